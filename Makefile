@@ -1,0 +1,43 @@
+# The front door. `make help` lists the targets from the comments behind them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := node_modules/.bin
+SOURCES = $(shell find compiler runtime test -name '*.ts' -not -path '*/fixtures/*' -not -path 'test/programs/*')
+
+.PHONY: help build check test demo bench clean format
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+node_modules: package.json package-lock.json
+	npm ci
+	@touch node_modules
+
+build: node_modules ## Compile everything to dist/ (dist/eventualc, dist/eventual)
+	@$(MAKE) --no-print-directory dist/.built
+
+dist/.built: $(SOURCES) tsconfig.json package.json node_modules
+	@$(MAKE) --no-print-directory transpile
+	$(BIN)/tsc -p tsconfig.json --emitDeclarationOnly
+	@touch dist/.built
+
+# JavaScript only, without type check: a tenth of a second, for the edit-run loop.
+.PHONY: transpile
+transpile:
+	@$(BIN)/esbuild $(SOURCES) --outbase=. --outdir=dist --format=esm --platform=node --target=node20 --sourcemap --log-level=warning
+	@$(BIN)/esbuild runtime/guest/main.ts --bundle --format=iife --target=es2023 --charset=utf8 --outfile=dist/runtime/guest/bundle.js --log-level=warning
+	@printf '#!/usr/bin/env node\nimport("./compiler/cli.js");\n' > dist/eventualc
+	@printf '#!/usr/bin/env node\nimport("./runtime/cli/main.js");\n' > dist/eventual
+	@chmod +x dist/eventualc dist/eventual
+
+check: build ## Types, lint, format, import floors
+	$(BIN)/tsc -p tsconfig.json --noEmit
+	$(BIN)/tsc -p runtime/guest/tsconfig.json
+	$(BIN)/biome ci .
+	$(BIN)/depcruise --config .dependency-cruiser.cjs compiler runtime
+
+format: node_modules ## Rewrite the sources in the project's format
+	$(BIN)/biome check --write .
+
+clean: ## Remove what was built
+	rm -rf dist

@@ -1,0 +1,53 @@
+/**
+ * One execution's instance inside the realm. `code`, `modules` and `api` are rebuilt by evaluating the program again;
+ * `state` is what a checkpoint holds (besides changes to module state): plain objects, arrays and Maps whose leaves
+ * are values of user code, promises, frames and registered closures. Nothing else may be kept between two turns.
+ */
+import type { Code } from "./registry.js";
+import type { ExecutionContext } from "../protocol/event.js";
+import type { Encoded } from "../protocol/value.js";
+
+export interface Instance {
+  readonly execution: string;
+  /** Codes registered by this instance's modules, by id. */
+  readonly code: Map<string, Code>;
+  /** In order of evaluation. */
+  readonly modules: ModuleRecord[];
+  readonly workflows: Map<string, unknown>;
+  /** Strings objects of tagged templates, by site. */
+  readonly templates: Map<string, readonly string[]>;
+  state: ExecutionState;
+}
+
+export interface ModuleRecord {
+  readonly id: string;
+  readonly bindings: Record<string, unknown>;
+  readonly variables: Record<string, readonly [() => unknown, (value: unknown) => void]>;
+}
+
+/** The root of a checkpoint. */
+export interface ExecutionState {
+  context: (ExecutionContext & { readonly workflow: string }) | undefined;
+  /** Logical time of the current activation, ms. */
+  now: number;
+  /** State of the random generator: four 32-bit integers. */
+  random: number[];
+  /** Sequence number of the last durable operation. */
+  seq: number;
+  /** Promise jobs, oldest first; empty between turns. */
+  jobs: unknown[];
+  /** Durable operations that wait for their event: seq → what to settle. */
+  operations: Map<number, unknown>;
+  conditions: unknown[];
+  signals: {
+    /** Per signal name: promises of expectSignal, oldest first. */
+    readonly waiting: Map<string, unknown[]>;
+    readonly handlers: Map<string, unknown[]>;
+    /** Encoded payloads that nobody has taken yet, oldest first. */
+    readonly buffered: Map<string, Encoded[]>;
+  };
+  /** Rejected promises without a handler. */
+  unhandled: unknown[];
+  /** The promise of the workflow function. */
+  main: unknown;
+}

@@ -1,0 +1,45 @@
+/**
+ * Every function that is made at run time and may outlive its activation is a pair [code, captures] (invariant I3):
+ * this table knows the pair of each such function, for user code and for the guest runtime's own closures alike.
+ */
+import type { AnyFunction, MakeFunction, StepFunction } from "../protocol/helpers.js";
+
+/** The code of one function: of user code (`src/a.ts#f`) or of this runtime (`rt:…`). */
+export interface Code {
+  readonly id: string;
+  readonly make: MakeFunction | null;
+  readonly step: StepFunction | null;
+}
+
+export type Captures = readonly unknown[];
+
+export interface Closure {
+  readonly code: Code;
+  readonly captures: Captures;
+}
+
+const NO_CAPTURES: Captures = [];
+const closures = new WeakMap<AnyFunction, Closure>();
+/** The runtime's own codes, the same in every execution of the realm. */
+export const runtimeCodes = new Map<string, Code>();
+
+/** A registered function. */
+export function makeClosure(code: Code, captures: Captures = NO_CAPTURES): AnyFunction {
+  if (code.make === null) throw new TypeError(`${code.id} has no factory`);
+  const fn = code.make(captures);
+  closures.set(fn, { code, captures });
+  return fn;
+}
+
+/** The pair of a registered function; undefined for any other. */
+export function closureOf(fn: AnyFunction): Closure | undefined {
+  return closures.get(fn);
+}
+
+/** Declares a closure kind of the runtime: `const onDone = runtimeCode("rt:onDone", ([p]) => (v) => …)`. */
+export function runtimeCode(id: `rt:${string}`, make: MakeFunction): Code {
+  const code: Code = { id, make, step: null };
+  if (runtimeCodes.has(id)) throw new TypeError(`duplicate runtime code ${id}`);
+  runtimeCodes.set(id, code);
+  return code;
+}

@@ -1,0 +1,103 @@
+/**
+ * The helpers that lowered code calls: names and signatures, once. `compiler/lower` can print only these names, and
+ * `runtime/guest/helpers.ts` implements exactly them. The program's factory receives them as one object.
+ *
+ * Shape of lowered code:
+ *
+ *   const $k1 = $code("src/a.ts#f", make, step);
+ *   function f(a, b) { return $async($k1, this, [a, b]); }           // an async function of module level
+ *   const g = $clo($k2, [x, $e1]);                                   // a function made at run time
+ *
+ *   step = ($f, $m, $v) => { … }     $m: 0 first entry, 1 resumed with value $v, 2 resumed with error $v
+ *                                    returns $await(…)'s token to suspend, any other value to fulfil, throws to reject
+ *   make = ($c) => function          $c: the captures array; gives the native function
+ */
+export interface GuestHelpers {
+  /** Registers the code of one function. `make` is null for functions that only exist at module level. */
+  $code(id: string, make: MakeFunction | null, step: StepFunction | null): CodeRef;
+  /** A function made at run time, registered so that a checkpoint can hold it. */
+  $clo(code: CodeRef, captures?: readonly unknown[]): AnyFunction;
+  /** Like `$clo` but unregistered: for callbacks that provably do not outlive the call they are given to. */
+  $fn(code: CodeRef, captures?: readonly unknown[]): AnyFunction;
+  /** Starts an async function's frame; `args` become its first slots. `fn` is the function object itself where its own name is used. */
+  $async(code: CodeRef, self: unknown, args: unknown[], captures?: readonly unknown[], fn?: unknown): PromiseLike<unknown>;
+  /** Parks the frame on `value`; the step function returns what this returns. */
+  $await(frame: FrameRef, value: unknown): SuspensionToken;
+  /** Names a module's top-level bindings. `bindings` never change; `variables` are reassigned ones: [read, write]. */
+  $module(id: string, bindings: Record<string, unknown>, variables?: Record<string, readonly [() => unknown, (value: unknown) => void]>): void;
+
+  /** The content of a binding that has not been initialised yet. */
+  readonly $TDZ: unique symbol;
+  /** `value` unless it is `$TDZ`: then a ReferenceError naming the binding. */
+  $init(value: unknown, name: string): unknown;
+  /** Throws the TypeError of an assignment to a constant. */
+  $const(name: string): never;
+  /** First thing in every catch clause: rethrows faults that user code may not catch; else gives the error back. */
+  $caught(error: unknown): unknown;
+
+  /** ToPropertyKey. */
+  $key(value: unknown): PropertyKey;
+  /** fn called with `self` as this; a TypeError naming `what` when fn is not callable. */
+  $call(fn: unknown, self: unknown, args: readonly unknown[], what: string): unknown;
+  /** Own enumerable properties of `source` but `excluded`, for a rest pattern. */
+  $rest(source: unknown, excluded: readonly PropertyKey[]): object;
+  /** RequireObjectCoercible, before destructuring. */
+  $coercible(value: unknown): unknown;
+  /** The strings object of a tagged template, one per site and instance. */
+  $template(site: string, cooked: readonly (string | undefined)[], raw: readonly string[]): readonly string[];
+  /** Defines an accessor (`kind` "get" or "set") on a literal under construction; gives the object back. */
+  $accessor(object: object, key: PropertyKey, kind: "get" | "set", fn: AnyFunction): object;
+
+  /** Opens an iterator record for `for…of` or an array pattern; serializable at any moment. */
+  $iter(iterable: unknown): IteratorRef;
+  /** Advances; true if `record.value` holds a value, false at the end. */
+  $next(record: IteratorRef): boolean;
+  /** IteratorClose for a normal or jumping completion: errors of `return` propagate. */
+  $close(record: IteratorRef): void;
+  /** IteratorClose for a throw completion: errors of `return` are swallowed. */
+  $closeThrow(record: IteratorRef): void;
+  /** The rest of an iterator as an array (`[a, ...rest]`). */
+  $drain(record: IteratorRef): unknown[];
+  /** Opens the key enumeration of `for…in`: same record, values are the keys that still exist when visited. */
+  $keys(object: unknown): IteratorRef;
+}
+
+export type HelperName = keyof GuestHelpers;
+
+export const HELPER_NAMES = [
+  "$code", "$clo", "$fn", "$async", "$await", "$module", "$TDZ", "$init", "$const", "$caught", "$key", "$call", "$rest",
+  "$coercible", "$template", "$accessor", "$iter", "$next", "$close", "$closeThrow", "$drain", "$keys",
+] as const satisfies readonly HelperName[];
+
+// biome-ignore lint/complexity/noBannedTypes: any callable of user code
+export type AnyFunction = Function;
+export type MakeFunction = (captures: readonly unknown[]) => AnyFunction;
+export type StepFunction = (frame: FrameRef, mode: ResumeMode, value: unknown) => unknown;
+/** 0: first entry, 1: the awaited promise was fulfilled, 2: it was rejected. */
+export type ResumeMode = 0 | 1 | 2;
+
+/** The parts of a frame that lowered code touches. */
+export interface FrameRef {
+  /** Resume point: an index into the function's state table in the manifest. 0 is the entry. */
+  pc: number;
+  /** Values live across the current suspension, in the manifest's order. */
+  slots: unknown[];
+  readonly captures: readonly unknown[];
+  /** `this` */
+  readonly self: unknown;
+  /** The function object, where the function uses its own name. */
+  readonly fn: unknown;
+}
+export interface CodeRef {
+  readonly id: string;
+}
+export interface IteratorRef {
+  value: unknown;
+}
+declare const suspension: unique symbol;
+export interface SuspensionToken {
+  readonly [suspension]: true;
+}
+
+/** The key under which the API module (`eventual`) is handed to the program beside the helpers. */
+export const API_KEY = "$api";

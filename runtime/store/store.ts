@@ -1,0 +1,127 @@
+/**
+ * The seam between the engine and a database.
+ *
+ * T1  `commit` is one transaction: all writes or none, durable when it resolves, in call order.
+ * T2  A write that contradicts the stored state (tail gap, second close, unknown execution) aborts its whole transaction.
+ * T3  The store knows nothing of sandboxes; all texts are opaque to it.
+ */
+import type { Event, TailEntry } from "../protocol/event.js";
+import type { OnCrash } from "../protocol/command.js";
+import type { Status, SuspendReason } from "../protocol/execution.js";
+import type { LogLevel } from "../protocol/guest.js";
+import type { Encoded, Outcome } from "../protocol/value.js";
+
+export interface Store {
+  /** Facts read once when the store was opened. */
+  readonly opened: {
+    /** Number of this engine's incarnation, already durable. Leases of lower ones are void. */
+    readonly incarnation: number;
+    /** The next free execution key. */
+    readonly nextKey: number;
+    /** Largest logical time ever committed, ms since the epoch; 0 in a new database. */
+    readonly clock: number;
+  };
+  commit(writes: readonly Write[]): Promise<void>;
+
+  saveProgram(hash: string, artifact: string): Promise<void>;
+  loadProgram(hash: string): Promise<string | undefined>;
+
+  findExecution(id: string): Promise<ExecutionRow | undefined>;
+  /** Everything needed to go on with an execution. */
+  loadExecution(key: number): Promise<StoredExecution | undefined>;
+  /** Newest first; `before` is the key of the last row of the previous page. */
+  listExecutions(query: { workflow?: string; status?: Status; before?: number; limit: number }): Promise<readonly ExecutionRow[]>;
+  readLogs(key: number, query: { after?: number; limit: number }): Promise<readonly LogRow[]>;
+
+  /** Timers of executions in progress that are due at or before `until`, earliest first. */
+  dueTimers(until: number, limit: number): Promise<readonly TimerRow[]>;
+  /** When the earliest timer of an execution in progress is due. */
+  nextTimer(): Promise<number | undefined>;
+  /** Keys of executions in progress with inbox entries, oldest entry first. */
+  pendingInboxes(limit: number): Promise<readonly number[]>;
+  /** Tasks not yet completed, in order of scheduling; `after` is the row id of the last one of the previous page. */
+  openTasks(query: { after?: number; limit: number }): Promise<readonly TaskRow[]>;
+  /** Sizes for `show` and benchmarks, in bytes. */
+  sizeOf(key: number): Promise<{ readonly checkpoint: number; readonly tail: number }>;
+  close(): Promise<void>;
+}
+
+export interface ExecutionRow {
+  readonly key: number;
+  readonly id: string;
+  readonly workflow: string;
+  /** Program hash. */
+  readonly program: string;
+  readonly status: Status;
+  readonly input: Encoded;
+  readonly outcome?: Outcome;
+  readonly reason?: SuspendReason;
+  /** ms since the epoch */
+  readonly startTime: number;
+  readonly endTime?: number;
+}
+
+export interface StoredExecution {
+  readonly row: ExecutionRow;
+  readonly checkpoint: { readonly n: number; readonly text: string; readonly cost: number } | undefined;
+  readonly tail: readonly TailEntry[];
+  /** Sum of the activations' costs in the tail, microseconds. */
+  readonly tailCost: number;
+  readonly tailBytes: number;
+  readonly inbox: readonly InboxRow[];
+}
+
+export interface InboxRow {
+  readonly id: number;
+  readonly event: Event;
+}
+
+export interface TimerRow {
+  readonly execution: number;
+  readonly seq: number;
+  readonly at: number;
+}
+
+export interface TaskRow {
+  readonly row: number;
+  readonly execution: number;
+  readonly executionId: string;
+  readonly workflow: string;
+  readonly program: string;
+  readonly seq: number;
+  readonly task: string;
+  readonly input: Encoded;
+  readonly onCrash: OnCrash;
+  /** How many attempts may have started. */
+  readonly attempt: number;
+  /** The incarnation that may have started it; 0: none. */
+  readonly lease: number;
+  readonly scheduledTime: number;
+}
+
+export interface LogRow {
+  readonly id: number;
+  readonly time: number;
+  readonly level: LogLevel;
+  readonly text: string;
+}
+
+/** One row change. The store applies the writes of a commit in order, inside one transaction. */
+export type Write =
+  | { readonly kind: "createExecution"; readonly row: ExecutionRow }
+  /** Closes or suspends or resumes. `outcome` only when closing: then checkpoint, tail, timers and inbox go. */
+  | { readonly kind: "setStatus"; readonly execution: number; readonly status: Status; readonly outcome?: Outcome; readonly reason?: SuspendReason; readonly endTime?: number }
+  | { readonly kind: "appendTail"; readonly execution: number; readonly entry: TailEntry; readonly cost: number }
+  /** The state after tail entry `n`; entries up to `n` go. `cost` in microseconds. */
+  | { readonly kind: "putCheckpoint"; readonly execution: number; readonly n: number; readonly text: string; readonly cost: number }
+  | { readonly kind: "addTimer"; readonly timer: TimerRow }
+  | { readonly kind: "removeTimer"; readonly execution: number; readonly seq: number }
+  | { readonly kind: "addTask"; readonly execution: number; readonly seq: number; readonly task: string; readonly input: Encoded; readonly onCrash: OnCrash; readonly lease: number; readonly scheduledTime: number }
+  /** An attempt is about to start: counts it. */
+  | { readonly kind: "leaseTask"; readonly execution: number; readonly seq: number; readonly lease: number; readonly attempt: number }
+  | { readonly kind: "removeTask"; readonly execution: number; readonly seq: number }
+  | { readonly kind: "addInbox"; readonly execution: number; readonly event: Event }
+  | { readonly kind: "removeInbox"; readonly id: number }
+  | { readonly kind: "addLog"; readonly execution: number; readonly time: number; readonly level: LogLevel; readonly text: string }
+  /** Largest logical time committed. */
+  | { readonly kind: "setClock"; readonly now: number };

@@ -1,0 +1,64 @@
+/**
+ * The seam between the engine and the threads that run task handlers.
+ *
+ * K1  Every accepted call is answered exactly once through `onSettled`, unless the pool is closed first.
+ * K2  A handler sees copies of its input; the workflow sees a copy of its result.
+ * K3  A worker that dies (process.exit, out of memory) fails only the calls that were on it, with TaskInterrupted or by
+ *     another attempt, as their `onCrash` says.
+ */
+import type { OnCrash } from "../protocol/command.js";
+import type { Encoded, Outcome } from "../protocol/value.js";
+
+export interface TaskPool {
+  /** Loads a program's host code into the workers. Throws Fault EV7xxx if it cannot be imported. */
+  load(program: HostProgram): Promise<void>;
+  submit(calls: readonly TaskCall[]): void;
+  /** Calls accepted and not settled. */
+  readonly pending: number;
+  /** Stops taking calls, gives running ones `graceMs` to settle, then ends the threads. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface TaskPoolOptions {
+  /** Number of worker threads, started when first needed. */
+  readonly threads: number;
+  /** Handlers running at once per thread. */
+  readonly concurrency: number;
+  /** Called with every settled call; several at once when they settle together. */
+  readonly onSettled: (settled: readonly SettledTask[]) => void;
+}
+
+export interface HostProgram {
+  readonly hash: string;
+  readonly code: string;
+  readonly map: string;
+  /** Folder from which external packages are resolved. */
+  readonly resolveFrom: string;
+}
+
+export interface TaskCall {
+  /** Chosen by the engine; unique among open calls. */
+  readonly ref: string;
+  readonly program: string;
+  readonly task: string;
+  readonly input: Encoded;
+  readonly onCrash: OnCrash;
+  readonly context: TaskCallContext;
+}
+
+/** What becomes the handler's second argument. */
+export interface TaskCallContext {
+  readonly executionId: string;
+  readonly workflowName: string;
+  /** ISO 8601 */
+  readonly scheduledTime: string;
+  /** 0 for the first attempt. */
+  readonly retry: number;
+  /** Equal for every attempt of the same call. */
+  readonly idempotencyKey: string;
+}
+
+export interface SettledTask {
+  readonly ref: string;
+  readonly outcome: Outcome;
+}
