@@ -1,0 +1,103 @@
+/**
+ * Definitions on the host: the values that `task()`, `workflow()` and `signal()` give on plain Node and in task
+ * workers. Their durable operations refuse (`outside.ts`); their handlers and names are plain to see.
+ */
+import { Fault } from "../protocol/fault.js";
+import { outsideWorkflow } from "./outside.js";
+import type { Signal, Task, TaskHandler, TaskOptions, Workflow, WorkflowHandler } from "./types.js";
+
+/** The arguments of `task()` after the name. */
+export type TaskArguments<Input, Output> =
+  | readonly [handler: TaskHandler<Input, Output>]
+  | readonly [options: TaskOptions, handler: TaskHandler<Input, Output>];
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
+
+/**
+ * A task as the host sees it. Throws Fault EV7002 for a name, a handler or an option that cannot be.
+ */
+export function makeTask<Name extends string, Input, Output>(
+  name: Name,
+  definition: TaskArguments<Input, Output>,
+): Task<Name, Input, Output> {
+  checkName("task", name);
+  const handler = definition.length === 1 ? definition[0] : definition[1];
+  const options: TaskOptions = definition.length === 1 ? {} : definition[0];
+  checkHandler("task", name, handler);
+  checkTaskOptions(name, options);
+  const call = async (): Promise<Output> => {
+    throw outsideWorkflow(
+      `calling the task "${name}"`,
+      "Call it from a workflow's handler. To run the handler itself, as in a unit test, call its .handler(input, context).",
+    );
+  };
+  Object.defineProperty(call, "name", { value: name, configurable: true });
+  return Object.assign(call, { kind: "Task", taskName: name, handler, options } as const);
+}
+
+/** A workflow as the host sees it. Throws Fault EV7002 for a name or a handler that cannot be. */
+export function makeWorkflow<Name extends string, Input, Output>(
+  name: Name,
+  handler: WorkflowHandler<Input, Output>,
+): Workflow<Name, Input, Output> {
+  checkName("workflow", name);
+  checkHandler("workflow", name, handler);
+  return { kind: "Workflow", workflowName: name, handler };
+}
+
+/** What stands for a workflow in compiled host code, where its handler does not exist. Throws Fault EV7002. */
+export function makeWorkflowReference(name: string): Workflow<string, unknown, never> {
+  return makeWorkflow(name, async () => {
+    throw outsideWorkflow(`the handler of workflow "${name}"`, "Start an execution of the workflow instead.");
+  });
+}
+
+/** A signal as the host sees it. Throws Fault EV7002 for a name that cannot be. */
+export function makeSignal<Payload>(id: string): Signal<Payload> {
+  checkName("signal", id);
+  return {
+    kind: "Signal",
+    id,
+    expectSignal: async () => {
+      throw outsideWorkflow(`expecting the signal "${id}"`);
+    },
+    onSignal: () => {
+      throw outsideWorkflow(`handling the signal "${id}"`);
+    },
+    sendSignal: async () => {
+      throw sendingOutside(id);
+    },
+  };
+}
+
+/** The refusal of a signal sent from outside a workflow. */
+export function sendingOutside(id: string): Fault {
+  return outsideWorkflow(
+    `sending the signal "${id}" through this function`,
+    "Send it from a workflow's handler, with a client, or with the command `eventual signal`.",
+  );
+}
+
+function checkName(kind: string, name: unknown): void {
+  if (typeof name === "string" && name !== "" && !CONTROL_CHARACTERS.test(name)) return;
+  throw new Fault("EV7002", `${typeof name === "string" ? JSON.stringify(name) : typeof name} cannot name a ${kind}`, {
+    remedy: `Give the ${kind} a name: a non-empty text without control characters.`,
+  });
+}
+
+function checkHandler(kind: string, name: string, handler: unknown): void {
+  if (typeof handler === "function") return;
+  throw new Fault("EV7002", `the handler of ${kind} "${name}" is not a function`, {
+    remedy: `Pass the handler last: ${kind}("${name}", async (input) => { … }).`,
+  });
+}
+
+function checkTaskOptions(name: string, options: TaskOptions): void {
+  for (const [option, value] of Object.entries(options)) {
+    if (option === "onCrash" && (value === undefined || value === "retry" || value === "fail")) continue;
+    throw new Fault("EV7002", `task "${name}" has an option that is not known: ${option}: ${String(value)}`, {
+      remedy: 'The options of a task are { onCrash: "retry" | "fail" }.',
+    });
+  }
+}

@@ -1,0 +1,237 @@
+/**
+ * `eventual`: what authors of workflows import.
+ *
+ * In a compiled program the guest runtime takes this module's place, so the bodies here run only on plain Node (unit
+ * tests, scripts) and in task workers: definitions work, durable operations refuse with Fault EV7001.
+ */
+import { makeSignal, makeTask, makeWorkflow, sendingOutside, type TaskArguments } from "./define.js";
+import { OutsideDuration, OutsideTime, outsideWorkflow } from "./outside.js";
+import { durationSchedule, timeSchedule } from "./schedule.js";
+import type {
+  ConditionOptions,
+  DurationSchedule,
+  DurationUnit,
+  ExpectSignalOptions,
+  InputArguments,
+  Schedule as ScheduleType,
+  Signal,
+  SignalHandler,
+  SignalsHandler,
+  Task,
+  TaskHandler,
+  TaskOptions,
+  TimeSchedule,
+  Workflow,
+  WorkflowHandler,
+} from "./types.js";
+
+export {
+  CancelledError,
+  DeterminismError,
+  EventualError,
+  HeartbeatTimeout,
+  TaskInterrupted,
+  Timeout,
+  UnserializableError,
+  WorkflowTimeout,
+} from "./errors.js";
+export type {
+  ConditionOptions,
+  DurationSchedule,
+  DurationUnit,
+  ExpectSignalOptions,
+  Signal,
+  SignalHandler,
+  SignalsHandler,
+  Task,
+  TaskContext,
+  TaskHandler,
+  TaskOptions,
+  TimeoutSource,
+  TimeSchedule,
+  Workflow,
+  WorkflowContext,
+  WorkflowHandler,
+  WorkflowInput,
+  WorkflowOutput,
+} from "./types.js";
+
+/**
+ * Defines a workflow: an async function whose executions survive crashes, restarts and long waits. Every call of the
+ * API in it is a place where it can rest. The name must be unique in the program.
+ *
+ * ```ts
+ * export const reminder = workflow("reminder", async (email: string) => {
+ *   while (true) {
+ *     await duration(1, "day");
+ *     await sendReminder(email);
+ *   }
+ * });
+ * ```
+ * Throws Fault EV7002 for an invalid name or handler.
+ */
+export function workflow<const Name extends string, Input = undefined, Output = unknown>(
+  name: Name,
+  handler: WorkflowHandler<Input, Output>,
+): Workflow<Name, Input, Output> {
+  return makeWorkflow(name, handler);
+}
+
+/**
+ * Defines a task: a function that runs on the host, outside the workflow's sandbox, with all of Node and npm. Calling
+ * the task inside a workflow runs the handler and records its result once. Input and result are copied. The name must
+ * be unique in the program.
+ *
+ * ```ts
+ * const charge = task("charge", { onCrash: "fail" }, async (order: Order, ctx) => {
+ *   return await bank.charge(order.total, { idempotencyKey: ctx.invocation.idempotencyKey });
+ * });
+ * const receipt = await charge(order);      // in a workflow
+ * const receipt = await charge.handler(order, context);      // in a unit test
+ * ```
+ * Throws Fault EV7002 for an invalid name, option or handler.
+ */
+export function task<const Name extends string, Input = undefined, Output = unknown>(
+  name: Name,
+  handler: TaskHandler<Input, Output>,
+): Task<Name, Input, Output>;
+export function task<const Name extends string, Input = undefined, Output = unknown>(
+  name: Name,
+  options: TaskOptions,
+  handler: TaskHandler<Input, Output>,
+): Task<Name, Input, Output>;
+export function task<Name extends string, Input, Output>(
+  name: Name,
+  ...definition: TaskArguments<Input, Output>
+): Task<Name, Input, Output> {
+  return makeTask(name, definition);
+}
+
+/**
+ * A length of time. Inside a workflow it is also a durable timer, which starts with this call: await it. Fractions
+ * count; zero and negative lengths pass at once. The unit is seconds unless given; a day is 24 hours, a year 365.25
+ * days.
+ *
+ * ```ts
+ * await duration(1, "day");
+ * await approved.expectSignal({ timeout: duration(2, "hours") });
+ * ```
+ * Throws Fault EV7004 for a number that is not finite or an unknown unit.
+ */
+export function duration(dur: number, unit: DurationUnit = "seconds"): Promise<void> & DurationSchedule {
+  return new OutsideDuration(durationSchedule(dur, unit));
+}
+
+/**
+ * A point in time: a Date or ISO 8601 text. Inside a workflow it is also a durable timer: await it. A time in the past
+ * passes at once.
+ *
+ * ```ts
+ * await time("2027-01-01T00:00:00Z");
+ * ```
+ * Throws Fault EV7004 for what is no date.
+ */
+export function time(moment: string | Date): Promise<void> & TimeSchedule {
+  return new OutsideTime(timeSchedule(moment));
+}
+
+/** A length of time or point in time as plain data; no timer is started. */
+export type Schedule = ScheduleType;
+
+/**
+ * Makes schedules as plain data, for timeouts that are stored or passed on: no timer is started.
+ *
+ * ```ts
+ * const patience = Schedule.duration(3, "days");
+ * await condition({ timeout: patience }, () => approvals >= 2);
+ * ```
+ * Both throw Fault EV7004 as `duration()` and `time()` do.
+ */
+export const Schedule: {
+  readonly duration: (dur: number, unit?: DurationUnit) => DurationSchedule;
+  readonly time: (moment: string | Date) => TimeSchedule;
+} = { duration: durationSchedule, time: timeSchedule };
+
+/**
+ * Waits until `predicate` gives true: resolves to true, or to false when the timeout passes first. The predicate is
+ * asked at once and after everything that happens to the execution; it must not change anything. A predicate that
+ * throws rejects the promise.
+ *
+ * ```ts
+ * let approvals = 0;
+ * approve.onSignal(() => { approvals++; });
+ * const inTime = await condition({ timeout: duration(1, "week") }, () => approvals >= 2);
+ * ```
+ */
+export function condition(predicate: () => boolean): Promise<boolean>;
+export function condition(options: ConditionOptions, predicate: () => boolean): Promise<boolean>;
+export async function condition(
+  ..._definition: readonly [() => boolean] | readonly [ConditionOptions, () => boolean]
+): Promise<boolean> {
+  throw outsideWorkflow("condition()");
+}
+
+/**
+ * Defines a signal: a message to one execution, with a payload of type `Payload`.
+ *
+ * ```ts
+ * const approve = signal<{ by: string }>("approve");
+ * const { by } = await approve.expectSignal();      // in the workflow that waits
+ * await approve.sendSignal(executionId, { by: "Ada" });      // in another workflow
+ * ```
+ * Throws Fault EV7002 for an invalid name.
+ */
+export function signal<Payload = void>(name: string): Signal<Payload> {
+  return makeSignal(name);
+}
+
+/**
+ * Waits for one signal, given by definition or name. Signals that arrived earlier and that nobody took come first, the
+ * oldest before the others. Rejects with `Timeout` when the timeout passes first.
+ *
+ * ```ts
+ * const order = await expectSignal(orderPlaced, { timeout: duration(1, "hour") });
+ * ```
+ */
+export async function expectSignal<Payload = unknown>(
+  signal: Signal<Payload> | string,
+  _options?: ExpectSignalOptions,
+): Promise<Payload> {
+  throw outsideWorkflow(`expecting the signal "${signalId(signal)}"`);
+}
+
+/**
+ * Calls `handler` with every signal of that definition or name, in order, until it is disposed or the execution closes;
+ * first with those that nobody took yet. A handler that throws fails the execution.
+ *
+ * ```ts
+ * const handler = onSignal(itemAdded, (item) => { cart.push(item); });
+ * handler.dispose();
+ * ```
+ */
+export function onSignal<Payload = unknown>(
+  signal: Signal<Payload> | string,
+  _handler: SignalHandler<Payload>,
+): SignalsHandler {
+  throw outsideWorkflow(`handling the signal "${signalId(signal)}"`);
+}
+
+/**
+ * Sends a signal, given by definition or name, to the execution with that id (`workflow/name`). Resolves when it is
+ * durably delivered; rejects when the execution is unknown or closed.
+ *
+ * ```ts
+ * await sendSignal("checkout/order-17", itemAdded, { sku: "A-1", count: 2 });
+ * ```
+ */
+export async function sendSignal<Payload = unknown>(
+  _executionId: string,
+  signal: Signal<Payload> | string,
+  ..._payload: InputArguments<Payload>
+): Promise<void> {
+  throw sendingOutside(signalId(signal));
+}
+
+function signalId(signal: { readonly id: string } | string): string {
+  return typeof signal === "string" ? signal : signal.id;
+}

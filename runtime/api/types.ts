@@ -1,0 +1,149 @@
+/**
+ * The types of the authoring API: what workflow code sees. No values here; the guest runtime and the host each
+ * implement these shapes. An option appears in a type only once the runtime honours it.
+ */
+import type { OnCrash } from "../protocol/command.js";
+import type { ExecutionContext } from "../protocol/event.js";
+
+/** Singular and plural mean the same. Fixed lengths: a day is 24 hours, a week 7 days, a year 365.25 days. */
+export type DurationUnit =
+  | "millisecond"
+  | "milliseconds"
+  | "second"
+  | "seconds"
+  | "minute"
+  | "minutes"
+  | "hour"
+  | "hours"
+  | "day"
+  | "days"
+  | "week"
+  | "weeks"
+  | "year"
+  | "years";
+
+/** A length of time, counted from when it is used. */
+export interface DurationSchedule {
+  readonly type: "Duration";
+  readonly dur: number;
+  readonly unit: DurationUnit;
+}
+
+/** A point in time. */
+export interface TimeSchedule {
+  readonly type: "Time";
+  /** ISO 8601, UTC */
+  readonly isoDate: string;
+}
+
+export type Schedule = DurationSchedule | TimeSchedule;
+
+/** What is accepted wherever a timeout is taken: a schedule, a `duration()` or `time()`, or any promise. */
+export type TimeoutSource = Schedule | PromiseLike<unknown>;
+
+/** The arguments of a call with one input, which may be left out where `undefined` is a valid input. */
+export type InputArguments<Input> = undefined extends Input ? [input?: Input] : [input: Input];
+
+/** The second argument of a workflow handler. */
+export interface WorkflowContext {
+  readonly workflow: { readonly name: string };
+  readonly execution: ExecutionContext;
+}
+
+export type WorkflowHandler<Input, Output> = (input: Input, context: WorkflowContext) => Promise<Output>;
+
+/** A workflow's definition, made by `workflow()`. */
+export interface Workflow<Name extends string, Input, Output> {
+  readonly kind: "Workflow";
+  readonly workflowName: Name;
+  /** The function itself, for unit tests of code that does nothing durable. */
+  readonly handler: WorkflowHandler<Input, Output>;
+}
+
+/** The input type of a workflow: `WorkflowInput<typeof reminder>` */
+export type WorkflowInput<W> = W extends Workflow<string, infer Input, unknown> ? Input : never;
+/** What a workflow's promise resolves to: `WorkflowOutput<typeof reminder>` */
+export type WorkflowOutput<W> = W extends Workflow<string, never, infer Output> ? Output : never;
+
+/** The platform's AbortSignal where the project's types have one (DOM or Node), else the part that handlers need. */
+export type HostAbortSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : {
+      readonly aborted: boolean;
+      readonly reason: unknown;
+      throwIfAborted(): void;
+      addEventListener(type: "abort", listener: () => void): void;
+      removeEventListener(type: "abort", listener: () => void): void;
+    };
+
+/** The second argument of a task handler. */
+export interface TaskContext {
+  readonly execution: {
+    /** `workflow/name` */
+    readonly id: string;
+    readonly workflowName: string;
+  };
+  readonly task: { readonly name: string };
+  readonly invocation: {
+    /** When the workflow made the call: ISO 8601 */
+    readonly scheduledTime: string;
+    /** 0 for the first attempt. */
+    readonly retry: number;
+    /** Equal for every attempt of the same call, different for every call: hand it to services that deduplicate. */
+    readonly idempotencyKey: string;
+  };
+  /** Aborts when the runtime wants the handler to stop, for example at shutdown. */
+  readonly signal: HostAbortSignal;
+}
+
+export type TaskHandler<Input, Output> = (input: Input, context: TaskContext) => Output | PromiseLike<Output>;
+
+export interface TaskOptions {
+  /**
+   * What happens to an attempt that the death of its process or thread interrupted, when nobody knows how far it came:
+   * `"retry"` (default) runs the handler again with the same `idempotencyKey`; `"fail"` never starts it a second time
+   * and rejects the call with `TaskInterrupted`.
+   */
+  readonly onCrash?: OnCrash;
+}
+
+/** A task's definition, made by `task()`: call it inside a workflow. */
+export interface Task<Name extends string, Input, Output> {
+  /** Runs the handler on the host, durably. Rejects with the handler's error, or `TaskInterrupted`. */
+  (...input: InputArguments<Input>): Promise<Output>;
+  readonly kind: "Task";
+  readonly taskName: Name;
+  /** The function itself, for unit tests on plain Node. */
+  readonly handler: TaskHandler<Input, Output>;
+  readonly options: TaskOptions;
+}
+
+export interface ConditionOptions {
+  /** When this passes first, the condition resolves to false. */
+  readonly timeout?: TimeoutSource;
+}
+
+export interface ExpectSignalOptions {
+  /** When this passes first, the promise rejects with `Timeout`. */
+  readonly timeout?: TimeoutSource;
+}
+
+export type SignalHandler<Payload> = (payload: Payload) => unknown;
+
+/** A registered signal handler. */
+export interface SignalsHandler {
+  /** Takes no more signals. */
+  dispose(): void;
+}
+
+/** A signal's definition, made by `signal()`. */
+export interface Signal<Payload = void> {
+  readonly kind: "Signal";
+  readonly id: string;
+  /** Waits for one signal. See `expectSignal`. */
+  expectSignal(options?: ExpectSignalOptions): Promise<Payload>;
+  /** Calls `handler` with every signal. See `onSignal`. */
+  onSignal(handler: SignalHandler<Payload>): SignalsHandler;
+  /** Sends the signal to an execution. See `sendSignal`. */
+  sendSignal(executionId: string, ...payload: InputArguments<Payload>): Promise<void>;
+}
