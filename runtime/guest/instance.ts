@@ -7,6 +7,11 @@ import type { Code } from "./registry.js";
 import type { ExecutionContext } from "../protocol/event.js";
 import type { Encoded } from "../protocol/value.js";
 
+/** A signal that nobody has taken yet. An object, because a promise may be fulfilled with it and take it later. */
+export interface BufferedSignal {
+  readonly payload: Encoded;
+}
+
 export interface Instance {
   readonly execution: string;
   /** Codes registered by this instance's modules, by id. */
@@ -43,11 +48,13 @@ export interface ExecutionState {
     /** Per signal name: promises of expectSignal, oldest first. */
     readonly waiting: Map<string, unknown[]>;
     readonly handlers: Map<string, unknown[]>;
-    /** Encoded payloads that nobody has taken yet, oldest first. */
-    readonly buffered: Map<string, Encoded[]>;
+    /** Oldest first. */
+    readonly buffered: Map<string, BufferedSignal[]>;
   };
-  /** Rejected promises without a handler. */
+  /** Promises rejected in this turn while they had no handler; empty between turns. */
   unhandled: unknown[];
   /** The promise of the workflow function. */
   main: unknown;
+  /** The workflow function has returned or thrown: events do nothing any more. */
+  closed: boolean;
 }

@@ -1,0 +1,184 @@
+/**
+ * The state of a promise and the abstract operations on it (ECMA-262 §27.2.1). The constructor and its methods are in
+ * promise-constructor.ts and promise-combinators.ts.
+ *
+ * P1  A pending promise's reactions are plain data; for `await` the reaction is the waiting frame itself.
+ * P2  Every function that user code can get hold of is a registered closure, so a checkpoint can hold it.
+ * P3  A reaction that can have no effect any more (the lost side of a race) may be forgotten at any time.
+ */
+import { currentTurn, caught } from "./current.js";
+import type { Frame } from "./frame.js";
+import { onObserved, type Origin } from "./origin.js";
+import { closureOf, makeClosure, runtimeCode } from "./registry.js";
+import type { AnyFunction } from "../protocol/helpers.js";
+
+export const PENDING = 0;
+export const FULFILLED = 1;
+export const REJECTED = 2;
+export type PromiseState = typeof PENDING | typeof FULFILLED | typeof REJECTED;
+export type Settled = typeof FULFILLED | typeof REJECTED;
+
+/** A PromiseCapability Record; for promises of %Promise% itself the promise alone is enough. */
+export interface CapabilityRecord {
+  promise: unknown;
+  resolve: AnyFunction;
+  reject: AnyFunction;
+}
+export type Capability = GPromise | CapabilityRecord;
+
+/** What one call of `then` left: both handlers, and what they settle (nothing for the runtime's own handlers). */
+export interface ThenReaction {
+  capability: Capability | undefined;
+  fulfilled: AnyFunction | undefined;
+  rejected: AnyFunction | undefined;
+}
+export type Reaction = Frame | ThenReaction;
+
+/** Work for the job queue: a reaction to a settled promise, or asking a thenable for its outcome. */
+export type Job =
+  | { readonly reaction: Reaction; readonly state: Settled; readonly value: unknown }
+  | { readonly promise: GPromise; readonly thenable: object; readonly then: AnyFunction };
+
+export interface PromiseFields {
+  state: PromiseState;
+  /** The value or reason; undefined while pending. */
+  value: unknown;
+  /** Undefined once settled, and as long as there is none. */
+  reactions: Reaction[] | undefined;
+  /** A handler has ever been attached ([[PromiseIsHandled]]). */
+  handled: boolean;
+  /** What durable operation settles it, where that matters later. */
+  origin: Origin | undefined;
+}
+
+/** Reaction lists are searched for spent entries when they reach this length, and at every doubling. */
+const PRUNE_FROM = 8;
+
+/** A promise object: `GPromise.prototype` is %Promise.prototype%. */
+export class GPromise {
+  #state: PromiseState = PENDING;
+  #value: unknown = undefined;
+  #reactions: Reaction[] | undefined = undefined;
+  #handled = false;
+  #origin: Origin | undefined = undefined;
+
+  /** IsPromise. */
+  static is(this: void, value: unknown): value is GPromise {
+    return typeof value === "object" && value !== null && #state in value;
+  }
+
+  /** Everything that a checkpoint has to keep of a promise besides its prototype and own properties. */
+  static inspect(this: void, promise: GPromise): PromiseFields {
+    return {
+      state: promise.#state,
+      value: promise.#value,
+      reactions: promise.#reactions,
+      handled: promise.#handled,
+      origin: promise.#origin,
+    };
+  }
+
+  /** A pending promise with the given prototype, to be filled. */
+  static revive(this: void, prototype: object | null): GPromise {
+    const promise = new GPromise();
+    if (prototype !== GPromise.prototype) Object.setPrototypeOf(promise, prototype);
+    return promise;
+  }
+
+  /** Gives a revived promise its state. */
+  static fill(this: void, promise: GPromise, fields: PromiseFields): void {
+    promise.#state = fields.state;
+    promise.#value = fields.value;
+    promise.#reactions = fields.reactions;
+    promise.#handled = fields.handled;
+    promise.#origin = fields.origin;
+  }
+
+  static stateOf(this: void, promise: GPromise): PromiseState {
+    return promise.#state;
+  }
+
+  static valueOf(this: void, promise: GPromise): unknown {
+    return promise.#value;
+  }
+
+  static isHandled(this: void, promise: GPromise): boolean {
+    return promise.#handled;
+  }
+
+  static originOf(this: void, promise: GPromise): Origin | undefined {
+    return promise.#origin;
+  }
+
+  static setOrigin(this: void, promise: GPromise, origin: Origin | undefined): void {
+    promise.#origin = origin;
+  }
+
+  /** FulfillPromise and RejectPromise; does nothing to a settled promise. */
+  static settle(this: void, promise: GPromise, state: Settled, value: unknown): void {
+    if (promise.#state !== PENDING) return;
+    const reactions = promise.#reactions;
+    promise.#state = state;
+    promise.#value = value;
+    promise.#reactions = undefined;
+    if (state === REJECTED && !promise.#handled) currentTurn().instance.state.unhandled.push(promise);
+    if (reactions === undefined) return;
+    const jobs = currentTurn().instance.state.jobs;
+    for (let i = 0; i < reactions.length; i++) jobs.push({ reaction: reactions[i], state, value } as Job);
+  }
+
+  /** PerformPromiseThen. */
+  static react(this: void, promise: GPromise, reaction: Reaction): void {
+    if (promise.#origin !== undefined) onObserved(promise, promise.#origin, promise.#state === PENDING);
+    promise.#handled = true;
+    if (promise.#state !== PENDING) {
+      const job: Job = { reaction, state: promise.#state, value: promise.#value };
+      currentTurn().instance.state.jobs.push(job);
+      return;
+    }
+    const reactions = promise.#reactions;
+    if (reactions === undefined) {
+      promise.#reactions = [reaction];
+      return;
+    }
+    const length = reactions.length;
+    if (length >= PRUNE_FROM && (length & (length - 1)) === 0) promise.#reactions = reactions.filter((r) => !isSpent(r));
+    promise.#reactions?.push(reaction);
+  }
+
+  /** True if settling the promise can have an effect: a reaction that is not spent. */
+  static isObserved(this: void, promise: GPromise): boolean {
+    return promise.#reactions?.some((reaction) => !isSpent(reaction)) ?? false;
+  }
+}
+
+/** Whether the two resolving functions of a promise have been used, and what to look after when they are. */
+export interface ResolvingFlag {
+  done: boolean;
+  /** Called back, as (flag), when the first of them is used: see timers that lost a race. */
+  timers?: GPromise[];
+}
+
+type SpentTest = (captures: readonly unknown[]) => boolean;
+const spentTests = new Map<string, SpentTest>();
+
+/** Declares how to see that a runtime closure can have no effect any more (P3). */
+export function whenSpent(codeId: string, test: SpentTest): void {
+  spentTests.set(codeId, test);
+}
+
+/** True if a runtime closure can have no effect any more. */
+export function isSpentFunction(fn: AnyFunction | undefined): boolean {
+  if (fn === undefined) return false;
+  const closure = closureOf(fn);
+  if (closure === undefined) return false;
+  return spentTests.get(closure.code.id)?.(closure.captures) ?? false;
+}
+
+function isSpent(reaction: Reaction): boolean {
+  if (!("capability" in reaction)) return false;
+  const { capability } = reaction;
+  if (capability === undefined) return isSpentFunction(reaction.fulfilled) && isSpentFunction(reaction.rejected);
+  const promise = GPromise.is(capability) ? capability : capability.promise;
+  return GPromise.is(promise) && GPromise.stateOf(promise) !== PENDING;
+}
