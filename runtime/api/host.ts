@@ -1,0 +1,45 @@
+/**
+ * The API as compiled host code sees it in a task worker: an object under a well-known symbol of `globalThis`, set
+ * before the code is evaluated. Same definitions as `index.ts`, but tasks register themselves, so that the worker finds
+ * their handlers by name.
+ */
+import { Fault } from "../protocol/fault.js";
+import { makeTask, makeWorkflow, makeWorkflowReference, type TaskArguments } from "./define.js";
+import * as api from "./index.js";
+import type { Task, TaskHandler, Workflow, WorkflowHandler } from "./types.js";
+
+/** Where compiled host code finds its `HostApi`: `globalThis[Symbol.for("eventual.host")]`. */
+export const HOST_KEY: unique symbol = Symbol.for("eventual.host");
+
+/** The tasks of one program, by name. */
+export type TaskRegistry = Map<string, TaskHandler<unknown, unknown>>;
+
+/** The API, with a workflow's handler left out where it stays in the guest. */
+export interface HostApi extends Omit<typeof api, "task" | "workflow"> {
+  readonly task: <Name extends string, Input, Output>(
+    name: Name,
+    ...definition: TaskArguments<Input, Output>
+  ) => Task<Name, Input, Output>;
+  readonly workflow: (name: string, handler?: WorkflowHandler<unknown, unknown>) => Workflow<string, unknown, unknown>;
+}
+
+/** The API for one program; its tasks go to `registry`. Its `task` throws Fault EV7003 for a name that is taken. */
+export function createHostApi(registry: TaskRegistry): HostApi {
+  return Object.freeze({
+    ...api,
+    task<Name extends string, Input, Output>(name: Name, ...definition: TaskArguments<Input, Output>) {
+      const made = makeTask(name, definition);
+      if (registry.has(name)) {
+        throw new Fault("EV7003", `two tasks have the name "${name}"`, {
+          remedy: "Give each task of a program a name of its own.",
+        });
+      }
+      // The input's type is the caller's promise; what arrives is a copy of what the caller passed.
+      registry.set(name, made.handler as TaskHandler<unknown, unknown>);
+      return made;
+    },
+    workflow(name: string, handler?: WorkflowHandler<unknown, unknown>) {
+      return handler === undefined ? makeWorkflowReference(name) : makeWorkflow(name, handler);
+    },
+  });
+}
