@@ -34,7 +34,7 @@ export {
   Timeout,
   UnserializableError,
   WorkflowTimeout,
-} from "./errors.js";
+} from "../protocol/errors.js";
 export type {
   ConditionOptions,
   DurationSchedule,
