@@ -29,6 +29,8 @@ export interface Store {
   findExecution(id: string): Promise<ExecutionRow | undefined>;
   /** Everything needed to go on with an execution. */
   loadExecution(key: number): Promise<StoredExecution | undefined>;
+  /** The inbox alone, in order of arrival: for an execution whose state is in memory. */
+  readInbox(key: number): Promise<readonly InboxRow[]>;
   /** Newest first; `before` is the key of the last row of the previous page. */
   listExecutions(query: { workflow?: string; status?: Status; before?: number; limit: number }): Promise<readonly ExecutionRow[]>;
   readLogs(key: number, query: { after?: number; limit: number }): Promise<readonly LogRow[]>;
