@@ -68,6 +68,6 @@ export const ERROR_CLASSES = {
 } as const;
 
 // A subclass is known by the name on its prototype, as the built-in errors are; minifiers cannot disturb it.
-for (const [name, constructor] of Object.entries(ERROR_CLASSES)) {
-  Object.defineProperty(constructor.prototype, "name", { value: name, writable: true, configurable: true });
+for (const [name, errorClass] of Object.entries(ERROR_CLASSES)) {
+  Object.defineProperty(errorClass.prototype, "name", { value: name, writable: true, configurable: true });
 }
