@@ -1,0 +1,98 @@
+/**
+ * The definitions of a program: calls of `workflow`, `task`, `signal` … of the authoring API, under whatever name or
+ * namespace a module imported them.
+ */
+import { type NodePath, traverse, type types as t } from "@babel/core";
+import { isApi, meaningOfLocal, type ModuleGraph, type SourceModule } from "./graph.js";
+import { NAMESPACE, nameText } from "./table.js";
+
+/** The API's functions that define something when a module is loaded. */
+export const DEFINERS = ["workflow", "task", "signal", "event", "query", "subscription", "schedule"] as const;
+export type Definer = (typeof DEFINERS)[number];
+
+export interface Definition {
+  readonly kind: Definer;
+  /** Undefined when it is not a plain string. */
+  readonly name: string | undefined;
+  readonly call: NodePath<t.CallExpression>;
+  /** Inside a function, so that it is made each time the function runs. */
+  readonly nested: boolean;
+}
+
+export interface Definitions {
+  readonly found: readonly Definition[];
+  /** Uses of a definer (or of the whole API) that are not plain calls. */
+  readonly misuses: readonly { readonly path: NodePath; readonly name: string }[];
+}
+
+/** The program path of a tree, with scopes computed from the tree as it is now. */
+export function programPath(tree: t.File): NodePath<t.Program> {
+  let found: NodePath<t.Program> | undefined;
+  traverse(tree, {
+    Program(path) {
+      found = path;
+      path.stop();
+    },
+  });
+  if (found === undefined) throw new TypeError("a file without a program");
+  found.scope.crawl();
+  return found;
+}
+
+/** Finds the definitions in `program`, a tree of `module` (its own, or a copy). */
+export function findDefinitions(graph: ModuleGraph, module: SourceModule, program: NodePath<t.Program>): Definitions {
+  const found: Definition[] = [];
+  const misuses: { path: NodePath; name: string }[] = [];
+  for (const local of module.table.imports.keys()) {
+    const meaning = meaningOfLocal(graph, module, local);
+    if (!isApi(meaning)) continue;
+    for (const reference of program.scope.getBinding(local)?.referencePaths ?? []) {
+      const use = meaning.name === NAMESPACE ? memberUse(reference) : { path: reference, name: meaning.name };
+      if (use === undefined) misuses.push({ path: reference, name: local });
+      else if (isDefiner(use.name)) addUse(use.path, use.name, found, misuses);
+    }
+  }
+  found.sort((a, b) => (a.call.node.start ?? 0) - (b.call.node.start ?? 0));
+  return { found, misuses };
+}
+
+function addUse(
+  path: NodePath,
+  kind: Definer,
+  found: Definition[],
+  misuses: { path: NodePath; name: string }[],
+): void {
+  const { parentPath } = path;
+  if (parentPath?.isExportSpecifier()) return;
+  if (!parentPath?.isCallExpression() || path.key !== "callee") {
+    misuses.push({ path, name: kind });
+    return;
+  }
+  const name = literalText(parentPath.node.arguments[0]);
+  found.push({ kind, name, call: parentPath, nested: parentPath.getFunctionParent() !== null });
+}
+
+/** `ns.task` for a reference to `ns`; undefined when the namespace is used in another way. */
+function memberUse(reference: NodePath): { path: NodePath; name: string } | undefined {
+  const { parentPath } = reference;
+  if (parentPath?.isExportSpecifier()) return { path: reference, name: NAMESPACE };
+  if (!parentPath?.isMemberExpression() || reference.key !== "object") return undefined;
+  const name = memberName(parentPath.node);
+  return name === undefined ? undefined : { path: parentPath, name };
+}
+
+/** The property's name in `a.b` or `a["b"]`; undefined when it is computed. */
+export function memberName(node: t.MemberExpression | t.OptionalMemberExpression): string | undefined {
+  if (node.property.type === "StringLiteral") return node.property.value;
+  return !node.computed && node.property.type === "Identifier" ? nameText(node.property) : undefined;
+}
+
+function isDefiner(name: string): name is Definer {
+  return DEFINERS.some((definer) => definer === name);
+}
+
+function literalText(node: t.Node | undefined): string | undefined {
+  if (node?.type === "StringLiteral") return node.value;
+  if (node?.type !== "TemplateLiteral" || node.expressions.length > 0) return undefined;
+  return node.quasis[0]?.value.cooked ?? undefined;
+}

@@ -1,0 +1,71 @@
+/**
+ * One side (guest or host) of every module: copies of the trees from which the other side's handlers are removed, cut
+ * into items, with the items that must stay whatever happens.
+ */
+import type { NodePath, types as t } from "@babel/core";
+import { copyTree } from "../syntax/generate.js";
+import { type Definition, findDefinitions, programPath } from "./definitions.js";
+import { type Effects, effectsOf } from "./effects.js";
+import type { ModuleGraph, SourceModule } from "./graph.js";
+import { type Item, listItems } from "./items.js";
+import { isPureDeclaration } from "./purity.js";
+
+/** `guest`: workflows, in the sandbox. `host`: tasks, on Node. */
+export type Side = "guest" | "host";
+
+export interface SideItem extends Item {
+  readonly module: SideModule;
+  /** Stays whatever happens. */
+  readonly root: boolean;
+  /** Made by a call of the API, hence without state of its own. */
+  readonly definition: boolean;
+  /** Of running the item when the module is loaded. */
+  readonly effects: Effects;
+}
+
+export interface SideModule {
+  readonly source: SourceModule;
+  readonly tree: t.File;
+  readonly program: NodePath<t.Program>;
+  readonly items: readonly SideItem[];
+  /** By local name. */
+  readonly declaring: ReadonlyMap<string, readonly SideItem[]>;
+}
+
+/** The other side's definitions, whose handlers leave. */
+const REMOVED_HANDLERS: Record<Side, readonly string[]> = { guest: ["task", "subscription"], host: ["workflow", "query"] };
+
+/** Prepares all modules for a side. */
+export function prepareSide(graph: ModuleGraph, side: Side): ReadonlyMap<string, SideModule> {
+  return new Map([...graph].map(([file, module]) => [file, prepareModule(graph, module, side)]));
+}
+
+function prepareModule(graph: ModuleGraph, source: SourceModule, side: Side): SideModule {
+  const tree = copyTree(source.tree);
+  const program = programPath(tree);
+  const definitions = findDefinitions(graph, source, program).found;
+  for (const definition of definitions) {
+    if (REMOVED_HANDLERS[side].includes(definition.kind)) removeHandler(definition.call.node);
+  }
+  program.scope.crawl();
+  const items: SideItem[] = [];
+  const declaring = new Map<string, SideItem[]>();
+  const module: SideModule = { source, tree, program, items, declaring };
+  for (const item of listItems(program)) items.push(completeItem(item, module, side, definitions));
+  for (const item of items) {
+    for (const name of item.declares) declaring.set(name, [...(declaring.get(name) ?? []), item]);
+  }
+  return module;
+}
+
+/** `task(name, options, handler)` → `task(name, options)`. */
+function removeHandler(call: t.CallExpression): void {
+  if (call.arguments.length > 1) call.arguments.pop();
+}
+
+function completeItem(item: Item, module: SideModule, side: Side, definitions: readonly Definition[]): SideItem {
+  const inside = definitions.filter(({ call, nested }) => !nested && call.findParent((at) => at === item.path) !== null);
+  const pure = isPureDeclaration(item.path.node);
+  const root = side === "host" ? !pure : inside.some(({ kind }) => kind !== "task");
+  return { ...item, module, root, definition: inside.length > 0, effects: effectsOf(item.path, false) };
+}
