@@ -38,6 +38,9 @@ const TITLES = {
   EV3101: "An import cannot be resolved",
   EV3102: "The modules cannot be linked",
   EV3103: "The program defines no workflow",
+  EV3104: "The program file cannot be written",
+  EV9101: "The installation of Eventual is incomplete",
+  EV9102: "A defect of eventualc",
 } as const satisfies Record<FaultCode, string>;
 
 /** A code of the compiler's front. */

@@ -103,6 +103,20 @@ function decide(base: ts.CompilerOptions, folder: string, installation: Installa
   };
 }
 
+/** The options that change what a file's syntax means at run time, as text of a tsconfig.json. */
+export function syntaxOptions({ experimentalDecorators, jsxFactory, jsxFragmentFactory, jsxImportSource, jsx }: ts.CompilerOptions): string {
+  const automatic = jsx === ts.JsxEmit.ReactJSX || jsx === ts.JsxEmit.ReactJSXDev;
+  return JSON.stringify({
+    compilerOptions: {
+      experimentalDecorators,
+      jsx: automatic ? "react-jsx" : undefined,
+      jsxFactory,
+      jsxFragmentFactory,
+      jsxImportSource,
+    },
+  });
+}
+
 /** Without what only makes sense, or is only allowed, when TypeScript writes files. */
 function withoutEmit(options: ts.CompilerOptions): ts.CompilerOptions {
   const {

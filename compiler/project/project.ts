@@ -7,7 +7,7 @@ import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { Fault } from "../../runtime/protocol/fault.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { findInstallation, type Installation } from "./installation.js";
-import { nearest, type ProjectOptions, readOptions } from "./options.js";
+import { nearest, type ProjectOptions, readOptions, syntaxOptions } from "./options.js";
 import { createResolver, type Resolve } from "./resolve.js";
 import { typeCheck } from "./types.js";
 
@@ -21,6 +21,8 @@ export interface Project {
   readonly resolve: Resolve;
   /** Path relative to the root, with forward slashes. */
   readonly idOf: (file: string) => string;
+  /** The options that change what TypeScript syntax means, as text of a tsconfig.json. */
+  readonly syntaxOptions: string;
   /** Type-checks the entry and what it imports. Slow: once per build. */
   readonly typeCheck: () => readonly Diagnostic[];
 }
@@ -41,6 +43,7 @@ export function openProject(entryPath: string, tsconfig?: string): Project {
     installation,
     resolve: createResolver(options.compiler),
     idOf,
+    syntaxOptions: syntaxOptions(options.compiler),
     typeCheck: () => typeCheck(entry, options, idOf),
   };
 }

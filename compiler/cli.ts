@@ -1,0 +1,127 @@
+/**
+ * The command `eventualc`. Results go to standard output, everything else to standard error.
+ * Exit codes: 0 done, 1 the program has errors, 2 wrong use of the command.
+ */
+import { type Argv, default as yargs } from "yargs";
+import { hideBin } from "yargs/helpers";
+import { Fault } from "../runtime/protocol/fault.js";
+import { type BuildResult, build } from "./build.js";
+import { fromFault, hasErrors } from "./diagnostics/diagnostic.js";
+import { diagnosticsJson, printDiagnostics, wantsColor } from "./diagnostics/print.js";
+import { writeWhole } from "./program/write.js";
+import { findInstallation } from "./project/installation.js";
+
+const DONE = 0;
+const HAS_ERRORS = 1;
+const WRONG_USE = 2;
+
+interface CompileArguments {
+  readonly entry: string;
+  readonly tsconfig: string | undefined;
+  readonly external: readonly string[];
+  readonly json: boolean;
+}
+
+const LAYOUT_WIDTH = 100;
+
+async function main(): Promise<void> {
+  await yargs(hideBin(process.argv))
+    .scriptName("eventualc")
+    .usage("$0 <command>\n\nCompiles TypeScript workflows to durable programs.")
+    .command(
+      "build <entry>",
+      "Compile a program",
+      (command) =>
+        compileOptions(command)
+          .option("output", { alias: "o", type: "string", demandOption: true, describe: "The program file to write (.evp)" })
+          .example("$0 build src/main.ts -o main.evp", "Compile src/main.ts and what it imports")
+          .example("$0 build src/main.ts -o main.evp --external sharp", "Leave the package sharp to be installed"),
+      (given) => runBuild(given, given.output),
+    )
+    .command(
+      "check <entry>",
+      "Report what is wrong with a program and write nothing",
+      (command) => compileOptions(command).example("$0 check src/main.ts --json", "Findings as JSON, for tools"),
+      (given) => runCheck(given),
+    )
+    .demandCommand(1, "Name a command: build or check.")
+    .strict()
+    .recommendCommands()
+    .version(findInstallation().version)
+    .help()
+    .epilogue("Exit codes: 0 done, 1 the program has errors, 2 wrong use of the command.")
+    .wrap(LAYOUT_WIDTH)
+    .exitProcess(false)
+    .fail((message, error, parser) => refuse(message, error, parser))
+    .parseAsync();
+}
+
+function compileOptions(command: Argv) {
+  return command
+    .positional("entry", { type: "string", demandOption: true, describe: "The file that defines or imports the workflows" })
+    .option("tsconfig", { type: "string", requiresArg: true, describe: "Instead of the nearest tsconfig.json" })
+    .option("external", {
+      type: "string",
+      array: true,
+      default: [],
+      requiresArg: true,
+      describe: "npm packages that tasks import at run time instead of containing them",
+    })
+    .option("json", { type: "boolean", default: false, describe: "Print the findings as JSON to standard output" });
+}
+
+async function runBuild(given: CompileArguments, output: string): Promise<void> {
+  const result = await compile(given);
+  if (result.program !== undefined) await writeWhole(output, result.program.text);
+  report(result, given.json, output);
+}
+
+async function runCheck(given: CompileArguments): Promise<void> {
+  report(await compile(given), given.json, undefined);
+}
+
+async function compile({ entry, tsconfig, external }: CompileArguments): Promise<BuildResult> {
+  try {
+    return await build({ entry, external, ...(tsconfig === undefined ? {} : { tsconfig }) });
+  } catch (error) {
+    if (error instanceof Fault) return { diagnostics: [fromFault(error, undefined, undefined)] };
+    throw error;
+  }
+}
+
+/** Says what happened. `output` is the file that a build wrote if it came so far. */
+function report({ diagnostics, program }: BuildResult, json: boolean, output: string | undefined): void {
+  if (json) {
+    const written = program !== undefined && output !== undefined ? { output, hash: program.hash } : {};
+    process.stdout.write(`${JSON.stringify({ ...written, diagnostics: diagnosticsJson(diagnostics) })}\n`);
+  } else {
+    process.stderr.write(printDiagnostics(diagnostics, { color: wantsColor(process.stderr, process.env) }));
+    if (program !== undefined && output !== undefined) process.stdout.write(`${output} ${program.hash}\n`);
+  }
+  process.exitCode = hasErrors(diagnostics) ? HAS_ERRORS : DONE;
+}
+
+function refuse(message: string | undefined, error: Error | undefined, parser: Argv): void {
+  // An error without a message of the parser's own comes from a command, not from its use.
+  if (error !== undefined && error !== null && !isUsageError(error)) throw error;
+  parser.showHelp((help) => process.stderr.write(`${help}\n\n${message ?? error?.message ?? "wrong use"}\n`));
+  process.exitCode = WRONG_USE;
+}
+
+function isUsageError(error: Error): boolean {
+  return error.name === "YError";
+}
+
+/** Text for a failure that is no finding about the program: a fault, or a defect of the compiler. */
+function failureText(error: unknown): string {
+  if (error instanceof Fault) {
+    return printDiagnostics([fromFault(error, undefined, undefined)], { color: wantsColor(process.stderr, process.env) });
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `error EV9102: A defect of eventualc itself\n\n${stack}\n\n  remedy: Please report it with the program that shows it.\n`;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(failureText(error));
+  process.exitCode = HAS_ERRORS;
+});

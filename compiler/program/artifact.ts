@@ -1,0 +1,57 @@
+/** The program as one document: manifest, hash, text. */
+import { createHash } from "node:crypto";
+import { type Manifest, type ModuleEntry, type Program, RUNTIME_ABI } from "../../runtime/protocol/program.js";
+import { canonicalJson } from "../../runtime/protocol/canonical.js";
+import type { NamedDefinition } from "../check/definitions.js";
+import { placeOf } from "../diagnostics/diagnostic.js";
+import type { Bundle } from "./bundle.js";
+
+export interface Artifact {
+  /** The content of the `.evp` file. */
+  readonly text: string;
+  /** SHA-256 of the content without the hash itself, 64 hex digits. */
+  readonly hash: string;
+  readonly manifest: Manifest;
+}
+
+/** Describes a program: what it defines and which functions it has. `entry` is a module id. */
+export function makeManifest(
+  entry: string,
+  version: string,
+  definitions: readonly NamedDefinition[],
+  modules: readonly ModuleEntry[],
+): Manifest {
+  return {
+    abi: RUNTIME_ABI,
+    compiler: `eventualc ${version}`,
+    entry,
+    workflows: list(definitions, "workflow"),
+    tasks: list(definitions, "task"),
+    signals: list(definitions, "signal"),
+    modules: [...modules],
+  };
+}
+
+/** Puts a program together. Equal parts give equal text. */
+export function makeArtifact(manifest: Manifest, guest: Bundle, host: Bundle, externals: readonly string[]): Artifact {
+  const content = {
+    format: "eventual-program",
+    manifest,
+    guest: { code: guest.code, map: guest.map },
+    host: { code: host.code, map: host.map },
+    externals: [...externals],
+  } as const satisfies Omit<Program, "hash">;
+  const hash = createHash("sha256").update(canonicalJson(content)).digest("hex");
+  return { text: `${JSON.stringify({ ...content, hash })}\n`, hash, manifest };
+}
+
+function list(definitions: readonly NamedDefinition[], kind: NamedDefinition["kind"]): Manifest["workflows"] {
+  return definitions
+    .filter((definition) => definition.kind === kind)
+    .map(({ name, module, node }) => ({ name, module, position: positionOf(node) }));
+}
+
+function positionOf(node: NamedDefinition["node"]): { line: number; column: number } {
+  const { line, column } = placeOf(node);
+  return { line, column };
+}

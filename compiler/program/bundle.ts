@@ -1,0 +1,86 @@
+/** What both bundles share: the bundler's settings, and its failures as diagnostics. */
+import { basename, join } from "node:path";
+import { type BuildOptions, build, type Message, type Plugin } from "esbuild";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+
+export interface Bundle {
+  readonly code: string;
+  /** Source map, JSON, with sources relative to the project's root. */
+  readonly map: string;
+}
+
+/** Where no user file can be: outside the `file` namespace, so that its name never holds a path of this machine. */
+const OUTPUT = "program.js";
+
+/** Options that make the output depend on the sources alone. */
+export function bundleOptions(root: string, entry: string): BuildOptions {
+  return {
+    stdin: { contents: `import ${JSON.stringify(`./${entry}`)};`, resolveDir: root, sourcefile: "<program>", loader: "js" },
+    absWorkingDir: root,
+    outfile: join(root, OUTPUT),
+    bundle: true,
+    write: false,
+    format: "esm",
+    charset: "utf8",
+    sourcemap: "external",
+    sourcesContent: true,
+    legalComments: "none",
+    logLevel: "silent",
+    // The user's tsconfig.json has been honoured before; only what we pass may change the output.
+    tsconfigRaw: "{}",
+  };
+}
+
+/** Runs the bundler. Its errors come back as EV3102, unless `diagnostics` already holds what a plugin found. */
+export async function runBundler(
+  options: BuildOptions,
+  diagnostics: Diagnostic[],
+): Promise<Bundle | undefined> {
+  try {
+    const { outputFiles } = await build(options);
+    if (diagnostics.length > 0) return undefined;
+    const code = outputFiles?.find(({ path }) => basename(path) === OUTPUT);
+    const map = outputFiles?.find(({ path }) => basename(path) === `${OUTPUT}.map`);
+    if (code === undefined || map === undefined) throw new TypeError("the bundler gave no output");
+    return { code: code.text, map: map.text };
+  } catch (error) {
+    const messages = bundlerMessages(error);
+    if (messages === undefined) throw error;
+    if (diagnostics.length === 0) diagnostics.push(...messages.map(toDiagnostic));
+    return undefined;
+  }
+}
+
+function bundlerMessages(error: unknown): readonly Message[] | undefined {
+  if (!(error instanceof Error) || !("errors" in error) || !Array.isArray(error.errors)) return undefined;
+  // A plugin's own exception is a defect of ours, not something about the user's program.
+  const thrown = error.errors.find((message: Message) => message.detail instanceof Error);
+  if (thrown !== undefined) throw thrown.detail;
+  return error.errors;
+}
+
+function toDiagnostic({ text, location }: Message): Diagnostic {
+  return {
+    code: "EV3102",
+    severity: "error",
+    message: text,
+    remedy: "Correct the import or export that the message names.",
+    file: location?.file,
+    line: location?.line ?? 0,
+    column: location === null ? 0 : location.column + 1,
+    length: location === null ? 0 : Math.max(1, location.length),
+    source: undefined,
+  };
+}
+
+/** Makes the authoring API resolve to `contents`. */
+export function apiPlugin(specifiers: readonly string[], contents: string): Plugin {
+  const filter = new RegExp(`^(${specifiers.map((name) => name.replace("/", "\\/")).join("|")})$`);
+  return {
+    name: "eventual-api",
+    setup(bundler) {
+      bundler.onResolve({ filter }, () => ({ path: "eventual", namespace: "api" }));
+      bundler.onLoad({ filter: /.*/, namespace: "api" }, () => ({ contents, loader: "js" }));
+    },
+  };
+}

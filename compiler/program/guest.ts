@@ -1,0 +1,156 @@
+/**
+ * The guest's code: every module that workflows reach, lowered and linked into one expression that evaluates to a
+ * `ProgramFactory`. Modules of packages go the same way as the user's.
+ */
+import { readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { basename } from "node:path";
+import type { types as t } from "@babel/core";
+import type { OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
+import { Fault } from "../../runtime/protocol/fault.js";
+import { HELPER_NAMES } from "../../runtime/protocol/helpers.js";
+import type { FunctionEntry, ModuleEntry } from "../../runtime/protocol/program.js";
+import { checkModule } from "../check/check.js";
+import { type Diagnostic, fromFault } from "../diagnostics/diagnostic.js";
+import { lower } from "./lowering.js";
+import type { Project } from "../project/project.js";
+import { API_SPECIFIERS } from "../project/specifiers.js";
+import { programPath } from "../split/definitions.js";
+import type { SplitModule } from "../split/split.js";
+import { readTable } from "../split/table.js";
+import { copyTree, generateWithMap } from "../syntax/generate.js";
+import { parseModule } from "../syntax/parse.js";
+import { FACTORY_PARAMETER, guestApiModule } from "./api-module.js";
+import { apiPlugin, type Bundle, bundleOptions, runBundler } from "./bundle.js";
+import { ImportSites } from "./imports.js";
+import { packageModuleId, packageOf } from "./names.js";
+
+export interface GuestProgram extends Bundle {
+  /** One entry per linked module, by id. */
+  readonly modules: readonly ModuleEntry[];
+}
+
+/** By absolute path. */
+type Modules = ReadonlyMap<string, SplitModule>;
+
+/** A module as it goes into the bundle. */
+interface GuestModule {
+  readonly id: string;
+  /** The path to show. */
+  readonly file: string;
+  readonly source: string;
+  /** Owned: the lowering changes it. */
+  readonly tree: t.File;
+}
+
+const OPENING = `(function(${FACTORY_PARAMETER}){"use strict";const {${HELPER_NAMES.join(",")}}=${FACTORY_PARAMETER};(function(){`;
+const CLOSING = "})()})";
+
+/** Links the guest's code. Undefined when `diagnostics` got errors. */
+export async function linkGuest(
+  project: Project,
+  modules: Modules,
+  diagnostics: Diagnostic[],
+): Promise<GuestProgram | undefined> {
+  const linker = new GuestLinker(project, modules, diagnostics);
+  const bundle = await runBundler(
+    {
+      ...bundleOptions(project.root, project.idOf(project.entry)),
+      platform: "neutral",
+      mainFields: ["module", "main"],
+      target: "es2022",
+      banner: { js: OPENING },
+      footer: { js: CLOSING },
+      define: { "process.env.NODE_ENV": '"production"' },
+      plugins: [apiPlugin(API_SPECIFIERS, guestApiModule()), linker.plugin()],
+    },
+    diagnostics,
+  );
+  return bundle === undefined ? undefined : { ...bundle, modules: linker.entries() };
+}
+
+/** Marks our own question to the bundler, so that the plugin does not answer it. */
+const ASKING = Symbol("asking");
+
+class GuestLinker {
+  private readonly project: Project;
+  private readonly modules: Modules;
+  private readonly diagnostics: Diagnostic[];
+  private readonly sites = new ImportSites();
+  private readonly functions = new Map<string, FunctionEntry[]>();
+
+  constructor(project: Project, modules: Modules, diagnostics: Diagnostic[]) {
+    this.project = project;
+    this.modules = modules;
+    this.diagnostics = diagnostics;
+  }
+
+  plugin(): Plugin {
+    return {
+      name: "eventual-guest",
+      setup: (bundler) => {
+        bundler.onResolve({ filter: /.*/ }, (args) => this.resolve(bundler, args));
+        bundler.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, ({ path }) => this.load(path));
+      },
+    };
+  }
+
+  entries(): readonly ModuleEntry[] {
+    const entries = [...this.functions].map(([id, functions]) => ({ id, functions }));
+    return entries.sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  private async resolve(bundler: PluginBuild, args: OnResolveArgs): Promise<OnResolveResult | undefined> {
+    if (args.pluginData === ASKING) return undefined;
+    const target = this.modules.get(args.importer)?.source.targets.get(args.path);
+    if (target !== undefined) return { path: target };
+    // Reported by the rules where it is written; a package's guarded `require` fails when it is run.
+    if (isBuiltin(args.path)) return { path: args.path, external: true };
+    if (args.kind !== "import-statement") return undefined;
+    const { importer, resolveDir, kind, namespace } = args;
+    const found = await bundler.resolve(args.path, { importer, resolveDir, kind, namespace, pluginData: ASKING });
+    if (found.errors.length === 0) return found;
+    this.diagnostics.push(this.sites.unresolved(importer, this.shown(importer), args.path, "workflow"));
+    return { path: args.path, external: true };
+  }
+
+  private load(path: string): OnLoadResult {
+    try {
+      const module = this.moduleAt(path);
+      for (const { specifier, node } of readTable(module.tree.program).references) {
+        this.sites.add(path, specifier, { file: module.file, source: module.source, node });
+      }
+      return { contents: this.compile(module, path), loader: path.endsWith("x") ? "jsx" : "js" };
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      const source = this.modules.get(path)?.source.source ?? readFileSync(path, "utf8");
+      this.diagnostics.push(fromFault(error, this.shown(path), source));
+      return { contents: "", loader: "js" };
+    }
+  }
+
+  private moduleAt(path: string): GuestModule {
+    const known = this.modules.get(path);
+    if (known !== undefined) {
+      const { id, source } = known.source;
+      return { id, file: id, source, tree: copyTree(known.tree) };
+    }
+    const owner = packageOf(path);
+    const file = this.shown(path);
+    const id = owner === undefined ? file : packageModuleId(path, owner, this.project.root);
+    const source = readFileSync(path, "utf8");
+    const tree = parseModule(source, file, "unambiguous");
+    const program = programPath(copyTree(tree));
+    this.diagnostics.push(...checkModule({ program, file, source, packageName: owner?.name }));
+    return { id, file, source, tree };
+  }
+
+  private compile({ id, source, tree }: GuestModule, path: string): string {
+    this.functions.set(id, this.diagnostics.length > 0 ? [] : lower(tree, id).functions);
+    return generateWithMap(tree, source, basename(path));
+  }
+
+  private shown(path: string): string {
+    return this.project.idOf(path);
+  }
+}

@@ -1,0 +1,121 @@
+/** The host's code: every module that tasks reach, linked into one ES module for Node. */
+import { basename } from "node:path";
+import { isBuiltin } from "node:module";
+import type { OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import type { Project } from "../project/project.js";
+import { API_SPECIFIERS } from "../project/specifiers.js";
+import type { SplitModule } from "../split/split.js";
+import { generateWithMap } from "../syntax/generate.js";
+import { hostApiModule } from "./api-module.js";
+import { apiPlugin, type Bundle, bundleOptions, runBundler } from "./bundle.js";
+import { ImportSites } from "./imports.js";
+import { packageNameIn, packageOf } from "./names.js";
+
+export interface HostProgramText extends Bundle {
+  /** Names of the packages that the code imports at run time, sorted. */
+  readonly externals: readonly string[];
+}
+
+/** By absolute path. */
+type Modules = ReadonlyMap<string, SplitModule>;
+
+/** CommonJS packages call `require` and read `__dirname`, which ES modules do not have. */
+const BANNER = [
+  'import { createRequire as $createRequire } from "node:module";',
+  'import { dirname as $dirname } from "node:path";',
+  'import { fileURLToPath as $fileURLToPath } from "node:url";',
+  'const $hostFile = import.meta.url.startsWith("file:") ? $fileURLToPath(import.meta.url) : process.cwd() + "/program.js";',
+  "const $hostFolder = $dirname($hostFile);",
+  "const require = $createRequire($hostFile);",
+].join("");
+
+/** Links the host's code. `external` names packages to leave out. Undefined when `diagnostics` got errors. */
+export async function linkHost(
+  project: Project,
+  modules: Modules,
+  external: readonly string[],
+  diagnostics: Diagnostic[],
+): Promise<HostProgramText | undefined> {
+  const linker = new HostLinker(project, modules, external, diagnostics);
+  const bundle = await runBundler(
+    {
+      ...bundleOptions(project.root, project.idOf(project.entry)),
+      platform: "node",
+      target: "node20",
+      keepNames: true,
+      banner: { js: BANNER },
+      define: { __dirname: "$hostFolder", __filename: "$hostFile" },
+      tsconfigRaw: project.syntaxOptions,
+      plugins: [apiPlugin(API_SPECIFIERS, hostApiModule()), linker.plugin()],
+    },
+    diagnostics,
+  );
+  return bundle === undefined ? undefined : { ...bundle, externals: linker.externals() };
+}
+
+const ASKING = Symbol("asking");
+
+class HostLinker {
+  private readonly project: Project;
+  private readonly modules: Modules;
+  private readonly external: readonly string[];
+  private readonly diagnostics: Diagnostic[];
+  private readonly sites = new ImportSites();
+  private readonly left = new Set<string>();
+
+  constructor(project: Project, modules: Modules, external: readonly string[], diagnostics: Diagnostic[]) {
+    this.project = project;
+    this.modules = modules;
+    this.external = external;
+    this.diagnostics = diagnostics;
+  }
+
+  plugin(): Plugin {
+    return {
+      name: "eventual-host",
+      setup: (bundler) => {
+        bundler.onResolve({ filter: /.*/ }, (args) => this.resolve(bundler, args));
+        bundler.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, ({ path }) => this.load(path));
+      },
+    };
+  }
+
+  externals(): readonly string[] {
+    return [...this.left].sort();
+  }
+
+  private async resolve(bundler: PluginBuild, args: OnResolveArgs): Promise<OnResolveResult | undefined> {
+    if (args.pluginData === ASKING) return undefined;
+    const target = this.modules.get(args.importer)?.source.targets.get(args.path);
+    if (target !== undefined) return { path: target };
+    if (isBuiltin(args.path)) return { path: args.path, external: true };
+    const name = packageNameIn(args.path);
+    if (this.external.includes(name)) return this.leave(name, args.path);
+    const { importer, resolveDir, kind, namespace } = args;
+    const found = await bundler.resolve(args.path, { importer, resolveDir, kind, namespace, pluginData: ASKING });
+    if (found.errors.length === 0) {
+      const owner = packageOf(found.path);
+      return owner?.native === true ? this.leave(owner.name, args.path) : found;
+    }
+    // A package's `require` may be guarded: the bundler knows and reports it if it is not.
+    if (kind !== "import-statement") return undefined;
+    this.diagnostics.push(this.sites.unresolved(importer, this.project.idOf(importer), args.path, "task"));
+    return { path: args.path, external: true };
+  }
+
+  private leave(name: string, path: string): OnResolveResult {
+    this.left.add(name);
+    return { path, external: true };
+  }
+
+  private load(path: string): OnLoadResult | undefined {
+    const module = this.modules.get(path);
+    if (module === undefined) return undefined;
+    const { id, source, table } = module.source;
+    for (const { specifier, node } of table.references) this.sites.add(path, specifier, { file: id, source, node });
+    // Loaded as TypeScript where it was, for the meaning of decorators.
+    const loader = path.endsWith("x") ? "tsx" : /\.[cm]?ts$/.test(path) ? "ts" : "jsx";
+    return { contents: generateWithMap(module.tree, source, basename(path)), loader };
+  }
+}
