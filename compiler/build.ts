@@ -2,17 +2,14 @@
  * `build`: from an entry file to a program. One call per phase; findings of all phases are collected.
  */
 import type { Manifest } from "../runtime/protocol/program.js";
-import { checkModule } from "./check/check.js";
-import { checkDefinitions, type NamedDefinition } from "./check/definitions.js";
+import { checkProgram } from "./check/program.js";
 import { type Diagnostic, hasErrors, sortDiagnostics } from "./diagnostics/diagnostic.js";
 import { makeArtifact, makeManifest } from "./program/artifact.js";
 import { linkGuest } from "./program/guest.js";
 import { linkHost } from "./program/host.js";
-import { openProject, type Project } from "./project/project.js";
-import { programPath } from "./split/definitions.js";
-import { loadModules, type ModuleGraph } from "./split/graph.js";
-import { type SplitModule, splitSide } from "./split/split.js";
-import { copyTree } from "./syntax/generate.js";
+import { openProject } from "./project/project.js";
+import { loadModules } from "./split/graph.js";
+import { splitSide } from "./split/split.js";
 
 export interface BuildOptions {
   /** The TypeScript file that defines or imports the workflows. */
@@ -48,8 +45,8 @@ export async function build({ entry, external = [], tsconfig }: BuildOptions): P
   if (hasErrors(unread)) return failed([...types, ...unread]);
 
   const guest = splitSide(graph, "guest");
-  const { definitions, diagnostics: misdefined } = checkDefinitions(graph);
-  const found = [...types, ...misdefined, ...checkGuest(guest), ...requireWorkflow(definitions, graph, project)];
+  const { definitions, diagnostics: breaches } = checkProgram(graph, guest);
+  const found = [...types, ...breaches];
   if (hasErrors(found)) return failed(found);
 
   const unlinked: Diagnostic[] = [];
@@ -65,31 +62,4 @@ export async function build({ entry, external = [], tsconfig }: BuildOptions): P
 
 function failed(diagnostics: readonly Diagnostic[]): BuildResult {
   return { diagnostics: sortDiagnostics(diagnostics) };
-}
-
-function checkGuest(modules: ReadonlyMap<string, SplitModule>): readonly Diagnostic[] {
-  return [...modules.values()].flatMap(({ source: { id, source }, tree }) =>
-    checkModule({ program: programPath(copyTree(tree)), file: id, source, packageName: undefined }),
-  );
-}
-
-function requireWorkflow(
-  definitions: readonly NamedDefinition[],
-  graph: ModuleGraph,
-  project: Project,
-): readonly Diagnostic[] {
-  if (definitions.some(({ kind }) => kind === "workflow")) return [];
-  return [
-    {
-      code: "EV3103",
-      severity: "error",
-      message: "The program defines no workflow",
-      remedy: 'Call `workflow("name", async (input) => { … })` of "eventual" in the entry file or a file it imports.',
-      file: project.idOf(project.entry),
-      line: 1,
-      column: 1,
-      length: 1,
-      source: graph.get(project.entry)?.source,
-    },
-  ];
 }

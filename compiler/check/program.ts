@@ -1,0 +1,40 @@
+/** All rules of a program: those of each guest module and those that concern the modules together. */
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { programPath } from "../split/definitions.js";
+import type { ModuleGraph, SourceModule } from "../split/graph.js";
+import type { SplitModule } from "../split/split.js";
+import { copyTree } from "../syntax/generate.js";
+import { checkModule } from "./check.js";
+import { checkDefinitions, type NamedDefinition } from "./definitions.js";
+
+export interface CheckedProgram {
+  /** In the order of modules and text. */
+  readonly definitions: readonly NamedDefinition[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Applies the rules. `graph` holds the modules as written, the entry first; `guest` their workflow side. */
+export function checkProgram(graph: ModuleGraph, guest: ReadonlyMap<string, SplitModule>): CheckedProgram {
+  const { definitions, diagnostics } = checkDefinitions(graph);
+  const inModules = [...guest.values()].flatMap(({ source: { id, source }, tree }) =>
+    checkModule({ program: programPath(copyTree(tree)), file: id, source, packageName: undefined }),
+  );
+  const [entry] = graph.values();
+  const hasWorkflow = definitions.some(({ kind }) => kind === "workflow") || diagnostics.length > 0;
+  const missing = entry === undefined || hasWorkflow ? [] : [noWorkflow(entry)];
+  return { definitions, diagnostics: [...diagnostics, ...inModules, ...missing] };
+}
+
+function noWorkflow({ id, source }: SourceModule): Diagnostic {
+  return {
+    code: "EV3103",
+    severity: "error",
+    message: "The program defines no workflow",
+    remedy: 'Call `workflow("name", async (input) => { … })` of "eventual" in the entry file or a file it imports.',
+    file: id,
+    line: 1,
+    column: 1,
+    length: 1,
+    source,
+  };
+}
