@@ -3,10 +3,12 @@
  *
  * T1  `commit` is one transaction: all writes or none, durable when it resolves, in call order.
  * T2  A write that contradicts the stored state (tail gap, second close, unknown execution) aborts its whole transaction.
+ *     So do: anything but tasks and logs for a closed execution, an unknown program, a duplicate id or sequence number,
+ *     a task or inbox entry that is not there (removing a timer that is gone is allowed).
  * T3  The store knows nothing of sandboxes; all texts are opaque to it.
  */
-import type { Event, TailEntry } from "../protocol/event.js";
 import type { OnCrash } from "../protocol/command.js";
+import type { Event, TailEntry } from "../protocol/event.js";
 import type { Status, SuspendReason } from "../protocol/execution.js";
 import type { LogLevel } from "../protocol/guest.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
@@ -32,7 +34,12 @@ export interface Store {
   /** The inbox alone, in order of arrival: for an execution whose state is in memory. */
   readInbox(key: number): Promise<readonly InboxRow[]>;
   /** Newest first; `before` is the key of the last row of the previous page. */
-  listExecutions(query: { workflow?: string; status?: Status; before?: number; limit: number }): Promise<readonly ExecutionRow[]>;
+  listExecutions(query: {
+    workflow?: string;
+    status?: Status;
+    before?: number;
+    limit: number;
+  }): Promise<readonly ExecutionRow[]>;
   readLogs(key: number, query: { after?: number; limit: number }): Promise<readonly LogRow[]>;
 
   /** Timers of executions in progress that are due at or before `until`, earliest first. */
@@ -111,19 +118,60 @@ export interface LogRow {
 /** One row change. The store applies the writes of a commit in order, inside one transaction. */
 export type Write =
   | { readonly kind: "createExecution"; readonly row: ExecutionRow }
-  /** Closes or suspends or resumes. `outcome` only when closing: then checkpoint, tail, timers and inbox go. */
-  | { readonly kind: "setStatus"; readonly execution: number; readonly status: Status; readonly outcome?: Outcome; readonly reason?: SuspendReason; readonly endTime?: number }
+  /**
+   * Closes or suspends or resumes. `outcome` only when closing: then checkpoint, tail, timers and inbox go, so what
+   * else the same commit does to them comes before it. Tasks stay until they settle.
+   */
+  | {
+      readonly kind: "setStatus";
+      readonly execution: number;
+      readonly status: Status;
+      readonly outcome?: Outcome;
+      readonly reason?: SuspendReason;
+      readonly endTime?: number;
+    }
   | { readonly kind: "appendTail"; readonly execution: number; readonly entry: TailEntry; readonly cost: number }
-  /** The state after tail entry `n`; entries up to `n` go. `cost` in microseconds. */
-  | { readonly kind: "putCheckpoint"; readonly execution: number; readonly n: number; readonly text: string; readonly cost: number }
+  /**
+   * The state after tail entry `n`; entries up to `n` go. `n` may be the last entry's plus one: the activation is then
+   * recorded by its checkpoint alone. `cost` in microseconds.
+   */
+  | {
+      readonly kind: "putCheckpoint";
+      readonly execution: number;
+      readonly n: number;
+      readonly text: string;
+      readonly cost: number;
+    }
   | { readonly kind: "addTimer"; readonly timer: TimerRow }
   | { readonly kind: "removeTimer"; readonly execution: number; readonly seq: number }
-  | { readonly kind: "addTask"; readonly execution: number; readonly seq: number; readonly task: string; readonly input: Encoded; readonly onCrash: OnCrash; readonly lease: number; readonly scheduledTime: number }
-  /** An attempt is about to start: counts it. */
-  | { readonly kind: "leaseTask"; readonly execution: number; readonly seq: number; readonly lease: number; readonly attempt: number }
+  /** With a `lease` other than 0 the first attempt may start at once: it counts as one. */
+  | {
+      readonly kind: "addTask";
+      readonly execution: number;
+      readonly seq: number;
+      readonly task: string;
+      readonly input: Encoded;
+      readonly onCrash: OnCrash;
+      readonly lease: number;
+      readonly scheduledTime: number;
+    }
+  /** An attempt is about to start: `attempt` is its number, from 1. */
+  | {
+      readonly kind: "leaseTask";
+      readonly execution: number;
+      readonly seq: number;
+      readonly lease: number;
+      readonly attempt: number;
+    }
   | { readonly kind: "removeTask"; readonly execution: number; readonly seq: number }
   | { readonly kind: "addInbox"; readonly execution: number; readonly event: Event }
   | { readonly kind: "removeInbox"; readonly id: number }
-  | { readonly kind: "addLog"; readonly execution: number; readonly time: number; readonly level: LogLevel; readonly text: string }
+  | {
+      readonly kind: "addLog";
+      readonly execution: number;
+      readonly time: number;
+      readonly level: LogLevel;
+      readonly text: string;
+    }
   /** Largest logical time committed. */
   | { readonly kind: "setClock"; readonly now: number };

@@ -1,0 +1,157 @@
+/**
+ * The layout of the database: numbered steps, never edited once released. Step n takes a database of version n - 1 to
+ * version n; `PRAGMA user_version` holds the version.
+ *
+ * M1  All missing steps run in one transaction: a database is at its old version or at the newest, never between.
+ * M2  The file holds data only. What Eventual does with it (triggers) is temporary and made anew at every opening.
+ */
+import { Fault } from "../../protocol/fault.js";
+import type { Connection } from "./driver.js";
+
+/** `PRAGMA application_id`: "EVNT". */
+export const APPLICATION_ID = 0x45_56_4e_54;
+
+/*
+ * Times are ms since the epoch, costs microseconds. The hot path writes as few pages as it can: the number of the last
+ * tail entry is not stored but found by index, and a step never touches the row of its execution.
+ * `timer.active` and `inbox.active` are 1 while the execution is in progress, so that what can run now is one range of
+ * an index, however many executions sleep.
+ */
+const VERSION_1 = `
+CREATE TABLE meta (
+  name TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO meta VALUES ('incarnation', 0), ('clock', 0);
+
+CREATE TABLE program (
+  key INTEGER PRIMARY KEY,
+  hash TEXT NOT NULL UNIQUE,
+  artifact TEXT NOT NULL
+);
+
+CREATE TABLE execution (
+  key INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  workflow TEXT NOT NULL,
+  program INTEGER NOT NULL REFERENCES program (key),
+  status TEXT NOT NULL,
+  start_time INTEGER NOT NULL,
+  end_time INTEGER,
+  reason TEXT,
+  result TEXT,
+  error TEXT,
+  input TEXT NOT NULL
+);
+CREATE INDEX execution_by_status ON execution (status);
+CREATE INDEX execution_by_workflow ON execution (workflow);
+
+CREATE TABLE checkpoint (
+  execution INTEGER PRIMARY KEY REFERENCES execution (key),
+  n INTEGER NOT NULL,
+  cost INTEGER NOT NULL,
+  text TEXT NOT NULL
+);
+
+CREATE TABLE tail (
+  execution INTEGER NOT NULL REFERENCES execution (key),
+  n INTEGER NOT NULL,
+  now INTEGER NOT NULL,
+  cost INTEGER NOT NULL,
+  commands_hash TEXT NOT NULL,
+  events TEXT NOT NULL,
+  PRIMARY KEY (execution, n)
+) WITHOUT ROWID;
+
+CREATE TABLE timer (
+  execution INTEGER NOT NULL REFERENCES execution (key),
+  seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  active INTEGER NOT NULL,
+  PRIMARY KEY (execution, seq)
+) WITHOUT ROWID;
+CREATE INDEX timer_due ON timer (at) WHERE active = 1;
+
+CREATE TABLE task (
+  row INTEGER PRIMARY KEY,
+  execution INTEGER NOT NULL REFERENCES execution (key),
+  seq INTEGER NOT NULL,
+  task TEXT NOT NULL,
+  on_crash TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  lease INTEGER NOT NULL,
+  scheduled_time INTEGER NOT NULL,
+  input TEXT NOT NULL,
+  UNIQUE (execution, seq)
+);
+
+CREATE TABLE inbox (
+  id INTEGER PRIMARY KEY,
+  execution INTEGER NOT NULL REFERENCES execution (key),
+  active INTEGER NOT NULL,
+  event TEXT NOT NULL
+);
+CREATE INDEX inbox_by_execution ON inbox (execution);
+CREATE INDEX inbox_pending ON inbox (execution) WHERE active = 1;
+
+CREATE TABLE log (
+  id INTEGER PRIMARY KEY,
+  execution INTEGER NOT NULL REFERENCES execution (key),
+  time INTEGER NOT NULL,
+  level TEXT NOT NULL,
+  text TEXT NOT NULL
+);
+CREATE INDEX log_by_execution ON log (execution);
+`;
+
+/** In order; the index of a step is the version that it starts from. */
+export const MIGRATIONS: readonly string[] = [VERSION_1];
+
+/**
+ * Brings a database from `version` to the newest one (M1).
+ * Throws Fault EV6005 for a version newer than this program's, EV6016 when a step fails (the file is then unchanged).
+ */
+export async function migrate(
+  connection: Connection,
+  version: number,
+  path: string,
+  steps = MIGRATIONS,
+): Promise<void> {
+  if (version > steps.length) throw newerFault(version, steps.length, path);
+  if (version === steps.length) return;
+  const script = [
+    "BEGIN IMMEDIATE;",
+    ...steps.slice(version),
+    `PRAGMA application_id = ${APPLICATION_ID};`,
+    `PRAGMA user_version = ${steps.length};`,
+    "COMMIT;",
+  ];
+  try {
+    await connection.exec(script.join("\n"));
+  } catch (error) {
+    throw migrationFault(error, version, steps.length, path);
+  }
+}
+
+/** The Fault of a database that a newer Eventual has written. */
+export function newerFault(version: number, newest: number, path: string): Fault {
+  return new Fault(
+    "EV6005",
+    `the database has layout version ${version}, this Eventual knows versions up to ${newest}`,
+    {
+      place: path,
+      remedy: "Use the version of Eventual that wrote the database, or a later one.",
+    },
+  );
+}
+
+function migrationFault(error: unknown, from: number, to: number, path: string): Fault {
+  // Whatever SQLite says about disk, locks or damage is the better explanation.
+  if (error instanceof Fault && error.code !== "EV6019" && error.code !== "EV6014") return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new Fault("EV6016", `the database could not be brought from layout version ${from} to ${to}: ${detail}`, {
+    place: path,
+    remedy: "The database is unchanged: go on with the version of Eventual that wrote it, and report the error.",
+    cause: error,
+  });
+}

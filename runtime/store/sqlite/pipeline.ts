@@ -1,0 +1,234 @@
+/**
+ * The commit pipeline: gathers the commits that arrive while a transaction is being synced and writes them in one.
+ *
+ * P1  A commit resolves when its transaction is durable; commits take effect in the order of the calls.
+ * P2  A gathered transaction that fails is undone, and each commit in it is tried alone: only the guilty are rejected.
+ * P3  After an error that makes the file or the state of the connection doubtful nothing more is written.
+ * P4  The driver is never given a statement while an earlier one runs: BEGIN, rows and COMMIT cannot change places.
+ */
+import { Fault } from "../../protocol/fault.js";
+import { type Change, COLUMNS } from "./change.js";
+import type { Connection, Statement, Value } from "./driver.js";
+import { faultOf, isContradiction, isFatal, isOfEnvironment } from "./faults.js";
+import { changeStatement } from "./procedures.js";
+
+/** Rows of the largest statement: a power of two below SQLite's limit of 32,766 parameters. */
+export const MAX_ROWS = 2048;
+/** A group takes no further commit once its texts are this large (UTF-16 units). */
+const MAX_GROUP_SIZE = 8 << 20;
+/** A statement keeps what was bound to it: after rows this large it is freed instead of kept. */
+const MAX_KEPT_SIZE = 1 << 20;
+
+interface Pending {
+  readonly changes: readonly Change[];
+  readonly size: number;
+  readonly resolve: () => void;
+  readonly reject: (fault: Fault) => void;
+}
+
+export class CommitPipeline {
+  readonly #connection: Connection;
+  readonly #path: string;
+  readonly #statements = new Map<number, Statement>();
+  #queue: Pending[] = [];
+  #running: Promise<void> | undefined;
+  #broken: Fault | undefined;
+
+  constructor(connection: Connection, path: string) {
+    this.#connection = connection;
+    this.#path = path;
+  }
+
+  /** Durable when it resolves. Throws Fault EV6xxx when nothing of it was stored. */
+  commit(changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return this.idle();
+    const size = changes.reduce((sum, change) => sum + change.size, 0);
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ changes, size, resolve, reject });
+      // From the next microtask, so that the commits of one synchronous stretch share a transaction.
+      this.#running ??= Promise.resolve().then(() => this.#drain());
+    });
+  }
+
+  /** Resolves when every commit made so far has been answered. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  /** Runs `action` while no transaction is open; commits made meanwhile wait. */
+  async between<T>(action: () => Promise<T>): Promise<T> {
+    await this.idle();
+    const result = action();
+    const drain = (): Promise<void> => this.#drain();
+    this.#running = result.then(drain, drain);
+    return result;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) await this.#write(this.#takeGroup());
+    this.#running = undefined;
+  }
+
+  #takeGroup(): readonly Pending[] {
+    let count = 0;
+    let rows = 0;
+    let size = 0;
+    for (const pending of this.#queue) {
+      rows += pending.changes.length;
+      size += pending.size;
+      if (count > 0 && (rows > MAX_ROWS || size > MAX_GROUP_SIZE)) break;
+      count++;
+    }
+    const group = this.#queue.slice(0, count);
+    this.#queue = this.#queue.slice(count);
+    return group;
+  }
+
+  async #write(group: readonly Pending[]): Promise<void> {
+    const fault = await this.#attempt(() => this.#apply(group.flatMap((pending) => pending.changes)));
+    if (fault === undefined) {
+      for (const pending of group) pending.resolve();
+      return;
+    }
+    const [first] = group;
+    if (isOfEnvironment(fault) || this.#broken !== undefined) {
+      for (const pending of group) pending.reject(fault);
+    } else if (group.length > 1) {
+      await this.#writeEachAlone(group);
+    } else if (first !== undefined) {
+      first.reject(isContradiction(fault) ? await this.#explain(first, fault) : fault);
+    }
+  }
+
+  /** P2. A failure of the environment meets all that follow, without another wait for a busy file. */
+  async #writeEachAlone(group: readonly Pending[]): Promise<void> {
+    for (const [index, pending] of group.entries()) {
+      const fault = await this.#attempt(() => this.#apply(pending.changes));
+      if (fault === undefined) {
+        pending.resolve();
+      } else if (isContradiction(fault)) {
+        pending.reject(await this.#explain(pending, fault));
+      } else if (isOfEnvironment(fault) || this.#broken !== undefined) {
+        for (const rest of group.slice(index)) rest.reject(fault);
+        return;
+      } else {
+        pending.reject(fault);
+      }
+    }
+  }
+
+  /** P3: runs `action` unless the store is broken, and notes whether it is broken now. */
+  async #attempt(action: () => Promise<void>): Promise<Fault | undefined> {
+    if (this.#broken !== undefined) return this.#broken;
+    try {
+      await action();
+      return undefined;
+    } catch (error) {
+      const fault = faultOf(error, this.#path);
+      if (isFatal(fault)) this.#break(fault);
+      return fault;
+    }
+  }
+
+  #break(cause: Fault): void {
+    this.#broken ??= new Fault("EV6012", `nothing more is written after an earlier error: ${cause.message}`, {
+      place: this.#path,
+      remedy: `${cause.remedy} Then restart the engine; everything that was acknowledged is kept.`,
+      cause,
+    });
+  }
+
+  async #apply(changes: readonly Change[]): Promise<void> {
+    if (changes.length <= MAX_ROWS) return this.#insert(changes);
+    await this.#connection.exec("BEGIN IMMEDIATE");
+    try {
+      for (let start = 0; start < changes.length; start += MAX_ROWS) {
+        await this.#insert(changes.slice(start, start + MAX_ROWS));
+      }
+      await this.#connection.exec("COMMIT");
+    } catch (error) {
+      await this.#rollback();
+      throw error;
+    }
+  }
+
+  /** One statement; outside a transaction it is one. */
+  async #insert(changes: readonly Change[]): Promise<void> {
+    const rows = powerOfTwoFrom(changes.length);
+    const statement = await this.#statement(rows);
+    const parameters = new Array<Value>(changes.length * COLUMNS.length);
+    let index = 0;
+    let size = 0;
+    for (const change of changes) {
+      size += change.size;
+      for (const value of change.values) parameters[index++] = value;
+    }
+    try {
+      await statement.run(parameters);
+    } finally {
+      if (size > MAX_KEPT_SIZE) {
+        this.#statements.delete(rows);
+        // Whatever becomes of this, the commit has its answer; closing the connection frees what is left.
+        await statement.finalize().catch(() => undefined);
+      }
+    }
+  }
+
+  async #statement(rows: number): Promise<Statement> {
+    const kept = this.#statements.get(rows);
+    if (kept !== undefined) return kept;
+    const statement = await this.#connection.prepare(changeStatement(rows));
+    this.#statements.set(rows, statement);
+    return statement;
+  }
+
+  async #rollback(): Promise<void> {
+    try {
+      await this.#connection.exec("ROLLBACK");
+    } catch (error) {
+      // Some errors have rolled back already. Any other leaves a transaction open, in which later commits would be
+      // acknowledged without being durable.
+      const fault = faultOf(error, this.#path);
+      if (!fault.message.includes("no transaction is active")) this.#break(fault);
+    }
+  }
+
+  /** Applies a refused commit row by row, and undoes it, to find the write that contradicts. */
+  async #explain(pending: Pending, fault: Fault): Promise<Fault> {
+    let guilty = fault;
+    // Should this fail itself, then the first refusal stands as it is.
+    await this.#attempt(async () => {
+      await this.#connection.exec("BEGIN IMMEDIATE");
+      try {
+        for (const [index, change] of pending.changes.entries()) {
+          const refusal = await this.#attempt(() => this.#insert([change]));
+          if (refusal === undefined) continue;
+          if (isContradiction(refusal)) guilty = this.#contradiction(change, index, pending.changes.length, refusal);
+          break;
+        }
+      } finally {
+        await this.#rollback();
+      }
+    });
+    return guilty;
+  }
+
+  #contradiction(change: Change, index: number, count: number, refusal: Fault): Fault {
+    const why = refusal.message.replace(/^.*SQLITE_CONSTRAINT: /, "");
+    return new Fault(
+      "EV6014",
+      `a write contradicts the stored state: ${change.label} (row ${index + 1} of ${count}): ${why}`,
+      {
+        place: this.#path,
+        remedy: refusal.remedy,
+        cause: refusal,
+      },
+    );
+  }
+}
+
+function powerOfTwoFrom(count: number): number {
+  let power = 1;
+  while (power < count) power *= 2;
+  return power;
+}

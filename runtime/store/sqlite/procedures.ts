@@ -1,0 +1,111 @@
+/**
+ * What the writes do, in SQL: a temporary view `change`, one INSTEAD OF trigger per kind of write. One INSERT of many
+ * rows into the view is one transaction and one call of the driver, and fails as a whole: the cheapest commit that
+ * SQLite offers. Rows are applied in order; a row whose kind is NULL (padding) does nothing.
+ *
+ * T2 is kept here: every contradiction is a RAISE(ABORT) or a constraint of a table.
+ */
+import { COLUMNS, KIND } from "./change.js";
+import type { Connection } from "./driver.js";
+
+const OPEN = "('IN_PROGRESS', 'SUSPENDED')";
+
+/** Aborts unless the execution is there. */
+const REQUIRE_KNOWN = refuseIf(
+  "NOT EXISTS (SELECT 1 FROM execution WHERE key = NEW.execution)",
+  "'there is no execution ' || NEW.execution",
+);
+
+/** Aborts unless the execution is there and not closed. */
+const REQUIRE_OPEN = refuseIf(
+  `NOT EXISTS (SELECT 1 FROM execution WHERE key = NEW.execution AND status IN ${OPEN})`,
+  "'execution ' || NEW.execution || coalesce((SELECT ' is closed: ' || status FROM execution WHERE key = NEW.execution), ' does not exist')",
+);
+
+/** 1 while the execution is in progress. */
+const ACTIVE = "(SELECT status = 'IN_PROGRESS' FROM execution WHERE key = NEW.execution)";
+
+/** Number of the last tail entry ever appended; tail entries are always newer than the checkpoint. */
+const LAST = `coalesce(
+  (SELECT n FROM tail WHERE execution = NEW.execution ORDER BY n DESC LIMIT 1),
+  (SELECT n FROM checkpoint WHERE execution = NEW.execution),
+  0)`;
+
+const BODIES: Record<keyof typeof KIND, string> = {
+  program: "INSERT INTO program (hash, artifact) VALUES (NEW.a, NEW.b) ON CONFLICT (hash) DO NOTHING;",
+  create: `
+    ${refuseIf("NOT EXISTS (SELECT 1 FROM program WHERE hash = NEW.c)", "'there is no program ' || NEW.c")}
+    ${refuseIf("EXISTS (SELECT 1 FROM execution WHERE id = NEW.a)", "'there is already an execution ' || NEW.a")}
+    INSERT INTO execution (key, id, workflow, program, status, start_time, input)
+    SELECT NEW.execution, NEW.a, NEW.b, program.key, 'IN_PROGRESS', NEW.time, NEW.d FROM program WHERE hash = NEW.c;`,
+  close: `
+    ${REQUIRE_OPEN}
+    UPDATE execution SET status = NEW.number, end_time = NEW.time, result = NEW.a, error = NEW.b, reason = NEW.c WHERE key = NEW.execution;
+    DELETE FROM checkpoint WHERE execution = NEW.execution;
+    DELETE FROM tail WHERE execution = NEW.execution;
+    DELETE FROM timer WHERE execution = NEW.execution;
+    DELETE FROM inbox WHERE execution = NEW.execution;`,
+  status: `
+    ${REQUIRE_OPEN}
+    UPDATE execution SET status = NEW.number, reason = NEW.c WHERE key = NEW.execution;
+    UPDATE timer SET active = (NEW.number = 'IN_PROGRESS') WHERE execution = NEW.execution;
+    UPDATE inbox SET active = (NEW.number = 'IN_PROGRESS') WHERE execution = NEW.execution;`,
+  tail: `
+    ${REQUIRE_OPEN}
+    ${refuseIf(`NEW.n IS NOT 1 + ${LAST}`, `'tail entry ' || NEW.n || ' does not follow ' || ${LAST}`)}
+    INSERT INTO tail (execution, n, now, cost, events, commands_hash)
+    VALUES (NEW.execution, NEW.n, NEW.time, NEW.number, NEW.a, NEW.b);`,
+  // One activation may be recorded by its checkpoint alone, without a tail entry: then n is the last entry's plus one.
+  checkpoint: `
+    ${REQUIRE_OPEN}
+    ${refuseIf(`NEW.n NOT BETWEEN 1 AND 1 + ${LAST}`, `'checkpoint ' || NEW.n || ' is ahead of the tail, which ends at ' || ${LAST}`)}
+    ${refuseIf("NEW.n < (SELECT n FROM checkpoint WHERE execution = NEW.execution)", "'checkpoint ' || NEW.n || ' is older than the stored one'")}
+    DELETE FROM tail WHERE execution = NEW.execution AND n <= NEW.n;
+    INSERT INTO checkpoint (execution, n, cost, text) VALUES (NEW.execution, NEW.n, NEW.number, NEW.a)
+    ON CONFLICT (execution) DO UPDATE SET n = excluded.n, cost = excluded.cost, text = excluded.text;`,
+  addTimer: `
+    ${REQUIRE_OPEN}
+    INSERT INTO timer (execution, seq, at, active) VALUES (NEW.execution, NEW.n, NEW.time, ${ACTIVE});`,
+  // Fired and cancelled at the same moment, or gone with its closed execution: either way it is gone.
+  removeTimer: "DELETE FROM timer WHERE execution = NEW.execution AND seq = NEW.n;",
+  addTask: `
+    ${REQUIRE_KNOWN}
+    INSERT INTO task (row, execution, seq, task, on_crash, attempt, lease, scheduled_time, input)
+    VALUES (NEW.d, NEW.execution, NEW.n, NEW.a, NEW.c, NEW.number <> 0, NEW.number, NEW.time, NEW.b);`,
+  leaseTask: `
+    UPDATE task SET lease = NEW.number, attempt = NEW.time WHERE execution = NEW.execution AND seq = NEW.n;
+    ${refuseIf("changes() = 0", "'execution ' || NEW.execution || ' has no open task ' || NEW.n")}`,
+  removeTask: `
+    DELETE FROM task WHERE execution = NEW.execution AND seq = NEW.n;
+    ${refuseIf("changes() = 0", "'execution ' || NEW.execution || ' has no open task ' || NEW.n")}`,
+  addInbox: `
+    ${REQUIRE_OPEN}
+    INSERT INTO inbox (id, execution, active, event) VALUES (NEW.n, NEW.execution, ${ACTIVE}, NEW.a);`,
+  removeInbox: `
+    DELETE FROM inbox WHERE id = NEW.n;
+    ${refuseIf("changes() = 0", "'there is no inbox entry ' || NEW.n")}`,
+  log: `
+    ${REQUIRE_KNOWN}
+    INSERT INTO log (id, execution, time, level, text) VALUES (NEW.n, NEW.execution, NEW.time, NEW.a, NEW.b);`,
+  clock: "UPDATE meta SET value = max(value, NEW.time) WHERE name = 'clock';",
+};
+
+/** Makes the view and its triggers, for this connection only. */
+export async function createProcedures(connection: Connection): Promise<void> {
+  const view = `CREATE TEMP VIEW change (${COLUMNS.join(", ")}) AS SELECT ${COLUMNS.map(() => "NULL").join(", ")};`;
+  const triggers = Object.entries(KIND).map(
+    ([name, kind]) =>
+      `CREATE TEMP TRIGGER change_${name} INSTEAD OF INSERT ON change WHEN NEW.kind = ${kind} BEGIN ${BODIES[name as keyof typeof KIND]} END;`,
+  );
+  await connection.exec([view, ...triggers].join("\n"));
+}
+
+/** The statement that applies up to `rows` changes; those whose parameters are not bound do nothing. */
+export function changeStatement(rows: number): string {
+  const row = `(${COLUMNS.map(() => "?").join(", ")})`;
+  return `INSERT INTO change VALUES ${Array(rows).fill(row).join(", ")}`;
+}
+
+function refuseIf(condition: string, message: string): string {
+  return `SELECT RAISE(ABORT, ${message}) WHERE ${condition};`;
+}

@@ -1,0 +1,143 @@
+/**
+ * What is read from the database. Every query is one statement, hence sees one committed state, and is answered by an
+ * index: none visits executions that sleep.
+ */
+import type { Status } from "../../protocol/execution.js";
+import type { ExecutionRow, InboxRow, LogRow, StoredExecution, TaskRow, TimerRow } from "../store.js";
+import type { Connection, Row, Statement, Value } from "./driver.js";
+import { executionRow, inboxRow, logRow, numberOf, storedExecution, taskRow, textOf, timerRow } from "./rows.js";
+
+const EXECUTION = `
+  SELECT execution.key, id, workflow, program.hash AS program, status, start_time, end_time, reason, result, error, input
+  FROM execution JOIN program ON program.key = execution.program`;
+
+/** The texts of the queries, exported for the test that looks at their plans. */
+export const SQL = {
+  loadProgram: "SELECT artifact FROM program WHERE hash = ?",
+  findExecution: `${EXECUTION} WHERE id = ?`,
+  /** All tables of one execution in one statement, so that no commit falls between them. */
+  loadExecution: `
+    SELECT 'execution' AS part, key AS n, start_time AS now, end_time AS cost, status AS hash, 0 AS bytes, input AS text,
+      id, workflow, (SELECT hash FROM program WHERE program.key = execution.program) AS program, reason, result, error
+    FROM execution WHERE key = ?1
+    UNION ALL SELECT 'checkpoint', n, NULL, cost, NULL, 0, text, NULL, NULL, NULL, NULL, NULL, NULL FROM checkpoint WHERE execution = ?1
+    UNION ALL SELECT 'tail', n, now, cost, commands_hash, octet_length(events), events, NULL, NULL, NULL, NULL, NULL, NULL FROM tail WHERE execution = ?1
+    UNION ALL SELECT 'inbox', id, NULL, NULL, NULL, 0, event, NULL, NULL, NULL, NULL, NULL, NULL FROM inbox WHERE execution = ?1`,
+  readInbox: "SELECT id, event FROM inbox WHERE execution = ? ORDER BY id",
+  readLogs: "SELECT id, time, level, text FROM log WHERE execution = ? AND id > ? ORDER BY id LIMIT ?",
+  dueTimers: "SELECT execution, seq, at FROM timer WHERE active = 1 AND at <= ? ORDER BY at, execution, seq LIMIT ?",
+  nextTimer: "SELECT at FROM timer WHERE active = 1 ORDER BY at LIMIT 1",
+  pendingInboxes:
+    "SELECT execution, min(id) AS oldest FROM inbox WHERE active = 1 GROUP BY execution ORDER BY oldest LIMIT ?",
+  openTasks: `
+    SELECT row, execution, execution.id AS executionId, workflow, program.hash AS program, seq, task, task.input,
+      on_crash AS onCrash, attempt, lease, scheduled_time AS scheduledTime
+    FROM task CROSS JOIN execution ON execution.key = task.execution CROSS JOIN program ON program.key = execution.program
+    WHERE row > ? ORDER BY row LIMIT ?`,
+  sizeOf: `
+    SELECT coalesce((SELECT octet_length(text) FROM checkpoint WHERE execution = ?1), 0) AS checkpoint,
+      coalesce((SELECT sum(octet_length(events)) FROM tail WHERE execution = ?1), 0) AS tail`,
+} as const;
+
+export class Queries {
+  readonly #connection: Connection;
+  readonly #statements = new Map<string, Promise<Statement>>();
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  async loadProgram(hash: string): Promise<string | undefined> {
+    const [row] = await this.#all(SQL.loadProgram, hash);
+    return row && textOf(row, "artifact");
+  }
+
+  async findExecution(id: string): Promise<ExecutionRow | undefined> {
+    const [row] = await this.#all(SQL.findExecution, id);
+    return row && executionRow(row);
+  }
+
+  async loadExecution(key: number): Promise<StoredExecution | undefined> {
+    const rows = await this.#all(SQL.loadExecution, key);
+    const row = rows.find(({ part }) => part === "execution");
+    if (row === undefined) return undefined;
+    const execution = executionRow({
+      ...row,
+      key: row.n,
+      start_time: row.now,
+      end_time: row.cost,
+      status: row.hash,
+      input: row.text,
+    });
+    return storedExecution(
+      execution,
+      rows.filter(({ part }) => part !== "execution"),
+    );
+  }
+
+  async readInbox(key: number): Promise<readonly InboxRow[]> {
+    return (await this.#all(SQL.readInbox, key)).map(inboxRow);
+  }
+
+  async listExecutions(query: {
+    workflow?: string;
+    status?: Status;
+    before?: number;
+    limit: number;
+  }): Promise<readonly ExecutionRow[]> {
+    const conditions: string[] = [];
+    const parameters: Value[] = [];
+    const where = (condition: string, value: Value | undefined): void => {
+      if (value === undefined) return;
+      conditions.push(condition);
+      parameters.push(value);
+    };
+    where("workflow = ?", query.workflow);
+    where("status = ?", query.status);
+    where("execution.key < ?", query.before);
+    const filter = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+    const rows = await this.#all(
+      `${EXECUTION} ${filter} ORDER BY execution.key DESC LIMIT ?`,
+      ...parameters,
+      query.limit,
+    );
+    return rows.map(executionRow);
+  }
+
+  async readLogs(key: number, query: { after?: number; limit: number }): Promise<readonly LogRow[]> {
+    return (await this.#all(SQL.readLogs, key, query.after ?? 0, query.limit)).map(logRow);
+  }
+
+  async dueTimers(until: number, limit: number): Promise<readonly TimerRow[]> {
+    return (await this.#all(SQL.dueTimers, until, limit)).map(timerRow);
+  }
+
+  async nextTimer(): Promise<number | undefined> {
+    const [row] = await this.#all(SQL.nextTimer);
+    return row && numberOf(row, "at");
+  }
+
+  async pendingInboxes(limit: number): Promise<readonly number[]> {
+    return (await this.#all(SQL.pendingInboxes, limit)).map((row) => numberOf(row, "execution"));
+  }
+
+  async openTasks(query: { after?: number; limit: number }): Promise<readonly TaskRow[]> {
+    return (await this.#all(SQL.openTasks, query.after ?? 0, query.limit)).map(taskRow);
+  }
+
+  async sizeOf(key: number): Promise<{ readonly checkpoint: number; readonly tail: number }> {
+    const [row] = await this.#all(SQL.sizeOf, key);
+    return { checkpoint: numberOf(row, "checkpoint"), tail: numberOf(row, "tail") };
+  }
+
+  async #all(sql: string, ...parameters: readonly Value[]): Promise<readonly Row[]> {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#connection.prepare(sql);
+      this.#statements.set(sql, statement);
+      // A failed preparation is answered to its caller and tried again by the next.
+      statement.catch(() => this.#statements.delete(sql));
+    }
+    return (await statement).all(parameters);
+  }
+}

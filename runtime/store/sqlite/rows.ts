@@ -1,0 +1,180 @@
+/**
+ * Rows of the database as values of the seam, checked: a file may have been changed by other hands.
+ * Throws Fault EV6017 for a row that is not what Eventual writes.
+ */
+import { z } from "zod";
+import type { Event, TailEntry } from "../../protocol/event.js";
+import { STATUSES } from "../../protocol/execution.js";
+import { Fault } from "../../protocol/fault.js";
+import type { ExecutionRow, InboxRow, LogRow, StoredExecution, TaskRow, TimerRow } from "../store.js";
+import type { Row } from "./driver.js";
+
+const outcomeSchema = z.discriminatedUnion("ok", [
+  z.strictObject({ ok: z.literal(true), value: z.string() }),
+  z.strictObject({ ok: z.literal(false), error: z.string() }),
+]);
+
+const contextSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  parentId: z.string().exactOptional(),
+  startTime: z.string(),
+});
+
+const eventSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("start"),
+    workflow: z.string(),
+    input: z.string(),
+    execution: contextSchema,
+    seed: z.string(),
+  }),
+  z.strictObject({ kind: z.literal("task"), seq: z.number(), outcome: outcomeSchema }),
+  z.strictObject({ kind: z.literal("timer"), seq: z.number() }),
+  z.strictObject({ kind: z.literal("signal"), signal: z.string(), payload: z.string() }),
+  z.strictObject({ kind: z.literal("sent"), seq: z.number(), outcome: outcomeSchema }),
+]);
+// A kind of event or a field that the protocol gains and this schema lacks is an error of types here.
+const complete: Event extends z.infer<typeof eventSchema> ? true : never = true;
+void complete;
+
+const reasonSchema = z.strictObject({
+  code: z.templateLiteral(["EV", z.number()]),
+  message: z.string(),
+  remedy: z.string(),
+});
+
+const executionSchema = z.object({
+  key: z.number(),
+  id: z.string(),
+  workflow: z.string(),
+  program: z.string(),
+  status: z.enum(STATUSES),
+  start_time: z.number(),
+  end_time: z.number().nullable(),
+  reason: z.string().nullable(),
+  result: z.string().nullable(),
+  error: z.string().nullable(),
+  input: z.string(),
+});
+
+const taskSchema = z.object({
+  row: z.number(),
+  execution: z.number(),
+  executionId: z.string(),
+  workflow: z.string(),
+  program: z.string(),
+  seq: z.number(),
+  task: z.string(),
+  input: z.string(),
+  onCrash: z.enum(["retry", "fail"]),
+  attempt: z.number(),
+  lease: z.number(),
+  scheduledTime: z.number(),
+});
+
+const timerSchema = z.object({ execution: z.number(), seq: z.number(), at: z.number() });
+const logSchema = z.object({
+  id: z.number(),
+  time: z.number(),
+  level: z.enum(["debug", "info", "warn", "error"]),
+  text: z.string(),
+});
+
+/** Rows of one execution in one result: `part` says which table a row is from (see queries.ts). */
+const partSchema = z.object({
+  part: z.enum(["checkpoint", "tail", "inbox"]),
+  n: z.number(),
+  now: z.number().nullable(),
+  cost: z.number().nullable(),
+  hash: z.string().nullable(),
+  bytes: z.number(),
+  text: z.string(),
+});
+
+export function executionRow(row: Row): ExecutionRow {
+  const { start_time, end_time, reason, result, error, ...same } = parse(executionSchema, row, "execution");
+  return {
+    ...same,
+    startTime: start_time,
+    ...(result !== null ? { outcome: { ok: true, value: result } as const } : {}),
+    ...(error !== null ? { outcome: { ok: false, error } as const } : {}),
+    ...(reason !== null ? { reason: parseJson(reasonSchema, reason, "execution.reason") } : {}),
+    ...(end_time !== null ? { endTime: end_time } : {}),
+  };
+}
+
+export function timerRow(row: Row): TimerRow {
+  return parse(timerSchema, row, "timer");
+}
+
+export function taskRow(row: Row): TaskRow {
+  return parse(taskSchema, row, "task");
+}
+
+export function logRow(row: Row): LogRow {
+  return parse(logSchema, row, "log");
+}
+
+export function inboxRow(row: Row): InboxRow {
+  return { id: numberOf(row, "id"), event: parseJson(eventSchema, textOf(row, "event"), "inbox.event") };
+}
+
+/** One number of a row. */
+export function numberOf(row: Row | undefined, column: string): number {
+  return parse(z.number(), row?.[column], column);
+}
+
+/** One text of a row. */
+export function textOf(row: Row | undefined, column: string): string {
+  return parse(z.string(), row?.[column], column);
+}
+
+/** Puts together what belongs to `row`'s execution, from rows in any order. */
+export function storedExecution(row: ExecutionRow, parts: readonly Row[]): StoredExecution {
+  let checkpoint: StoredExecution["checkpoint"];
+  const tail: TailEntry[] = [];
+  const inbox: InboxRow[] = [];
+  let tailCost = 0;
+  let tailBytes = 0;
+  for (const part of parts) {
+    const { part: table, n, now, cost, hash, bytes, text } = parse(partSchema, part, "execution part");
+    if (table === "checkpoint") {
+      checkpoint = { n, text, cost: cost ?? 0 };
+    } else if (table === "tail") {
+      const events = parseJson(z.array(eventSchema), text, "tail.events");
+      tail.push({ n, now: now ?? 0, events, commandsHash: hash ?? "" });
+      tailCost += cost ?? 0;
+      tailBytes += bytes;
+    } else {
+      inbox.push({ id: n, event: parseJson(eventSchema, text, "inbox.event") });
+    }
+  }
+  tail.sort((left, right) => left.n - right.n);
+  inbox.sort((left, right) => left.id - right.id);
+  return { row, checkpoint, tail, tailCost, tailBytes, inbox };
+}
+
+function parseJson<T>(schema: z.ZodType<T>, text: string, what: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw unreadable(what, error);
+  }
+  return parse(schema, value, what);
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const result = schema.safeParse(value);
+  if (!result.success) throw unreadable(what, result.error);
+  return result.data;
+}
+
+function unreadable(what: string, cause: unknown): Fault {
+  const detail = cause instanceof z.ZodError ? z.prettifyError(cause).replace(/\s*\n\s*/g, " ") : String(cause);
+  return new Fault("EV6017", `a stored record (${what}) is not what Eventual writes: ${detail}`, {
+    remedy: "Keep the file as it is and restore a backup; if nobody else wrote to it, please report this.",
+    cause,
+  });
+}

@@ -1,0 +1,130 @@
+/**
+ * The Store on SQLite: one connection that writes, through the commit pipeline, and one that reads.
+ *
+ * S1  What is read is committed: reads never see inside a transaction that is still being written.
+ * S2  Closing waits for the commits made before it and refuses those made after it.
+ */
+import { Fault } from "../../protocol/fault.js";
+import type { ExecutionRow, InboxRow, LogRow, Store, StoredExecution, TaskRow, TimerRow, Write } from "../store.js";
+import { type Change, type Counters, changesOf, programChange } from "./change.js";
+import type { Connection } from "./driver.js";
+import type { Lock } from "./lock.js";
+import { CommitPipeline } from "./pipeline.js";
+import { Queries } from "./queries.js";
+
+export interface SqliteStoreParts {
+  readonly path: string;
+  readonly writer: Connection;
+  /** Undefined for a database in memory, which only the writer can see. */
+  readonly reader: Connection | undefined;
+  readonly lock: Lock | undefined;
+  readonly opened: Store["opened"];
+  readonly counters: Counters;
+}
+
+export class SqliteStore implements Store {
+  readonly opened: Store["opened"];
+  readonly #parts: SqliteStoreParts;
+  readonly #pipeline: CommitPipeline;
+  readonly #queries: Queries;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: SqliteStoreParts) {
+    this.#parts = parts;
+    this.opened = parts.opened;
+    this.#pipeline = new CommitPipeline(parts.writer, parts.path);
+    this.#queries = new Queries(parts.reader ?? parts.writer);
+  }
+
+  async commit(writes: readonly Write[]): Promise<void> {
+    await this.#submit(() => writes.flatMap((write) => changesOf(write, this.#parts.counters)));
+  }
+
+  async saveProgram(hash: string, artifact: string): Promise<void> {
+    await this.#submit(() => [programChange(hash, artifact)]);
+  }
+
+  loadProgram(hash: string): Promise<string | undefined> {
+    return this.#read((queries) => queries.loadProgram(hash));
+  }
+
+  findExecution(id: string): Promise<ExecutionRow | undefined> {
+    return this.#read((queries) => queries.findExecution(id));
+  }
+
+  loadExecution(key: number): Promise<StoredExecution | undefined> {
+    return this.#read((queries) => queries.loadExecution(key));
+  }
+
+  readInbox(key: number): Promise<readonly InboxRow[]> {
+    return this.#read((queries) => queries.readInbox(key));
+  }
+
+  listExecutions(query: Parameters<Store["listExecutions"]>[0]): Promise<readonly ExecutionRow[]> {
+    return this.#read((queries) => queries.listExecutions(query));
+  }
+
+  readLogs(key: number, query: Parameters<Store["readLogs"]>[1]): Promise<readonly LogRow[]> {
+    return this.#read((queries) => queries.readLogs(key, query));
+  }
+
+  dueTimers(until: number, limit: number): Promise<readonly TimerRow[]> {
+    return this.#read((queries) => queries.dueTimers(until, limit));
+  }
+
+  nextTimer(): Promise<number | undefined> {
+    return this.#read((queries) => queries.nextTimer());
+  }
+
+  pendingInboxes(limit: number): Promise<readonly number[]> {
+    return this.#read((queries) => queries.pendingInboxes(limit));
+  }
+
+  openTasks(query: Parameters<Store["openTasks"]>[0]): Promise<readonly TaskRow[]> {
+    return this.#read((queries) => queries.openTasks(query));
+  }
+
+  sizeOf(key: number): Promise<{ readonly checkpoint: number; readonly tail: number }> {
+    return this.#read((queries) => queries.sizeOf(key));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #submit(encode: () => readonly Change[]): Promise<void> {
+    this.#refuseWhenClosed();
+    await this.#pipeline.commit(encode());
+  }
+
+  async #read<T>(query: (queries: Queries) => Promise<T>): Promise<T> {
+    this.#refuseWhenClosed();
+    // S1: on the connection that also writes, a read waits until no transaction is open.
+    if (this.#parts.reader === undefined) return this.#pipeline.between(() => query(this.#queries));
+    return query(this.#queries);
+  }
+
+  async #close(): Promise<void> {
+    await this.#pipeline.idle();
+    const { reader, writer, lock } = this.#parts;
+    try {
+      await reader?.close();
+    } finally {
+      // The last connection copies the write-ahead log into the file; only then may another engine have it.
+      try {
+        await writer.close();
+      } finally {
+        await lock?.release();
+      }
+    }
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closing === undefined) return;
+    throw new Fault("EV6013", "the database has been closed", {
+      place: this.#parts.path,
+      remedy: "Open the store again; an engine that is shutting down takes no more work.",
+    });
+  }
+}
