@@ -33,7 +33,12 @@ async function main(): Promise<void> {
       "Compile a program",
       (command) =>
         compileOptions(command)
-          .option("output", { alias: "o", type: "string", demandOption: true, describe: "The program file to write (.evp)" })
+          .option("output", {
+            alias: "o",
+            type: "string",
+            demandOption: true,
+            describe: "The program file to write (.evp)",
+          })
           .example("$0 build src/main.ts -o main.evp", "Compile src/main.ts and what it imports")
           .example("$0 build src/main.ts -o main.evp --external sharp", "Leave the package sharp to be installed"),
       (given) => runBuild(given, given.output),
@@ -58,7 +63,11 @@ async function main(): Promise<void> {
 
 function compileOptions(command: Argv) {
   return command
-    .positional("entry", { type: "string", demandOption: true, describe: "The file that defines or imports the workflows" })
+    .positional("entry", {
+      type: "string",
+      demandOption: true,
+      describe: "The file that defines or imports the workflows",
+    })
     .option("tsconfig", { type: "string", requiresArg: true, describe: "Instead of the nearest tsconfig.json" })
     .option("external", {
       type: "string",
@@ -115,7 +124,9 @@ function isUsageError(error: Error): boolean {
 /** Text for a failure that is no finding about the program: a fault, or a defect of the compiler. */
 function failureText(error: unknown): string {
   if (error instanceof Fault) {
-    return printDiagnostics([fromFault(error, undefined, undefined)], { color: wantsColor(process.stderr, process.env) });
+    return printDiagnostics([fromFault(error, undefined, undefined)], {
+      color: wantsColor(process.stderr, process.env),
+    });
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `error EV9102: A defect of eventualc itself\n\n${stack}\n\n  remedy: Please report it with the program that shows it.\n`;

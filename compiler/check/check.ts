@@ -63,7 +63,7 @@ export function checkModule({ program, file, source, packageName }: CheckedModul
         code: rule.code,
         severity: "error",
         message: packageName === undefined ? message : `${message} (in the package \`${packageName}\`)`,
-        remedy: packageName === undefined ? remedy : `Use the package \`${packageName}\` in a task instead.`,
+        remedy: packageName === undefined ? remedy : packageRemedy(packageName),
         file,
         source,
         ...placeOf(node),
@@ -71,4 +71,8 @@ export function checkModule({ program, file, source, packageName }: CheckedModul
     });
   }
   return diagnostics;
+}
+
+function packageRemedy(name: string): string {
+  return `Use \`${name}\` in tasks only; an import for its effects (\`import "${name}"\`) belongs in a file that defines no workflow.`;
 }

@@ -1,7 +1,7 @@
 /** EV2010–EV2013: the rules about definitions, which concern all modules of a program together. */
 import type { NodePath, types as t } from "@babel/core";
-import { type Diagnostic, placeOf } from "../diagnostics/diagnostic.js";
 import type { CompilerCode } from "../diagnostics/catalogue.js";
+import { type Diagnostic, placeOf } from "../diagnostics/diagnostic.js";
 import { type Definition, findDefinitions, programPath } from "../split/definitions.js";
 import type { ModuleGraph, SourceModule } from "../split/graph.js";
 

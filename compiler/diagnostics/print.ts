@@ -76,7 +76,7 @@ function ansi(on: number, off: number): (text: string) => string {
  * Whether to colour what goes to `stream`: NO_COLOR forbids it, FORCE_COLOR asks for it, else only for terminals.
  */
 export function wantsColor(stream: { readonly isTTY?: boolean }, environment: NodeJS.ProcessEnv): boolean {
-  if (environment["NO_COLOR"] !== undefined && environment["NO_COLOR"] !== "") return false;
-  if (environment["FORCE_COLOR"] !== undefined && environment["FORCE_COLOR"] !== "0") return true;
+  if (environment.NO_COLOR !== undefined && environment.NO_COLOR !== "") return false;
+  if (environment.FORCE_COLOR !== undefined && environment.FORCE_COLOR !== "0") return true;
   return stream.isTTY === true;
 }

@@ -3,28 +3,7 @@
  * in the guest and a well-known global on the host.
  */
 import { API_KEY } from "../../runtime/protocol/helpers.js";
-
-/** The values that the authoring API exports. A test compares the list with runtime/api. */
-export const API_NAMES = [
-  "CancelledError",
-  "DeterminismError",
-  "EventualError",
-  "HeartbeatTimeout",
-  "Schedule",
-  "TaskInterrupted",
-  "Timeout",
-  "UnserializableError",
-  "WorkflowTimeout",
-  "condition",
-  "duration",
-  "expectSignal",
-  "onSignal",
-  "sendSignal",
-  "signal",
-  "task",
-  "time",
-  "workflow",
-] as const;
+import { API_NAMES } from "../project/api.js";
 
 /** The name that the factory's parameter has in guest code. */
 export const FACTORY_PARAMETER = "$rt";

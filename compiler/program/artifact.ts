@@ -1,7 +1,7 @@
 /** The program as one document: manifest, hash, text. */
 import { createHash } from "node:crypto";
-import { type Manifest, type ModuleEntry, type Program, RUNTIME_ABI } from "../../runtime/protocol/program.js";
 import { canonicalJson } from "../../runtime/protocol/canonical.js";
+import { type Manifest, type ModuleEntry, type Program, RUNTIME_ABI } from "../../runtime/protocol/program.js";
 import type { NamedDefinition } from "../check/definitions.js";
 import { placeOf } from "../diagnostics/diagnostic.js";
 import type { Bundle } from "./bundle.js";

@@ -15,7 +15,12 @@ const OUTPUT = "program.js";
 /** Options that make the output depend on the sources alone. */
 export function bundleOptions(root: string, entry: string): BuildOptions {
   return {
-    stdin: { contents: `import ${JSON.stringify(`./${entry}`)};`, resolveDir: root, sourcefile: "<program>", loader: "js" },
+    stdin: {
+      contents: `import ${JSON.stringify(`./${entry}`)};`,
+      resolveDir: root,
+      sourcefile: "<program>",
+      loader: "js",
+    },
     absWorkingDir: root,
     outfile: join(root, OUTPUT),
     bundle: true,
@@ -32,10 +37,7 @@ export function bundleOptions(root: string, entry: string): BuildOptions {
 }
 
 /** Runs the bundler. Its errors come back as EV3102, unless `diagnostics` already holds what a plugin found. */
-export async function runBundler(
-  options: BuildOptions,
-  diagnostics: Diagnostic[],
-): Promise<Bundle | undefined> {
+export async function runBundler(options: BuildOptions, diagnostics: Diagnostic[]): Promise<Bundle | undefined> {
   try {
     const { outputFiles } = await build(options);
     if (diagnostics.length > 0) return undefined;

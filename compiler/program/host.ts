@@ -1,10 +1,11 @@
 /** The host's code: every module that tasks reach, linked into one ES module for Node. */
-import { basename } from "node:path";
+
 import { isBuiltin } from "node:module";
+import { basename } from "node:path";
 import type { OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { API_SPECIFIERS } from "../project/api.js";
 import type { Project } from "../project/project.js";
-import { API_SPECIFIERS } from "../project/specifiers.js";
 import type { SplitModule } from "../split/split.js";
 import { generateWithMap } from "../syntax/generate.js";
 import { hostApiModule } from "./api-module.js";

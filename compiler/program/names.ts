@@ -39,7 +39,10 @@ export function packageOf(file: string): PackageInfo | undefined {
  * itself would import.
  */
 export function packageModuleId(file: string, { name, folder, version }: PackageInfo, root: string): string {
-  const path = file.slice(folder.length + 1).split(sep).join("/");
+  const path = file
+    .slice(folder.length + 1)
+    .split(sep)
+    .join("/");
   return isMainCopy(name, folder, root) ? `npm:${name}/${path}` : `npm:${name}@${version}/${path}`;
 }
 

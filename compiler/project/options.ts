@@ -6,8 +6,8 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import ts from "typescript";
 import { Fault } from "../../runtime/protocol/fault.js";
+import { API_SPECIFIERS } from "./api.js";
 import { apiDeclarations, type Installation } from "./installation.js";
-import { API_SPECIFIERS } from "./specifiers.js";
 
 export interface ProjectOptions {
   readonly compiler: ts.CompilerOptions;
@@ -104,7 +104,13 @@ function decide(base: ts.CompilerOptions, folder: string, installation: Installa
 }
 
 /** The options that change what a file's syntax means at run time, as text of a tsconfig.json. */
-export function syntaxOptions({ experimentalDecorators, jsxFactory, jsxFragmentFactory, jsxImportSource, jsx }: ts.CompilerOptions): string {
+export function syntaxOptions({
+  experimentalDecorators,
+  jsxFactory,
+  jsxFragmentFactory,
+  jsxImportSource,
+  jsx,
+}: ts.CompilerOptions): string {
   const automatic = jsx === ts.JsxEmit.ReactJSX || jsx === ts.JsxEmit.ReactJSXDev;
   return JSON.stringify({
     compilerOptions: {

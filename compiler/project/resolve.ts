@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import ts from "typescript";
-import { API_SPECIFIERS } from "./specifiers.js";
+import { API_SPECIFIERS } from "./api.js";
 
 /** Absolute path of the user's file that `specifier` means in `importer`; undefined when it is none. */
 export type Resolve = (specifier: string, importer: string) => string | undefined;

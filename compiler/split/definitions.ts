@@ -2,8 +2,8 @@
  * The definitions of a program: calls of `workflow`, `task`, `signal` … of the authoring API, under whatever name or
  * namespace a module imported them.
  */
-import { type NodePath, traverse, type types as t } from "@babel/core";
-import { isApi, meaningOfLocal, type ModuleGraph, type SourceModule } from "./graph.js";
+import { type NodePath, type types as t, traverse } from "@babel/core";
+import { isApi, type ModuleGraph, meaningOfLocal, type SourceModule } from "./graph.js";
 import { NAMESPACE, nameText } from "./table.js";
 
 /** The API's functions that define something when a module is loaded. */
@@ -56,12 +56,7 @@ export function findDefinitions(graph: ModuleGraph, module: SourceModule, progra
   return { found, misuses };
 }
 
-function addUse(
-  path: NodePath,
-  kind: Definer,
-  found: Definition[],
-  misuses: { path: NodePath; name: string }[],
-): void {
+function addUse(path: NodePath, kind: Definer, found: Definition[], misuses: { path: NodePath; name: string }[]): void {
   const { parentPath } = path;
   if (parentPath?.isExportSpecifier()) return;
   if (!parentPath?.isCallExpression() || path.key !== "callee") {

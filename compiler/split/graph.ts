@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import type { types as t } from "@babel/core";
 import { Fault } from "../../runtime/protocol/fault.js";
 import { type Diagnostic, fromFault } from "../diagnostics/diagnostic.js";
-import { API_SPECIFIERS } from "../project/specifiers.js";
+import { API_NAMES, isApiSpecifier } from "../project/api.js";
 import { parseModule } from "../syntax/parse.js";
 import { type ModuleTable, NAMESPACE, readTable } from "./table.js";
 
@@ -128,7 +128,11 @@ export function meaningOfExport(
     const meaning = target === undefined ? undefined : meaningOfExport(graph, target, name, visited);
     if (meaning !== undefined) return meaning;
   }
-  return undefined;
+  const packages = module.table.stars.filter((specifier) => !module.targets.has(specifier));
+  const api = API_NAMES.includes(name) ? packages.find(isApiSpecifier) : undefined;
+  // Which of several packages has the name is not known; none of them is the program's own.
+  const specifier = api ?? packages.find((each) => !isApiSpecifier(each));
+  return specifier === undefined ? undefined : { kind: "external", specifier, name };
 }
 
 /** The user's module that a specifier means in a module. */
@@ -139,7 +143,7 @@ export function targetOf(graph: ModuleGraph, module: SourceModule, specifier: st
 
 /** True for an external meaning that is the authoring API's. */
 export function isApi(meaning: Meaning | undefined): meaning is Extract<Meaning, { kind: "external" }> {
-  return meaning?.kind === "external" && API_SPECIFIERS.includes(meaning.specifier);
+  return meaning?.kind === "external" && isApiSpecifier(meaning.specifier);
 }
 
 function follow(

@@ -3,6 +3,7 @@
  * a variable declaration. Imports and export lists are not items; they follow what they name.
  */
 import type { NodePath, types as t } from "@babel/core";
+import { memberName } from "./definitions.js";
 import { defaultLocal } from "./table.js";
 
 type Binding = NonNullable<ReturnType<NodePath["scope"]["getBinding"]>>;
@@ -12,8 +13,16 @@ export interface Item {
   readonly path: NodePath;
   /** Local names that it declares at the module's top level. */
   readonly declares: Set<string>;
-  /** Local names of the module's top level (imports too) that it mentions. */
-  readonly references: Set<string>;
+  /** Names of the module's top level (imports too) that it mentions. */
+  readonly references: Map<string, Mention>;
+}
+
+/** How an item mentions a name: which matters when the name stands for a whole module. */
+export interface Mention {
+  /** The properties taken from it: `a.b`. */
+  readonly members: Set<string>;
+  /** It is also used otherwise. */
+  whole: boolean;
 }
 
 /** Splits the top level into items. The scopes of `program` must be up to date. */
@@ -37,7 +46,7 @@ function itemPaths(statement: NodePath<t.Statement>): readonly NodePath[] {
 }
 
 function newItem(path: NodePath): Item {
-  return { path, declares: new Set(), references: new Set() };
+  return { path, declares: new Set(), references: new Map() };
 }
 
 function connect(name: string, binding: Binding, byNode: ReadonlyMap<t.Node, Item>): void {
@@ -46,8 +55,17 @@ function connect(name: string, binding: Binding, byNode: ReadonlyMap<t.Node, Ite
   for (const path of [...binding.referencePaths, ...binding.constantViolations]) {
     // Babel counts `export const a` as a use of a: it is none.
     if (path.isExportDeclaration()) continue;
-    itemOf(path, byNode)?.references.add(name);
+    const references = itemOf(path, byNode)?.references;
+    if (references !== undefined) mention(references, name, path);
   }
+}
+
+function mention(references: Map<string, Mention>, name: string, { parentPath, key }: NodePath): void {
+  const known = references.get(name) ?? { members: new Set(), whole: false };
+  references.set(name, known);
+  const member = parentPath?.isMemberExpression() && key === "object" ? memberName(parentPath.node) : undefined;
+  if (member === undefined) known.whole = true;
+  else known.members.add(member);
 }
 
 function itemOf(path: NodePath, byNode: ReadonlyMap<t.Node, Item>): Item | undefined {

@@ -5,16 +5,16 @@
  * L2  An item that may change a live binding when it runs is live.
  * L3  An item that changes globals is live if something else of its module is.
  */
-import { memberName } from "./definitions.js";
 import { effectsOf, type Root } from "./effects.js";
 import {
   type Meaning,
+  type ModuleGraph,
   meaningOfExport,
   meaningOfLocal,
-  type ModuleGraph,
   type SourceModule,
   targetOf,
 } from "./graph.js";
+import type { Mention } from "./items.js";
 import { holdsState } from "./purity.js";
 import type { SideItem, SideModule } from "./side.js";
 import { NAMESPACE } from "./table.js";
@@ -28,6 +28,9 @@ export interface Live {
   /** Files of modules that do something when loaded, or import such a module. */
   readonly effectful: ReadonlySet<string>;
 }
+
+/** The mention of a name by an export. */
+const WHOLE: Mention = { members: new Set(), whole: true };
 
 type Modules = ReadonlyMap<string, SideModule>;
 
@@ -87,23 +90,22 @@ class Marker {
   private markItem(item: SideItem): void {
     if (this.items.has(item)) return;
     this.items.add(item);
-    for (const name of item.declares) this.bindings.add(keyIn(item.module.source, name));
-    for (const name of item.references) this.markLocal(item.module, name);
+    for (const [name, mention] of item.references) this.markLocal(item.module, name, mention);
   }
 
-  private markLocal(module: SideModule, local: string): void {
+  private markLocal(module: SideModule, local: string, mention: Mention = WHOLE): void {
+    const key = keyIn(module.source, local);
     const imported = module.source.table.imports.get(local);
     if (imported === undefined) {
+      this.bindings.add(key);
       for (const item of module.declaring.get(local) ?? []) this.markItem(item);
       return;
     }
-    const key = keyIn(module.source, local);
-    if (this.imports.has(key)) return;
     this.imports.add(key);
     const target = targetOf(this.graph, module.source, imported.specifier);
     if (target === undefined) this.bindings.add(externalKey(imported.specifier));
     else if (imported.name !== NAMESPACE) this.demand(target, imported.name);
-    else for (const name of namespaceUses(module, local) ?? allExports(this.graph, target)) this.demand(target, name);
+    else for (const name of mention.whole ? allExports(this.graph, target) : mention.members) this.demand(target, name);
   }
 
   private demand(source: SourceModule, name: string): void {
@@ -149,7 +151,7 @@ class Marker {
       for (const root of effects.touches) this.addIfState(changes, this.meaning(source, root), true);
       for (const root of effects.queries) this.addIfState(changes, this.meaning(source, root), false);
       for (const root of effects.returners) this.addMentioned(changes, this.meaning(source, root));
-      if (own && effects.throws) for (const local of item.references) addKey(changes, this.local(source, local));
+      if (own && effects.throws) for (const local of item.references.keys()) addKey(changes, this.local(source, local));
       for (const root of effects.callees) {
         for (const called of this.declarations(this.meaning(source, root))) queue.push({ item: called, own: false });
       }
@@ -180,7 +182,8 @@ class Marker {
 
   private addMentioned(changes: Set<string>, meaning: Meaning | undefined): void {
     for (const item of this.declarations(meaning)) {
-      for (const local of item.references) this.addIfState(changes, this.local(item.module.source, local), false);
+      for (const local of item.references.keys())
+        this.addIfState(changes, this.local(item.module.source, local), false);
     }
   }
 
@@ -203,17 +206,6 @@ function addKey(keys: Set<string>, meaning: Meaning | undefined): void {
 
 function externalKey(specifier: string): string {
   return `\0${specifier}`;
-}
-
-/** The members taken from a namespace import; undefined when it is used in another way. */
-function namespaceUses(module: SideModule, local: string): readonly string[] | undefined {
-  const names: string[] = [];
-  for (const { parentPath, key } of module.program.scope.getBinding(local)?.referencePaths ?? []) {
-    const member = parentPath?.isMemberExpression() && key === "object" ? memberName(parentPath.node) : undefined;
-    if (member === undefined) return undefined;
-    names.push(member);
-  }
-  return names;
 }
 
 function allExports(graph: ModuleGraph, source: SourceModule, visited = new Set<SourceModule>()): readonly string[] {

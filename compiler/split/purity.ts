@@ -2,7 +2,18 @@
 import type { types as t } from "@babel/core";
 
 /** Constructors and functions whose call changes nothing when their arguments are pure. */
-const PURE_CALLS = new Set(["Map", "Set", "WeakMap", "WeakSet", "Symbol", "Date", "RegExp", "Error", "Array", "Object"]);
+const PURE_CALLS = new Set([
+  "Map",
+  "Set",
+  "WeakMap",
+  "WeakSet",
+  "Symbol",
+  "Date",
+  "RegExp",
+  "Error",
+  "Array",
+  "Object",
+]);
 
 /** True for a declaration that does nothing when it is evaluated: function, class, import, pure initialiser. */
 export function isPureDeclaration(node: t.Node): boolean {

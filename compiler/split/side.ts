@@ -33,7 +33,10 @@ export interface SideModule {
 }
 
 /** The other side's definitions, whose handlers leave. */
-const REMOVED_HANDLERS: Record<Side, readonly string[]> = { guest: ["task", "subscription"], host: ["workflow", "query"] };
+const REMOVED_HANDLERS: Record<Side, readonly string[]> = {
+  guest: ["task", "subscription"],
+  host: ["workflow", "query"],
+};
 
 /** Prepares all modules for a side. */
 export function prepareSide(graph: ModuleGraph, side: Side): ReadonlyMap<string, SideModule> {
@@ -64,7 +67,9 @@ function removeHandler(call: t.CallExpression): void {
 }
 
 function completeItem(item: Item, module: SideModule, side: Side, definitions: readonly Definition[]): SideItem {
-  const inside = definitions.filter(({ call, nested }) => !nested && call.findParent((at) => at === item.path) !== null);
+  const inside = definitions.filter(
+    ({ call, nested }) => !nested && call.findParent((at) => at === item.path) !== null,
+  );
   const pure = isPureDeclaration(item.path.node);
   const root = side === "host" ? !pure : inside.some(({ kind }) => kind !== "task");
   return { ...item, module, root, definition: inside.length > 0, effects: effectsOf(item.path, false) };

@@ -1,6 +1,6 @@
 /** Removes from a side's tree what did not turn out to be needed. */
 import type { types as t } from "@babel/core";
-import { isApiSpecifier } from "../project/specifiers.js";
+import { isApiSpecifier } from "../project/api.js";
 import type { ModuleGraph } from "./graph.js";
 import { keyIn, type Live } from "./liveness.js";
 import type { SideModule } from "./side.js";

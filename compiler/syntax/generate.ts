@@ -1,5 +1,5 @@
 /** Syntax tree to text, with a source map back to the user's file. */
-import { transformFromAstSync, types as t } from "@babel/core";
+import { types as t, transformFromAstSync } from "@babel/core";
 
 /**
  * Prints a tree that `parseModule` made. The text ends with its source map as a comment, which the bundler reads;

@@ -2,7 +2,7 @@
  * Source text to syntax tree. The tree is Babel's; TypeScript syntax is parsed and then removed from it, so every node
  * keeps its position in the user's file.
  */
-import { parseSync, types as t, transformFromAstSync } from "@babel/core";
+import { parseSync, type types as t, transformFromAstSync } from "@babel/core";
 import stripTypes from "@babel/plugin-transform-typescript";
 import { Fault } from "../../runtime/protocol/fault.js";
 

@@ -2,10 +2,11 @@
  * Goal: every rule of workflow code reports what it forbids, where it stands, and nothing else.
  * Method: each folder of fixtures/errors is split and checked; the printed findings are compared with diagnostics.txt.
  */
-import { join } from "node:path";
-import { test } from "node:test";
+
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
 import { checkProgram } from "#compiler/check/program.js";
 import { COMPILER_CODES } from "#compiler/diagnostics/catalogue.js";
 import { sortDiagnostics } from "#compiler/diagnostics/diagnostic.js";
@@ -29,7 +30,9 @@ for (const name of fixtureCases("errors")) {
 const ONLY_IN_PACKAGES = ["EV2025", "EV2032"];
 
 test("every code of the language rules has a fixture that shows it", () => {
-  const texts = fixtureCases("errors").map((name) => readFileSync(join(FIXTURES, "errors", name, "diagnostics.txt"), "utf8"));
+  const texts = fixtureCases("errors").map((name) =>
+    readFileSync(join(FIXTURES, "errors", name, "diagnostics.txt"), "utf8"),
+  );
   const missing = COMPILER_CODES.filter((code) => code.startsWith("EV2") && !ONLY_IN_PACKAGES.includes(code)).filter(
     (code) => !texts.some((text) => text.includes(code)),
   );

@@ -17,7 +17,7 @@ export function fixtureCases(group: string): readonly string[] {
 
 /** Compares with the expected text in a file; with UPDATE=1 in the environment writes it instead. */
 export function assertMatchesFile(actual: string, file: string): void {
-  if (process.env["UPDATE"] === "1") writeFileSync(file, actual);
+  if (process.env.UPDATE === "1") writeFileSync(file, actual);
   assert.ok(existsSync(file), `${file} is missing: run the test with UPDATE=1 and review what it writes`);
   assert.equal(actual, readFileSync(file, "utf8"));
 }

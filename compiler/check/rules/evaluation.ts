@@ -10,7 +10,11 @@ export const evaluation: Rule = {
     eachGlobal(program, (path, name) => {
       if (name !== "eval" && !(name === "Function" && isCalled(path))) return;
       const what = name === "eval" ? "`eval`" : "The constructor `Function`";
-      report(path.node, `${what} is refused: code made from text cannot be made durable`, "Write the code as a function.");
+      report(
+        path.node,
+        `${what} is refused: code made from text cannot be made durable`,
+        "Write the code as a function.",
+      );
     });
   },
 };

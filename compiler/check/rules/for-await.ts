@@ -8,7 +8,11 @@ export const forAwait: Rule = {
     program.traverse({
       ForOfStatement({ node }) {
         if (node.await) {
-          report(node, "`for await` is not supported yet", `Loop with \`for\` and \`await\` inside. ${WRITE_OTHERWISE}`);
+          report(
+            node,
+            "`for await` is not supported yet",
+            `Loop with \`for\` and \`await\` inside. ${WRITE_OTHERWISE}`,
+          );
         }
       },
     });

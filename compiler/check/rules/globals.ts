@@ -82,7 +82,7 @@ export const refusedTimers: Rule = {
       report(
         path.node,
         `\`${name}\` is not supported yet in workflow code`,
-        "Wait with `await duration(1, \"minute\")`; to do something later without waiting for it, call an async function that begins so.",
+        'Wait with `await duration(1, "minute")`; to do something later without waiting for it, call an async function that begins so.',
       );
     });
   },

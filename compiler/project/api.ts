@@ -1,0 +1,31 @@
+/** How programs import the authoring API, and what they can import from it. */
+
+/** The specifiers of the authoring API: Eventual's own, and the original framework's. */
+export const API_SPECIFIERS: readonly string[] = ["eventual", "@eventual/core"];
+
+/** True for a specifier of the authoring API. */
+export function isApiSpecifier(specifier: string): boolean {
+  return API_SPECIFIERS.includes(specifier);
+}
+
+/** The values that the authoring API exports. A test compares the list with runtime/api. */
+export const API_NAMES: readonly string[] = [
+  "CancelledError",
+  "DeterminismError",
+  "EventualError",
+  "HeartbeatTimeout",
+  "Schedule",
+  "TaskInterrupted",
+  "Timeout",
+  "UnserializableError",
+  "WorkflowTimeout",
+  "condition",
+  "duration",
+  "expectSignal",
+  "onSignal",
+  "sendSignal",
+  "signal",
+  "task",
+  "time",
+  "workflow",
+];
