@@ -42,7 +42,7 @@ export async function build({ entry, external = [], tsconfig }: BuildOptions): P
   const project = openProject(entry, tsconfig);
   const { graph, diagnostics: unread } = loadModules(project);
   const types = project.typeCheck();
-  if (hasErrors(unread)) return failed([...types, ...unread]);
+  if (hasErrors(unread)) return failed(types.some(({ code }) => code === "EV1003") ? types : [...types, ...unread]);
 
   const guest = splitSide(graph, "guest");
   const { definitions, diagnostics: breaches } = checkProgram(graph, guest);

@@ -110,15 +110,24 @@ function report({ diagnostics, program }: BuildResult, json: boolean, output: st
   process.exitCode = hasErrors(diagnostics) ? HAS_ERRORS : DONE;
 }
 
-function refuse(message: string | undefined, error: Error | undefined, parser: Argv): void {
-  // An error without a message of the parser's own comes from a command, not from its use.
-  if (error !== undefined && error !== null && !isUsageError(error)) throw error;
-  parser.showHelp((help) => process.stderr.write(`${help}\n\n${message ?? error?.message ?? "wrong use"}\n`));
-  process.exitCode = WRONG_USE;
+/** Wrong use of the command: what was wrong, and the help that belongs to it. */
+class WrongUse extends Error {
+  readonly help: string;
+
+  constructor(message: string, help: string) {
+    super(message);
+    this.help = help;
+  }
 }
 
-function isUsageError(error: Error): boolean {
-  return error.name === "YError";
+/** Called by the parser for wrong use (`message`) and for what a command threw (`error` alone). */
+function refuse(message: string | null | undefined, error: Error | undefined, parser: Argv): never {
+  if (error instanceof WrongUse || ((message ?? "") === "" && error !== undefined)) throw error;
+  let help = "";
+  parser.showHelp((text) => {
+    help = text;
+  });
+  throw new WrongUse(message ?? "Wrong use.", help);
 }
 
 /** Text for a failure that is no finding about the program: a fault, or a defect of the compiler. */
@@ -133,6 +142,7 @@ function failureText(error: unknown): string {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(failureText(error));
-  process.exitCode = HAS_ERRORS;
+  if (error instanceof WrongUse) process.stderr.write(`${error.help}\n\n${error.message}\n`);
+  else process.stderr.write(failureText(error));
+  process.exitCode = error instanceof WrongUse ? WRONG_USE : HAS_ERRORS;
 });

@@ -130,6 +130,7 @@ function withoutEmit(options: ts.CompilerOptions): ts.CompilerOptions {
     composite: _composite,
     tsBuildInfoFile: _tsBuildInfoFile,
     rootDir: _rootDir,
+    outDir: _outDir,
     declaration: _declaration,
     declarationMap: _declarationMap,
     declarationDir: _declarationDir,

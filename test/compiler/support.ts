@@ -1,6 +1,7 @@
 /** What the compiler's tests share: the fixtures' folders and comparison with their expected texts. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,3 +26,33 @@ export function assertMatchesFile(actual: string, file: string): void {
 function findPackage(folder: string): string {
   return existsSync(join(folder, "package.json")) ? folder : findPackage(dirname(folder));
 }
+
+/** Writes files, given by path relative to `folder`. */
+export async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+}
+
+/** The seed program: a workflow that waits and runs a task, which uses a module of its own. */
+export const REMINDER: Readonly<Record<string, string>> = {
+  "package.json": '{ "name": "reminder", "type": "module" }',
+  "src/main.ts": `import { workflow, task, duration } from "eventual";
+import { emailClient } from "./email";
+export const reminderWorkflow = workflow("reminder", async (email: string) => {
+  while (true) {
+    await duration(1, "day");
+    await sendReminder(email);
+  }
+});
+const sendReminder = task("sendReminder", async (email: string) => {
+  await emailClient.send(email, "reminder message");
+});
+`,
+  "src/email.ts": `import { appendFile } from "node:fs/promises";
+export const emailClient = {
+  send: (to: string, text: string) => appendFile("sent.txt", to + ": " + text + "\\n"),
+};
+`,
+};

@@ -1,0 +1,117 @@
+/**
+ * Goal: `eventualc` answers with the right exit code and streams, and never leaves half a file.
+ * Method: the built command runs in temporary projects.
+ */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "../support/temp.js";
+import { REMINDER, writeFiles } from "./support.js";
+
+const COMMAND = fileURLToPath(new URL("../../eventualc", import.meta.url));
+const BROKEN = { ...REMINDER, "src/main.ts": `${REMINDER["src/main.ts"]}const n: number = "";\n` };
+
+function eventualc(folder: string, ...args: readonly string[]) {
+  return spawnSync(process.execPath, [COMMAND, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+}
+
+test("build writes the program and says its hash", async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFiles(folder, REMINDER);
+  const { status, stdout, stderr } = eventualc(folder, "build", "src/main.ts", "-o", "main.evp");
+  assert.equal(stderr, "");
+  assert.equal(status, 0);
+  const { hash } = JSON.parse(readFileSync(join(folder, "main.evp"), "utf8"));
+  assert.equal(stdout, `main.evp ${hash}\n`);
+});
+
+test("check writes nothing", async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFiles(folder, REMINDER);
+  const { status, stdout } = eventualc(folder, "check", "src/main.ts");
+  assert.deepEqual([status, stdout], [0, ""]);
+  assert.deepEqual(readdirSync(folder).sort(), ["package.json", "src"]);
+});
+
+test("errors go to standard error with exit code 1, and an existing program stays untouched", async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFiles(folder, { ...BROKEN, "main.evp": "old" });
+  const { status, stdout, stderr } = eventualc(folder, "build", "src/main.ts", "-o", "main.evp");
+  assert.deepEqual([status, stdout], [1, ""]);
+  assert.match(stderr, /^src\/main\.ts:12:7: error EV1004: .*\(TS2322\)\n\n {2}11 \| .*\n> 12 \| const n/);
+  assert.match(stderr, /remedy: /);
+  assert.equal(readFileSync(join(folder, "main.evp"), "utf8"), "old");
+  assert.deepEqual(readdirSync(folder).sort(), ["main.evp", "package.json", "src"]);
+});
+
+test("--json prints the findings for tools", async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFiles(folder, BROKEN);
+  const { status, stdout, stderr } = eventualc(folder, "check", "src/main.ts", "--json");
+  assert.deepEqual([status, stderr], [1, ""]);
+  const { diagnostics } = JSON.parse(stdout);
+  assert.deepEqual(
+    diagnostics.map(({ code, severity, file, line, column, length }: Record<string, unknown>) => ({
+      code,
+      severity,
+      file,
+      line,
+      column,
+      length,
+    })),
+    [{ code: "EV1004", severity: "error", file: "src/main.ts", line: 12, column: 7, length: 1 }],
+  );
+});
+
+test("a missing entry is an error with code and remedy", async (t) => {
+  const folder = await temporaryFolder(t);
+  const { status, stderr } = eventualc(folder, "build", "none.ts", "-o", "main.evp");
+  assert.equal(status, 1);
+  assert.match(stderr, /error EV1001: The entry file none\.ts does not exist/);
+  assert.match(stderr, /remedy: Name the TypeScript file/);
+  assert.ok(!existsSync(join(folder, "main.evp")));
+});
+
+test("an output that cannot be written is an error with code and remedy", async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFiles(folder, REMINDER);
+  const { status, stderr } = eventualc(folder, "build", "src/main.ts", "-o", "none/main.evp");
+  assert.equal(status, 1);
+  assert.match(stderr, /error EV3104: none\/main\.evp cannot be written/);
+});
+
+for (const [name, args, expected] of [
+  ["no command", [], /Name a command/],
+  ["an unknown command", ["biuld", "src/main.ts"], /Did you mean build|Unknown/],
+  ["an unknown option", ["build", "src/main.ts", "-o", "a.evp", "--colour"], /Unknown argument: colour/],
+  ["no output", ["build", "src/main.ts"], /Missing required argument: output/],
+  ["no entry", ["check"], /Not enough non-option arguments/],
+  ["two entries", ["check", "a.ts", "b.ts"], /Unknown (argument|command)/],
+  ["an option without its value", ["check", "a.ts", "--tsconfig"], /Not enough arguments following: tsconfig/],
+] as const) {
+  test(`${name} is wrong use: exit code 2 and the help on standard error`, async (t) => {
+    const folder = await temporaryFolder(t);
+    const { status, stdout, stderr } = eventualc(folder, ...args);
+    assert.equal(status, 2);
+    assert.equal(stdout, "");
+    assert.match(stderr, /eventualc/);
+    assert.match(stderr, expected);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+}
+
+test("--help shows examples and --version the version, with exit code 0", async (t) => {
+  const folder = await temporaryFolder(t);
+  const help = eventualc(folder, "build", "--help");
+  assert.equal(help.status, 0);
+  assert.match(help.stdout, /Examples:[\s\S]*eventualc build src\/main\.ts -o main\.evp/);
+  const version = eventualc(folder, "--version");
+  assert.deepEqual([version.status, version.stdout], [0, "0.1.0\n"]);
+});
