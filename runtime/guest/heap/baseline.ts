@@ -1,0 +1,189 @@
+/**
+ * The baseline of an instance: everything that module initialisation made and that can be reached from the modules. A
+ * checkpoint mentions these objects by name and holds only how they have changed.
+ *
+ * B1  Taken right after the modules have been evaluated, before any event; one fixed breadth-first order.
+ * B2  Evaluating the program again gives an equal template, or restoring is refused (EV5103).
+ */
+import type { Instance } from "../instance.js";
+import { Refusal } from "./faults.js";
+import { intrinsicName, intrinsics } from "./intrinsics.js";
+import type { Kind, SlotScope } from "./kinds/kind.js";
+import { HOLE } from "./kinds/ordinary.js";
+import { kindOf, newFamilies } from "./kinds/table.js";
+import { weakEntry } from "./kinds/weak.js";
+import { NativeMap, NativeWeakMap, ownKeys, symbolKeyFor } from "./natives.js";
+import { ACCESSOR, type OwnState, readOwn } from "./own.js";
+import { type BaselineState, OPAQUE, STATIC, share, Template, tokenOf, type VariableState } from "./template.js";
+import { anyWeakEntries, holdersOf } from "./weak.js";
+
+export interface Baseline {
+  readonly template: Template;
+  /** By number. */
+  readonly objects: readonly (object | symbol)[];
+  readonly index: ReadonlyMap<object | symbol, number>;
+  /** Why the instance can never be saved: what cannot be, and its name. */
+  readonly opaque: { readonly path: string; readonly what: string } | undefined;
+}
+
+const baselines = new NativeWeakMap<Instance, Baseline>();
+
+/** The baseline of an instance. Throws TypeError if it has not been captured. */
+export function baselineOf(instance: Instance): Baseline {
+  const baseline = baselines.get(instance);
+  if (baseline === undefined) throw new TypeError("the instance has no baseline");
+  return baseline;
+}
+
+/** Takes the baseline of an instance whose modules have just been evaluated. */
+export function captureBaseline(instance: Instance): void {
+  baselines.set(instance, new Walk(instance).run());
+}
+
+/** The value of a module's variable; undefined while it is not initialised. */
+export function readVariable(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+class Walk {
+  readonly #instance: Instance;
+  readonly #objects: (object | symbol)[] = [];
+  readonly #index = new NativeMap<object | symbol, number>();
+  readonly #holders: number[] = [];
+  readonly #steps: string[] = [];
+  readonly #states: BaselineState[] = [];
+  readonly #families = newFamilies();
+  readonly #entries = new NativeMap<object, unknown[]>();
+  #opaque: { row: number; what: string } | undefined = undefined;
+  #holder = -1;
+
+  constructor(instance: Instance) {
+    this.#instance = instance;
+  }
+
+  run(): Baseline {
+    const variables = this.#roots();
+    let weakFrom = 0;
+    if (anyWeakEntries()) for (const key of intrinsics()) this.#visitEntries(key as object);
+    for (let i = 0; i < this.#objects.length; ) {
+      for (; i < this.#objects.length; i++) this.#visit(i);
+      // Entries of weak collections whose key is part of the baseline belong to it as well.
+      for (; weakFrom < this.#objects.length; weakFrom++) this.#visitEntries(this.#objects[weakFrom] as object);
+    }
+    for (const [weak, entries] of this.#entries) {
+      const at = this.#index.get(weak);
+      if (at !== undefined) this.#states[at] = { ...(this.#states[at] as BaselineState), slots: entries };
+    }
+    const template = share(new Template(this.#states, variables));
+    const opaque = this.#opaque && { path: template.nameOf(this.#opaque.row), what: this.#opaque.what };
+    return { template, objects: this.#objects, index: this.#index, opaque };
+  }
+
+  #roots(): VariableState[] {
+    const { modules, workflows } = this.#instance;
+    const variables: VariableState[] = [];
+    for (const module of modules) {
+      for (const name of Object.keys(module.bindings)) this.#token(module.bindings[name], `m:${module.id}#${name}`);
+      for (const name of Object.keys(module.variables)) {
+        const read = module.variables[name]?.[0] ?? (() => undefined);
+        const value = this.#token(readVariable(read), `m:${module.id}#${name}`);
+        variables.push({ module: module.id, name, value });
+      }
+    }
+    workflows.forEach((workflow, name) => {
+      this.#token(workflow, `workflow:${name}`);
+    });
+    return variables;
+  }
+
+  /** The token of a value reached from the present holder. */
+  #token(value: unknown, step: string): unknown {
+    if (value === null || (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol"))
+      return value;
+    if (value === HOLE) return value;
+    const known = this.#index.get(value);
+    if (known !== undefined) return tokenOf(known);
+    if (intrinsicName(value) !== undefined) return value;
+    if (typeof value === "symbol" && symbolKeyFor(value) !== undefined) return value;
+    const index = this.#objects.length;
+    this.#objects.push(value);
+    this.#index.set(value, index);
+    this.#holders.push(this.#holder);
+    this.#steps.push(step);
+    return tokenOf(index);
+  }
+
+  #visit(index: number): void {
+    this.#holder = index;
+    const value = this.#objects[index] as object | symbol;
+    const place = { holder: this.#holders[index] as number, step: this.#steps[index] as string };
+    if (typeof value === "symbol") {
+      this.#states.push({ tag: STATIC, own: undefined, slots: [], ...place });
+      return;
+    }
+    const kind = this.#kindOf(value, index);
+    const hidden = typeof kind !== "number" && kind.own === "none";
+    const own = hidden ? undefined : this.#ownTokens(readOwn(value, keysOf(value, kind)));
+    const slots = typeof kind === "number" ? [] : this.#slotTokens(kind, value);
+    this.#states.push({ tag: typeof kind === "number" ? kind : kind.tag, own, slots, ...place });
+  }
+
+  #kindOf(value: object, index: number): Kind | typeof STATIC | typeof OPAQUE {
+    try {
+      return kindOf(value, this.#families);
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      if (typeof value === "function") return STATIC;
+      this.#opaque ??= { row: index, what: refusal.what };
+      return OPAQUE;
+    }
+  }
+
+  #ownTokens(own: OwnState): OwnState {
+    const prototype = this.#token(own.prototype, "^") as object | null;
+    const keys: PropertyKey[] = [];
+    const values: unknown[] = [];
+    for (let i = 0, v = 0; i < own.keys.length; i++) {
+      const key = own.keys[i] as PropertyKey;
+      const step = typeof key === "symbol" ? `[@${i}]` : `.${String(key)}`;
+      keys.push(typeof key === "symbol" ? (this.#token(key, `${step}key`) as symbol) : key);
+      values.push(this.#token(own.values[v++], step));
+      if (((own.flags[i] ?? 0) & ACCESSOR) !== 0) values.push(this.#token(own.values[v++], `${step}=`));
+    }
+    return { prototype, extensible: own.extensible, keys, flags: own.flags, values };
+  }
+
+  #slotTokens(kind: Kind, value: object): unknown[] {
+    const slots = kind.slots(value, this.#scope);
+    const tokens: unknown[] = [];
+    for (let i = 0; i < slots.length; i++) tokens.push(this.#token(slots[i], `[[${i}]]`));
+    return tokens;
+  }
+
+  #visitEntries(key: object | symbol): void {
+    holdersOf(key as WeakKey)?.forEach((weak) => {
+      const at = this.#index.get(weak);
+      if (at === undefined) return;
+      this.#holder = at;
+      const entries = this.#entries.get(weak) ?? [];
+      this.#entries.set(weak, entries);
+      const keyToken = this.#token(key, "");
+      entries.push(keyToken, this.#token(weakEntry(weak, key as WeakKey), `[[${entries.length + 1}]]`));
+    });
+  }
+
+  readonly #scope: SlotScope = {
+    permanentEntries: () => [],
+    codeId: (code) => (code as { readonly id: string }).id,
+  };
+}
+
+/** Own keys that the kind's slots do not imply. */
+export function keysOf(value: object, kind: Kind | number): readonly PropertyKey[] {
+  const keys = ownKeys(value);
+  return typeof kind === "number" || kind.implied === undefined ? keys : kind.implied(value, keys);
+}

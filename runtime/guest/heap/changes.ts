@@ -1,0 +1,104 @@
+/**
+ * How the baseline of an instance has changed since it was captured.
+ */
+import type { Instance } from "../instance.js";
+import { type Baseline, keysOf, readVariable } from "./baseline.js";
+import { type Kind, propertyStep, type SlotScope } from "./kinds/kind.js";
+import { kindOfTag } from "./kinds/table.js";
+import { type OwnState, readOwn } from "./own.js";
+import { Change } from "./rows/change.js";
+import { type ChangedObject, type ChangedVariable, Content } from "./rows/root.js";
+import { type BaselineState, BaselineToken, tokenOf } from "./template.js";
+
+/** Variables whose value is another than after initialisation. */
+export function changedVariables(instance: Instance, baseline: Baseline): ChangedVariable[] {
+  const changed: ChangedVariable[] = [];
+  const expected = baseline.template.variables;
+  let at = 0;
+  for (const module of instance.modules) {
+    for (const name of Object.keys(module.variables)) {
+      const value = readVariable(module.variables[name]?.[0] ?? (() => undefined));
+      if (!matches(baseline, expected[at++]?.value, value)) changed.push({ module: module.id, name, value });
+    }
+  }
+  return changed;
+}
+
+/** Baseline objects whose own properties or internal slots are other than after initialisation. */
+export function changedObjects(baseline: Baseline, scope: SlotScope): ChangedObject[] {
+  const changed: ChangedObject[] = [];
+  const { states } = baseline.template;
+  for (let i = 0; i < states.length; i++) {
+    const object = baseline.objects[i];
+    if (typeof object === "symbol" || object === undefined) continue;
+    const state = states[i] as BaselineState;
+    const kind = state.tag < 0 ? undefined : kindOfTag(state.tag);
+    const change = state.own === undefined ? undefined : changeOf(baseline, i, object, kind, state.own);
+    const content = kind?.fill === undefined ? undefined : contentOf(baseline, i, object, kind, scope);
+    if (change !== undefined || content !== undefined) changed.push({ object, change, content });
+  }
+  return changed;
+}
+
+function changeOf(
+  baseline: Baseline,
+  index: number,
+  object: object,
+  kind: Kind | undefined,
+  expected: OwnState,
+): Change | undefined {
+  const present = readOwn(object, keysOf(object, kind ?? -1));
+  if (matchesState(baseline, expected, present)) return undefined;
+  const path = baseline.template.nameOf(index);
+  return new Change(valuesOf(baseline, expected), present, (label) => `${path} → ${propertyStep(label)}`);
+}
+
+function contentOf(
+  baseline: Baseline,
+  index: number,
+  object: object,
+  kind: Kind,
+  scope: SlotScope,
+): Content | undefined {
+  const slots = kind.slots(object, scope);
+  if (matchesAll(baseline, (baseline.template.states[index] as BaselineState).slots, slots)) return undefined;
+  const path = baseline.template.nameOf(index);
+  return new Content(slots, (slot) => path + kind.slotName(slot, slots));
+}
+
+function matchesState(baseline: Baseline, expected: OwnState, present: OwnState): boolean {
+  const { flags } = expected;
+  if (expected.extensible !== present.extensible || flags.length !== present.flags.length) return false;
+  for (let i = 0; i < flags.length; i++) if (flags[i] !== present.flags[i]) return false;
+  return (
+    matches(baseline, expected.prototype, present.prototype) &&
+    matchesAll(baseline, expected.keys, present.keys) &&
+    matchesAll(baseline, expected.values, present.values)
+  );
+}
+
+function matchesAll(baseline: Baseline, expected: readonly unknown[], present: readonly unknown[]): boolean {
+  if (expected.length !== present.length) return false;
+  for (let i = 0; i < expected.length; i++) if (!matches(baseline, expected[i], present[i])) return false;
+  return true;
+}
+
+function matches(baseline: Baseline, token: unknown, value: unknown): boolean {
+  if (Object.is(token, value)) return true;
+  if (value === null || (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol"))
+    return false;
+  const index = baseline.index.get(value);
+  return index !== undefined && token === tokenOf(index);
+}
+
+/** The expected state in values of this instance. */
+function valuesOf(baseline: Baseline, expected: OwnState): OwnState {
+  const value = (token: unknown): unknown => (token instanceof BaselineToken ? baseline.objects[token.index] : token);
+  return {
+    prototype: value(expected.prototype) as object | null,
+    extensible: expected.extensible,
+    keys: expected.keys.map(value) as PropertyKey[],
+    flags: expected.flags,
+    values: expected.values.map(value),
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * All kinds, and which one a value is of. Adding a kind is adding a file and a line here.
+ */
+import type { AnyFunction } from "../../../protocol/helpers.js";
+import { closureOf } from "../../registry.js";
+import { Refusal } from "../faults.js";
+import { describe, getPrototypeOf, isArray, NativeMap } from "../natives.js";
+import { boundRecordOf, isMoved, proxyRecordOf } from "../overrides.js";
+import { buffer, dataView, typedArray } from "./buffers.js";
+import { boxed, date, error, regExp } from "./builtins.js";
+import { map, set } from "./collections.js";
+import { bound, closure, functionPrototype, proxy } from "./functions.js";
+import type { Kind } from "./kind.js";
+import { argumentsObject, dense, ordinary, sparse } from "./ordinary.js";
+import { refusedPrototypes } from "./refused.js";
+import { frame, iterator, promise } from "./runtime.js";
+import { finalizationRegistry, weakMap, weakRef, weakSet } from "./weak.js";
+
+/** Kinds that are recognised by the prototype that their instances inherit from. */
+const BY_PROTOTYPE: readonly Kind[] = [
+  promise,
+  frame,
+  iterator,
+  map,
+  set,
+  date,
+  regExp,
+  error,
+  boxed,
+  buffer,
+  typedArray,
+  dataView,
+  weakMap,
+  weakSet,
+  weakRef,
+  finalizationRegistry,
+];
+const OTHERS: readonly Kind[] = [ordinary, dense, sparse, argumentsObject, closure, bound, proxy, functionPrototype];
+
+const byTag = new NativeMap<number, Kind>();
+const byPrototype = new NativeMap<object | null, Kind | string>([
+  [null, ordinary],
+  [Object.prototype, ordinary],
+]);
+
+for (const kind of [...BY_PROTOTYPE, ...OTHERS]) {
+  if (byTag.has(kind.tag)) throw new TypeError(`two kinds with tag ${kind.tag}`);
+  byTag.set(kind.tag, kind);
+}
+for (const kind of BY_PROTOTYPE) for (const prototype of kind.prototypes) byPrototype.set(prototype, kind);
+for (const [prototype, what] of refusedPrototypes()) byPrototype.set(prototype, what);
+
+/** The kind with that tag in the rows. */
+export function kindOfTag(tag: number): Kind | undefined {
+  return byTag.get(tag);
+}
+
+/** What a prototype says about the objects that inherit from it: their kind, or why there is none. */
+export type Families = Map<object | null, Kind | string>;
+
+/** An empty memory for `kindOf`; prototype chains must not change while it is used. */
+export function newFamilies(): Families {
+  return new NativeMap(byPrototype);
+}
+
+/** The kind of an object or function. Throws Refusal for a value that cannot be saved. */
+export function kindOf(value: object, families: Families): Kind {
+  if (proxyRecordOf(value) !== undefined) return proxy;
+  if (typeof value === "function") return kindOfFunction(value);
+  if (isArray(value)) return dense.is(value) ? dense : sparse;
+  if (isMoved(value)) return BY_PROTOTYPE.find((kind) => kind.is(value)) ?? ordinary;
+  const kind = familyOf(getPrototypeOf(value), families);
+  if (typeof kind === "string") throw new Refusal(kind);
+  return kind === ordinary || kind.is(value) ? kind : ordinary;
+}
+
+function kindOfFunction(fn: AnyFunction): Kind {
+  if (closureOf(fn) !== undefined) return closure;
+  if (boundRecordOf(fn) !== undefined) return bound;
+  const name: unknown = describe(fn, "name")?.value;
+  const called = typeof name === "string" && name !== "" ? ` ${name}` : "";
+  if (describe(fn, "prototype")?.writable === false) throw new Refusal(`the class${called}, made at run time`);
+  throw new Refusal(`an unregistered function${called}`);
+}
+
+function familyOf(prototype: object | null, families: Families): Kind | string {
+  let found = families.get(prototype);
+  if (found !== undefined) return found;
+  const chain: (object | null)[] = [];
+  let link = prototype;
+  for (; found === undefined; found = families.get(link)) {
+    chain.push(link);
+    // A proxy among the prototypes: asking it for its own prototype could run user code.
+    link = link === null || proxyRecordOf(link) !== undefined ? null : getPrototypeOf(link);
+  }
+  for (let i = 0; i < chain.length; i++) families.set(chain[i] as object, found);
+  return found;
+}
+
+/** True if an object with this prototype would be taken for one of this kind. */
+export function suits(kind: Kind, prototype: object | null, families: Families): boolean {
+  return familyOf(prototype, families) === kind;
+}

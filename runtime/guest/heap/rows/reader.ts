@@ -1,0 +1,328 @@
+/**
+ * Reads rows: makes every object, then gives each its content.
+ *
+ * D1  Objects are made before they are filled, so references may go round in circles. Functions and other objects that
+ *     are made from parts come after their parts, in an order found without recursion.
+ * D2  No user code runs, and nothing outside the new objects is touched.
+ */
+
+import { damaged } from "../faults.js";
+import type { Kind, MakeScope } from "../kinds/kind.js";
+import { argumentsObject, dense, HOLE, ordinary } from "../kinds/ordinary.js";
+import { type Families, kindOfTag, newFamilies, suits } from "../kinds/table.js";
+import {
+  create,
+  deleteProperty,
+  getPrototypeOf,
+  NativeSet,
+  ownKeys,
+  preventExtensions,
+  setPrototypeOf,
+} from "../natives.js";
+import { noteMoved, noteOdd } from "../overrides.js";
+import { ACCESSOR, defineOwn } from "../own.js";
+import { ABSENT, CHANGE, CONTENT, NAMED, REGISTERED_SYMBOL, type Reference, ROOT, SYMBOL, TEMPLATE } from "./format.js";
+import { isShapeTag, type ReadShape, readShape } from "./read-shape.js";
+import { plainValue, type Tables } from "./text.js";
+
+/** What the reader has to know about the instance. */
+export interface ReaderScope extends MakeScope {
+  /** The value of a NAMED row: a name, or a place in another named value. Throws damaged or otherInitialisation. */
+  named(name: unknown, holder: unknown): unknown;
+  /** The strings object of a template. */
+  template(site: unknown, isRaw: boolean, strings: readonly unknown[]): unknown;
+}
+
+const UNMADE = Symbol("unmade");
+
+export class Reader {
+  readonly #tables: Tables;
+  readonly #scope: ReaderScope;
+  readonly #values: unknown[] = [];
+  readonly #kinds: (Kind | undefined)[] = [];
+  readonly #shapes: (ReadShape | undefined)[] = [];
+  readonly #families: Families = newFamilies();
+  /** Rows of kinds `parts` whose parts have been looked for. */
+  readonly #entered = new NativeSet<number>();
+  /** Objects that get no more properties, once all are filled. */
+  readonly #closed: object[] = [];
+
+  constructor(tables: Tables, scope: ReaderScope) {
+    this.#tables = tables;
+    this.#scope = scope;
+    for (let row = 0; row < tables.starts.length; row++) {
+      const tag = this.tagOf(row);
+      const kind = kindOfTag(tag);
+      if (kind === undefined && !(tag >= ROOT && tag <= TEMPLATE)) throw damaged(`a row of unknown kind ${tag}`);
+      this.#values.push(UNMADE);
+      this.#kinds.push(kind);
+      this.#shapes.push(undefined);
+    }
+  }
+
+  /** Makes and fills all objects. */
+  run(): void {
+    for (let row = 0; row < this.#values.length; row++) this.#makeNamed(row);
+    for (let row = 0; row < this.#values.length; row++) this.#makeEarly(row);
+    for (let row = 0; row < this.#values.length; row++) this.#makeFromParts(row);
+    for (let row = 0; row < this.#values.length; row++) this.#fill(row);
+    for (let row = 0; row < this.#values.length; row++) this.#finish(row);
+  }
+
+  /** Makes the objects non-extensible that are to be; the last thing of all. */
+  close(): void {
+    for (let i = 0; i < this.#closed.length; i++) preventExtensions(this.#closed[i] as object);
+  }
+
+  tagOf(row: number): number {
+    return this.#tables.tape[this.#tables.starts[row] as number] as number;
+  }
+
+  /** The integers of a row. */
+  cells(row: number): readonly number[] {
+    const at = this.#tables.starts[row] as number;
+    return this.#tables.tape.slice(at + 2, at + 2 + (this.#tables.tape[at + 1] as number));
+  }
+
+  /** The value that a reference stands for. Throws damaged if it is not a value, or not made yet. */
+  value(reference: Reference | undefined): unknown {
+    if (reference === undefined) throw damaged("a row is too short");
+    if (reference < 0 || (reference & 1) !== 0) return plainValue(reference, this.#tables.literals);
+    const value = this.#values[reference >> 1];
+    if (value === undefined || value === UNMADE) throw damaged("a reference to a row that is no value");
+    return value;
+  }
+
+  /** The object that a reference stands for. Throws damaged for anything else. */
+  object(reference: Reference | undefined): object {
+    const value = this.value(reference);
+    if ((typeof value === "object" && value !== null) || typeof value === "function") return value;
+    throw damaged("a reference to an object leads to another value");
+  }
+
+  prototype(reference: Reference | undefined): object | null {
+    return this.value(reference) === null ? null : this.object(reference);
+  }
+
+  key(reference: Reference | undefined): PropertyKey {
+    const value = this.value(reference);
+    if (typeof value === "string" || typeof value === "symbol") return value;
+    throw damaged("a property without key");
+  }
+
+  /** True if the reference is to a row that evaluating the program gave. */
+  isNamed(reference: Reference): boolean {
+    return reference >= 0 && (reference & 1) === 0 && this.tagOf(reference >> 1) === NAMED;
+  }
+
+  #makeNamed(row: number): void {
+    if (this.#values[row] !== UNMADE) return;
+    const tag = this.tagOf(row);
+    if (tag < NAMED || tag > TEMPLATE) return;
+    const cells = this.cells(row);
+    if (tag === NAMED) this.#resolve(row);
+    else if (tag === SYMBOL) this.#values[row] = Symbol(optionalString(this.value(cells[0])));
+    else if (tag === REGISTERED_SYMBOL) this.#values[row] = Symbol.for(String(this.value(cells[0])));
+    else this.#values[row] = this.#template(cells);
+  }
+
+  #template(cells: readonly number[]): unknown {
+    const strings = cells.slice(2).map((cell) => this.value(cell));
+    return this.#scope.template(this.value(cells[0]), cells[1] === 1, strings);
+  }
+
+  /** Names are places in named objects: from the outermost one that is not known yet inwards. */
+  #resolve(row: number): void {
+    const stack: number[] = [];
+    for (let at = row; this.#values[at] === UNMADE; ) {
+      if (this.tagOf(at) !== NAMED || stack.length > this.#values.length) throw damaged("a name of no value");
+      stack.push(at);
+      const holder = this.cells(at)[1];
+      if (holder === undefined) break;
+      if (holder < 0 || (holder & 1) !== 0 || holder >> 1 >= this.#values.length) throw damaged("a name of no value");
+      at = holder >> 1;
+    }
+    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+      const [name, holder] = this.cells(at);
+      this.#values[at] = this.#scope.named(this.value(name), holder === undefined ? undefined : this.value(holder));
+    }
+  }
+
+  #makeEarly(row: number): void {
+    const kind = this.#kinds[row];
+    if (kind === undefined || kind.making === "parts") return;
+    if (kind === ordinary) {
+      const { prototypeReference } = this.#shapeOf(row);
+      this.#values[row] =
+        this.isNamed(prototypeReference) || prototypeReference < 0 ? this.#bare(prototypeReference) : create(null);
+    } else {
+      this.#values[row] = kind.make(kind.making === "empty" ? NO_SLOTS : this.#slots(row), this.#scope);
+    }
+  }
+
+  #bare(prototypeReference: Reference): object {
+    const prototype = this.prototype(prototypeReference);
+    return prototype === Object.prototype ? {} : create(prototype);
+  }
+
+  /** Makes a row of a kind `parts`, and before it those that it is made from. */
+  #makeFromParts(first: number): void {
+    if (!this.#isWaiting(first)) return;
+    const stack = [first];
+    const entered = this.#entered;
+    while (stack.length > 0) {
+      const row = stack[stack.length - 1] as number;
+      if (!entered.has(row)) {
+        entered.add(row);
+        const slots = this.#slotCells(row);
+        for (let i = slots.length - 1; i >= 0; i--) {
+          const cell = slots[i] as number;
+          if (cell < 0 || (cell & 1) !== 0 || !this.#isWaiting(cell >> 1)) continue;
+          if (entered.has(cell >> 1)) throw damaged("functions that are made from each other");
+          stack.push(cell >> 1);
+        }
+        continue;
+      }
+      stack.pop();
+      if (this.#isWaiting(row)) {
+        this.#values[row] = (this.#kinds[row] as Kind).make(this.#slots(row), this.#scope);
+      }
+    }
+  }
+
+  #isWaiting(row: number): boolean {
+    return this.#kinds[row]?.making === "parts" && this.#values[row] === UNMADE;
+  }
+
+  #ownReference(row: number): Reference {
+    const at = this.#tables.starts[row] as number;
+    if ((this.#tables.tape[at + 1] as number) < 1) throw damaged("a row is too short");
+    return this.#tables.tape[at + 2] as number;
+  }
+
+  /** The shape of an object's row. Throws damaged if it has none. */
+  #shapeOf(row: number): ReadShape {
+    return this.#shapeAt(this.#ownReference(row));
+  }
+
+  #shapeAt(reference: Reference): ReadShape {
+    const row = reference >> 1;
+    if (reference < 0 || (reference & 1) !== 0 || row >= this.#values.length) throw damaged("an object without shape");
+    let shape = this.#shapes[row];
+    if (shape === undefined) {
+      if (!isShapeTag(this.tagOf(row))) throw damaged("an object without shape");
+      shape = readShape(this, row);
+      this.#shapes[row] = shape;
+    }
+    return shape;
+  }
+
+  #slotCells(row: number): readonly number[] {
+    const own = this.#kinds[row]?.own === "all" ? this.#shapeOf(row).width : 0;
+    return this.cells(row).slice(1 + own);
+  }
+
+  #slots(row: number): readonly unknown[] {
+    return this.slotValues(this.#slotCells(row));
+  }
+
+  /** The values of slots, holes included. */
+  slotValues(cells: readonly number[]): readonly unknown[] {
+    const slots: unknown[] = [];
+    for (let i = 0; i < cells.length; i++) slots.push(cells[i] === ABSENT ? HOLE : this.value(cells[i]));
+    return slots;
+  }
+
+  #fill(row: number): void {
+    const kind = this.#kinds[row];
+    if (kind === undefined) return;
+    const value = this.#values[row] as object;
+    if (kind.making === "empty" && kind.fill !== undefined) {
+      const slots = this.#slots(row);
+      if (kind !== dense && slots.includes(HOLE)) throw damaged("a slot without value");
+      kind.fill(value, slots, this.#scope);
+    }
+    if (kind.own === "all") this.#fillOwn(row, kind, value);
+    else if (kind.own === "changes" && this.#ownReference(row) !== ABSENT)
+      this.applyChange(value, this.#ownReference(row));
+  }
+
+  #fillOwn(row: number, kind: Kind, value: object): void {
+    const shape = this.#shapeOf(row);
+    if (kind.bare === true)
+      for (const key of ownKeys(value)) if (!isFixed(kind, shape, key)) deleteProperty(value, key);
+    const { tape, starts } = this.#tables;
+    const end = (starts[row] as number) + 2 + (tape[(starts[row] as number) + 1] as number);
+    let at = (starts[row] as number) + 3;
+    if (at + shape.width > end) throw damaged("an object with too few properties");
+    const { keys, flags } = shape;
+    const target = value as Record<PropertyKey, unknown>;
+    const assign = kind === ordinary && shape.assignable;
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as PropertyKey;
+      const flag = flags === undefined ? 7 : (flags[i] as number);
+      const first = this.value(tape[at++]);
+      if (assign) target[key] = first;
+      else defineOwn(value, key, flag, first, (flag & ACCESSOR) === 0 ? undefined : this.value(tape[at++]));
+    }
+    if (kind.tag === SPARSE_TAG) noteOdd(value);
+    this.#settlePrototype(value, kind, this.prototype(shape.prototypeReference));
+    if (!shape.extensible) this.#closed.push(value);
+  }
+
+  #settlePrototype(value: object, kind: Kind, prototype: object | null): void {
+    if (getPrototypeOf(value) === prototype) return;
+    setPrototypeOf(value, prototype);
+    if (kind.prototypes.length > 0 && kind !== ordinary && kind !== dense && !suits(kind, prototype, this.#families))
+      noteMoved(value);
+  }
+
+  #finish(row: number): void {
+    const kind = this.#kinds[row];
+    if (kind?.finish !== undefined) kind.finish(this.#values[row] as object, this.#slots(row));
+  }
+
+  /** Applies a CHANGE row to an object (rows/change.ts). */
+  applyChange(object: object, reference: Reference): void {
+    const cells = this.#cellsOf(reference, CHANGE);
+    const [extensible, prototype, scratch, count] = cells as [number, number, number, number];
+    if (cells.length < 4 || count < 0 || 4 + count > cells.length) throw damaged("a change is too short");
+    if (scratch === 1) for (const key of ownKeys(object)) deleteProperty(object, key);
+    let at = 4;
+    for (; at < 4 + count; at++) deleteProperty(object, this.key(cells[at]));
+    while (at < cells.length) {
+      const key = this.key(cells[at++]);
+      const flags = cells[at++] ?? 0;
+      const value = this.value(cells[at++]);
+      defineOwn(object, key, flags, value, (flags & ACCESSOR) === 0 ? undefined : this.value(cells[at++]));
+    }
+    if (prototype !== ABSENT) setPrototypeOf(object, this.prototype(prototype));
+    if (extensible !== 1) this.#closed.push(object);
+  }
+
+  /** The slots of a CONTENT row. */
+  content(reference: Reference): readonly unknown[] {
+    return this.slotValues(this.#cellsOf(reference, CONTENT));
+  }
+
+  #cellsOf(reference: Reference, tag: number): readonly number[] {
+    const row = reference >> 1;
+    if (reference < 0 || (reference & 1) !== 0 || row >= this.#values.length || this.tagOf(row) !== tag) {
+      throw damaged("a change without row");
+    }
+    return this.cells(row);
+  }
+}
+
+const NO_SLOTS: readonly unknown[] = [];
+const SPARSE_TAG = 18;
+
+/** The keys of an arguments object cannot all be deleted, so those that it had at first keep their places. */
+function isFixed(kind: Kind, shape: ReadShape, key: PropertyKey): boolean {
+  return kind === argumentsObject && shape.keys.includes(key);
+}
+
+function optionalString(value: unknown): string | undefined {
+  if (value === undefined || typeof value === "string") return value;
+  throw damaged("the description of a symbol");
+}

@@ -1,0 +1,157 @@
+/**
+ * What evaluating a program gives, in terms that hold for each of its instances: objects are replaced by tokens. The
+ * instances of a program share one template, so that a live instance costs little.
+ *
+ * A token is a primitive, an intrinsic, or a BaselineToken (one per number, shared by all templates).
+ */
+import { intrinsicName } from "./intrinsics.js";
+import { NativeMap, symbolKeyFor } from "./natives.js";
+import type { OwnState } from "./own.js";
+import { sameItems, sameState } from "./rows/change.js";
+
+/** Stands for baseline object `index` of whatever instance. */
+export class BaselineToken {
+  readonly index: number;
+
+  constructor(index: number) {
+    this.index = index;
+  }
+}
+
+const tokens: BaselineToken[] = [];
+
+/** The token of baseline object `index`. */
+export function tokenOf(index: number): BaselineToken {
+  for (let i = tokens.length; i <= index; i++) tokens.push(new BaselineToken(i));
+  return tokens[index] as BaselineToken;
+}
+
+/** One baseline object, in tokens. */
+export interface BaselineState {
+  /** Tag of its kind; of functions that are not registered and of symbols: STATIC; of what cannot be saved: OPAQUE. */
+  readonly tag: number;
+  /** Undefined for objects that user code never sees. */
+  readonly own: OwnState | undefined;
+  readonly slots: readonly unknown[];
+  /** The object through which it was found, -1 for roots, and how. */
+  readonly holder: number;
+  readonly step: string;
+}
+
+export const STATIC = -1;
+export const OPAQUE = -2;
+
+export interface VariableState {
+  readonly module: string;
+  readonly name: string;
+  readonly value: unknown;
+}
+
+export class Template {
+  readonly states: readonly BaselineState[];
+  readonly variables: readonly VariableState[];
+  #hash: string | undefined = undefined;
+  #places: Map<number, Map<string, number>> | undefined = undefined;
+
+  constructor(states: readonly BaselineState[], variables: readonly VariableState[]) {
+    this.states = states;
+    this.variables = variables;
+  }
+
+  /** Identifies names, structure and values: equal for two evaluations of one program. */
+  get hash(): string {
+    this.#hash ??= hashOf(this);
+    return this.#hash;
+  }
+
+  /** Number of the object that `holder` (-1: the program) has at `step`; undefined if there is none. */
+  find(holder: number, step: string): number | undefined {
+    if (this.#places === undefined) {
+      this.#places = new NativeMap();
+      for (let i = 0; i < this.states.length; i++) {
+        const state = this.states[i] as BaselineState;
+        let steps = this.#places.get(state.holder);
+        if (steps === undefined) {
+          steps = new NativeMap();
+          this.#places.set(state.holder, steps);
+        }
+        steps.set(state.step, i);
+      }
+    }
+    return this.#places.get(holder)?.get(step);
+  }
+
+  /** `src/a.ts#cache.items`, for people. */
+  nameOf(index: number): string {
+    const steps: string[] = [];
+    for (let at = index; at >= 0; ) {
+      const state = this.states[at] as BaselineState;
+      steps.push(state.step);
+      at = state.holder;
+    }
+    return steps.reverse().join("").replace(/^m:/, "");
+  }
+}
+
+const shared: Template[] = [];
+const SHARED_MAXIMUM = 4;
+
+/** The template that equals `fresh` and that other instances use already, or `fresh` itself. */
+export function share(fresh: Template): Template {
+  for (let i = 0; i < shared.length; i++) if (equal(shared[i] as Template, fresh)) return shared[i] as Template;
+  if (shared.length < SHARED_MAXIMUM) shared.push(fresh);
+  return fresh;
+}
+
+function equal(a: Template, b: Template): boolean {
+  if (a.states.length !== b.states.length || a.variables.length !== b.variables.length) return false;
+  for (let i = 0; i < a.variables.length; i++) {
+    const x = a.variables[i] as VariableState;
+    const y = b.variables[i] as VariableState;
+    if (x.module !== y.module || x.name !== y.name || !Object.is(x.value, y.value)) return false;
+  }
+  for (let i = 0; i < a.states.length; i++) {
+    if (!equalStates(a.states[i] as BaselineState, b.states[i] as BaselineState)) return false;
+  }
+  return true;
+}
+
+function equalStates(a: BaselineState, b: BaselineState): boolean {
+  if (a.tag !== b.tag || a.holder !== b.holder || a.step !== b.step || !sameItems(a.slots, b.slots)) return false;
+  if (a.own === undefined || b.own === undefined) return a.own === b.own;
+  return sameState(a.own, b.own);
+}
+
+function hashOf(template: Template): string {
+  const parts: string[] = [];
+  for (const { module, name, value } of template.variables) parts.push(module, name, textOf(value));
+  for (const { tag, holder, step, own, slots } of template.states) {
+    parts.push(String(tag), String(holder), step);
+    for (let i = 0; i < slots.length; i++) parts.push(textOf(slots[i]));
+    if (own === undefined) continue;
+    parts.push(textOf(own.prototype), String(own.extensible), own.flags.join());
+    for (let i = 0; i < own.keys.length; i++) parts.push(textOf(own.keys[i]));
+    for (let i = 0; i < own.values.length; i++) parts.push(textOf(own.values[i]));
+  }
+  return fnv(parts.join("\n"));
+}
+
+function textOf(token: unknown): string {
+  if (token instanceof BaselineToken) return `#${token.index}`;
+  const name = intrinsicName(token);
+  if (name !== undefined) return name;
+  if (typeof token === "symbol") return `symbol ${symbolKeyFor(token) ?? ""}`;
+  return Object.is(token, -0) ? "number -0" : `${typeof token} ${String(token)}`;
+}
+
+/** FNV-1a over UTF-16 units, twice with different seeds: 64 bits in hexadecimal. */
+function fnv(text: string): string {
+  let a = 0x811c9dc5;
+  let b = 0x1234567;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ unit, 0x01000193) + 0x9e3779b9;
+  }
+  return (a >>> 0).toString(16).padStart(8, "0") + (b >>> 0).toString(16).padStart(8, "0");
+}

@@ -1,0 +1,41 @@
+/**
+ * Writing a checkpoint: the state of an instance and the changes to its modules, as text.
+ *
+ * H1  restore(write(state)) is indistinguishable from state; and writing what was restored gives the same text.
+ * H2  Linear in the number of reachable objects; no recursion; no user code runs.
+ */
+import type { Unserializable } from "../../protocol/guest.js";
+import type { Instance } from "../instance.js";
+import { baselineOf } from "./baseline.js";
+import { changedObjects, changedVariables } from "./changes.js";
+import { Refusal } from "./faults.js";
+import { pathTo } from "./path.js";
+import { FORMAT_VERSION } from "./rows/format.js";
+import { Root } from "./rows/root.js";
+import { Writer } from "./rows/writer.js";
+import { InstanceScope } from "./scope.js";
+
+export type Written = { readonly text: string } | { readonly unserializable: Unserializable };
+
+/** The checkpoint of an instance between two turns, or what in it cannot be saved and how one gets there. */
+export function writeHeap(instance: Instance): Written {
+  const baseline = baselineOf(instance);
+  if (baseline.opaque !== undefined) return { unserializable: baseline.opaque };
+  const scope = new InstanceScope(instance, baseline);
+  const writer = new Writer(scope);
+  scope.attach(writer);
+  try {
+    const root = new Root(instance.state, changedVariables(instance, baseline), changedObjects(baseline, scope));
+    writer.nodeReference(root, 0);
+    writer.run();
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    return { unserializable: { path: pathTo(writer, scope, writer.current), what: refusal.what } };
+  }
+  return { text: textOf(writer, baseline.template.hash, scope.weakEntries) };
+}
+
+function textOf(writer: Writer, shape: string, weak: readonly number[]): string {
+  const literals = JSON.stringify(writer.literals);
+  return `[${FORMAT_VERSION},"${shape}",${literals},[${writer.tape.join()}],[${weak.join()}]]`;
+}

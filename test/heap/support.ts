@@ -1,0 +1,158 @@
+/**
+ * What the heap tests share: a realm with named intrinsics, and programs in the form that the compiler gives them.
+ */
+import assert from "node:assert/strict";
+import { Frame } from "#runtime/guest/frame.js";
+import { captureBaseline } from "#runtime/guest/heap/baseline.js";
+import { nameIntrinsics } from "#runtime/guest/heap/intrinsics.js";
+import { installHeapOverrides } from "#runtime/guest/heap/overrides.js";
+import { readHeap } from "#runtime/guest/heap/read.js";
+import { installWeak } from "#runtime/guest/heap/weak.js";
+import { writeHeap } from "#runtime/guest/heap/write.js";
+import type { Instance } from "#runtime/guest/instance.js";
+import { IteratorRecord } from "#runtime/guest/iterators.js";
+import { GPromise } from "#runtime/guest/promise.js";
+import { PromiseConstructor } from "#runtime/guest/promise-constructor.js";
+import { type Code, makeClosure } from "#runtime/guest/registry.js";
+import type { AnyFunction, MakeFunction, StepFunction } from "#runtime/protocol/helpers.js";
+
+const ECMASCRIPT = [
+  "Object",
+  "Function",
+  "Array",
+  "String",
+  "Number",
+  "Boolean",
+  "Symbol",
+  "BigInt",
+  "Math",
+  "JSON",
+  "Reflect",
+  "Map",
+  "Set",
+  "WeakMap",
+  "WeakSet",
+  "WeakRef",
+  "FinalizationRegistry",
+  "Proxy",
+  "Date",
+  "RegExp",
+  "Error",
+  "AggregateError",
+  "TypeError",
+  "RangeError",
+  "SyntaxError",
+  "ReferenceError",
+  "EvalError",
+  "URIError",
+  "ArrayBuffer",
+  "DataView",
+  "Int8Array",
+  "Uint8Array",
+  "Uint8ClampedArray",
+  "Int16Array",
+  "Uint16Array",
+  "Int32Array",
+  "Uint32Array",
+  "Float32Array",
+  "Float64Array",
+  "BigInt64Array",
+  "BigUint64Array",
+  "Iterator",
+  "parseInt",
+  "parseFloat",
+  "isNaN",
+];
+
+let booted = false;
+
+/** Prepares this process as a realm; once. */
+export function bootRealm(): void {
+  if (booted) return;
+  booted = true;
+  installHeapOverrides(globalThis);
+  installWeak(globalThis);
+  const global: Record<string, unknown> = { Promise: PromiseConstructor };
+  for (const name of ECMASCRIPT) if (name in globalThis) global[name] = Reflect.get(globalThis, name);
+  nameIntrinsics(global, { Frame, GPromise, IteratorRecord, NativePromise: Promise });
+}
+
+/** What a program's factory may do. */
+export interface Helpers {
+  code(id: string, make: MakeFunction | null, step?: StepFunction): Code;
+  clo(code: Code, captures?: readonly unknown[]): AnyFunction;
+  module(id: string, bindings: Record<string, unknown>, variables?: Instance["modules"][number]["variables"]): void;
+}
+export type Program = (helpers: Helpers) => void;
+
+/** A fresh instance of a program, with its baseline captured. */
+export function instantiate(program: Program = () => undefined): Instance {
+  bootRealm();
+  const instance: Instance = {
+    execution: "x",
+    code: new Map(),
+    modules: [],
+    workflows: new Map(),
+    templates: new Map(),
+    state: emptyState(),
+  };
+  program({
+    code: (id, make, step) => {
+      const code: Code = { id, make, step: step ?? null };
+      instance.code.set(id, code);
+      return code;
+    },
+    clo: makeClosure,
+    module: (id, bindings, variables = {}) => instance.modules.push({ id, bindings, variables }),
+  });
+  captureBaseline(instance);
+  return instance;
+}
+
+function emptyState(): Instance["state"] {
+  return {
+    context: undefined,
+    now: 0,
+    random: [1, 2, 3, 4],
+    seq: 0,
+    jobs: [],
+    operations: new Map(),
+    conditions: [],
+    signals: { waiting: new Map(), handlers: new Map(), buffered: new Map() },
+    unhandled: [],
+    main: undefined,
+    closed: false,
+  };
+}
+
+/** The text of a checkpoint. Fails the test if the state cannot be saved. */
+export function textOf(instance: Instance): string {
+  const written = writeHeap(instance);
+  if ("unserializable" in written) assert.fail(`${written.unserializable.what} at ${written.unserializable.path}`);
+  return written.text;
+}
+
+/** Writes, reads into a fresh instance, and checks that writing again gives the same text. */
+export function restart(instance: Instance, program?: Program): Instance {
+  const text = textOf(instance);
+  const copy = instantiate(program);
+  readHeap(copy, text);
+  assert.equal(textOf(copy), text, "the restored state is written differently");
+  return copy;
+}
+
+/** Sends one value through a checkpoint. */
+export function roundTrip<T>(value: T, program?: Program): T {
+  const instance = instantiate(program);
+  instance.state.main = value;
+  return restart(instance, program).state.main as T;
+}
+
+/** How the checkpoint of a state that holds `value` is refused. */
+export function refusalOf(value: unknown, program?: Program): { readonly path: string; readonly what: string } {
+  const instance = instantiate(program);
+  instance.state.main = value;
+  const written = writeHeap(instance);
+  assert.ok("unserializable" in written, "the state was written");
+  return written.unserializable;
+}
