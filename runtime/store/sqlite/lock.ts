@@ -14,6 +14,9 @@ import { numberOf } from "./rows.js";
 /** How long a newcomer waits for an engine that is just starting or going away. */
 const WAIT_MS = 250;
 
+/** How often a name is written again; the lock itself is safe without it. */
+const ATTEMPTS = 3;
+
 export interface Lock {
   /** Lets another engine open the file. */
   release(): Promise<void>;
@@ -36,16 +39,18 @@ export async function acquireLock(path: string, connect: Connect): Promise<Lock>
   return { release: () => connection.close() };
 }
 
-/** The name of the holder must be committed to be readable, so the lock is taken twice: the last to come wins. */
+/**
+ * The name of the holder must be committed to be readable, so the lock is taken, let go and taken again. Whoever came
+ * between has written its own name: then once more. Which of them ends up with the lock does not matter.
+ */
 async function hold(connection: Connection): Promise<void> {
   await connection.exec(`
     PRAGMA busy_timeout = ${WAIT_MS};
     BEGIN IMMEDIATE;
-    CREATE TABLE IF NOT EXISTS holder (process INTEGER NOT NULL);
-    DELETE FROM holder;
-    INSERT INTO holder VALUES (${process.pid});
-    COMMIT;
-    BEGIN IMMEDIATE;`);
+    CREATE TABLE IF NOT EXISTS holder (process INTEGER NOT NULL);`);
+  for (let attempt = 0; attempt < ATTEMPTS && (await readHolder(connection)) !== process.pid; attempt++) {
+    await connection.exec(`DELETE FROM holder; INSERT INTO holder VALUES (${process.pid}); COMMIT; BEGIN IMMEDIATE;`);
+  }
 }
 
 async function readHolder(connection: Connection): Promise<number | undefined> {
