@@ -27,7 +27,7 @@ export function checkProgram(graph: ModuleGraph, guest: ReadonlyMap<string, Spli
 
 function noWorkflow({ id, source }: SourceModule): Diagnostic {
   return {
-    code: "EV3103",
+    code: "EV3003",
     severity: "error",
     message: "The program defines no workflow",
     remedy: 'Call `workflow("name", async (input) => { … })` of "eventual" in the entry file or a file it imports.',

@@ -1,6 +1,6 @@
 /**
  * Every code of the compiler's front, with the title of its page docs/errors/<code>.md. A code is never reused.
- * Codes of the lowering (compiler/lower) have their pages beside these.
+ * The codes of the lowering (EV31xx) have their pages beside these.
  */
 import type { FaultCode } from "../../runtime/protocol/fault.js";
 
@@ -35,10 +35,10 @@ const TITLES = {
   EV2031: "new.target is not supported yet in async functions",
   EV2032: "delete of a variable is not supported",
   EV2033: "import.meta does not exist in workflow code",
-  EV3101: "An import cannot be resolved",
-  EV3102: "The modules cannot be linked",
-  EV3103: "The program defines no workflow",
-  EV3104: "The program file cannot be written",
+  EV3001: "An import cannot be resolved",
+  EV3002: "The modules cannot be linked",
+  EV3003: "The program defines no workflow",
+  EV3004: "The program file cannot be written",
   EV9101: "The installation of Eventual is incomplete",
   EV9102: "A defect of eventualc",
 } as const satisfies Record<FaultCode, string>;

@@ -36,7 +36,7 @@ export function bundleOptions(root: string, entry: string): BuildOptions {
   };
 }
 
-/** Runs the bundler. Its errors come back as EV3102, unless `diagnostics` already holds what a plugin found. */
+/** Runs the bundler. Its errors come back as EV3002, unless `diagnostics` already holds what a plugin found. */
 export async function runBundler(options: BuildOptions, diagnostics: Diagnostic[]): Promise<Bundle | undefined> {
   try {
     const { outputFiles } = await build(options);
@@ -63,7 +63,7 @@ function bundlerMessages(error: unknown): readonly Message[] | undefined {
 
 function toDiagnostic({ text, location }: Message): Diagnostic {
   return {
-    code: "EV3102",
+    code: "EV3002",
     severity: "error",
     message: text,
     remedy: "Correct the import or export that the message names.",

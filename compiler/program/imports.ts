@@ -17,11 +17,11 @@ export class ImportSites {
     if (!this.sites.has(key)) this.sites.set(key, site);
   }
 
-  /** EV3101: the import of `specifier` in `importer` leads nowhere. `side` says for which code. */
+  /** EV3001: the import of `specifier` in `importer` leads nowhere. `side` says for which code. */
   unresolved(importer: string, shown: string, specifier: string, side: "workflow" | "task"): Diagnostic {
     const site = this.sites.get(`${importer}\0${specifier}`);
     return {
-      code: "EV3101",
+      code: "EV3001",
       severity: "error",
       message: `\`${specifier}\`, imported by ${side} code, cannot be found`,
       remedy: isRelative(specifier)

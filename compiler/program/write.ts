@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { Fault } from "../../runtime/protocol/fault.js";
 
-/** Writes a file by way of a temporary one beside it. Throws Fault EV3104 when it cannot be written. */
+/** Writes a file by way of a temporary one beside it. Throws Fault EV3004 when it cannot be written. */
 export async function writeWhole(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
@@ -11,7 +11,7 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw new Fault("EV3104", `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Fault("EV3004", `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
       remedy: "Name a file in an existing folder that you may write to.",
       cause: error,
     });

@@ -84,7 +84,7 @@ test("an output that cannot be written is an error with code and remedy", async 
   await writeFiles(folder, REMINDER);
   const { status, stderr } = eventualc(folder, "build", "src/main.ts", "-o", "none/main.evp");
   assert.equal(status, 1);
-  assert.match(stderr, /error EV3104: none\/main\.evp cannot be written/);
+  assert.match(stderr, /error EV3004: none\/main\.evp cannot be written/);
 });
 
 for (const [name, args, expected] of [

@@ -206,8 +206,8 @@ const t = task("t", async () => g());
   assert.deepEqual(
     diagnostics.map(({ code, file, line, column }) => [code, file, line, column]),
     [
-      ["EV3101", "src/main.ts", 3, 19],
-      ["EV3101", "src/main.ts", 4, 19],
+      ["EV3001", "src/main.ts", 3, 19],
+      ["EV3001", "src/main.ts", 4, 19],
     ],
   );
 });
