@@ -4,7 +4,7 @@
  * D1  A phase never prints and never stops at its first finding: it returns diagnostics or adds them to its list.
  * D2  `file` is relative to the project's root where it lies in it; lines and columns count from 1.
  */
-import { Fault, type FaultCode } from "../../runtime/protocol/fault.js";
+import type { Fault, FaultCode } from "../../runtime/protocol/fault.js";
 
 export type Severity = "error" | "warning";
 
@@ -87,11 +87,6 @@ export function fromFault(fault: Fault, file: string | undefined, source: string
     length: place === undefined ? 0 : 1,
     source,
   };
-}
-
-/** A diagnostic about no place in particular, from a fault thrown before there was one. */
-export function isFault(error: unknown): error is Fault {
-  return error instanceof Fault;
 }
 
 function parsePlace(place: string | undefined): { file: string; line: number; column: number } | undefined {

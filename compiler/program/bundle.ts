@@ -1,7 +1,9 @@
 /** What both bundles share: the bundler's settings, and its failures as diagnostics. */
 import { basename, join } from "node:path";
 import { type BuildOptions, build, type Message, type Plugin } from "esbuild";
+import { z } from "zod";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { packageModuleId, packageOf } from "./names.js";
 
 export interface Bundle {
   readonly code: string;
@@ -37,20 +39,49 @@ export function bundleOptions(root: string, entry: string): BuildOptions {
 }
 
 /** Runs the bundler. Its errors come back as EV3002, unless `diagnostics` already holds what a plugin found. */
-export async function runBundler(options: BuildOptions, diagnostics: Diagnostic[]): Promise<Bundle | undefined> {
+export async function runBundler(
+  root: string,
+  options: BuildOptions,
+  diagnostics: Diagnostic[],
+): Promise<Bundle | undefined> {
   try {
-    const { outputFiles } = await build(options);
+    const { outputFiles, metafile } = await build({ ...options, metafile: true });
     if (diagnostics.length > 0) return undefined;
     const code = outputFiles?.find(({ path }) => basename(path) === OUTPUT);
     const map = outputFiles?.find(({ path }) => basename(path) === `${OUTPUT}.map`);
     if (code === undefined || map === undefined) throw new TypeError("the bundler gave no output");
-    return { code: code.text, map: map.text };
+    return relocate(root, { code: code.text, map: map.text }, Object.keys(metafile?.inputs ?? {}));
   } catch (error) {
     const messages = bundlerMessages(error);
     if (messages === undefined) throw error;
     if (diagnostics.length === 0) diagnostics.push(...messages.map(toDiagnostic));
     return undefined;
   }
+}
+
+const mapSchema = z.looseObject({ sources: z.array(z.string()) });
+
+/**
+ * Names packages' files outside of the root (hoisted, linked) by their ids: a path that leads out of the root depends
+ * on where the root lies. The bundler writes such paths in comments and as names of CommonJS modules.
+ */
+function relocate(root: string, { code, map }: Bundle, inputs: readonly string[]): Bundle {
+  let relocated = code;
+  for (const input of inputs) {
+    const id = outsideId(root, input);
+    if (id === undefined) continue;
+    relocated = relocated.replaceAll(`// ${input}\n`, `// ${id}\n`).replaceAll(`"${input}"(`, `"${id}"(`);
+  }
+  const parsed = mapSchema.parse(JSON.parse(map));
+  const sources = parsed.sources.map((source) => outsideId(root, source) ?? source);
+  return { code: relocated, map: JSON.stringify({ ...parsed, sources }) };
+}
+
+function outsideId(root: string, path: string): string | undefined {
+  if (!path.startsWith("../")) return undefined;
+  const file = join(root, path);
+  const owner = packageOf(file);
+  return owner === undefined ? undefined : packageModuleId(file, owner, root);
 }
 
 function bundlerMessages(error: unknown): readonly Message[] | undefined {

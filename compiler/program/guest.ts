@@ -54,6 +54,7 @@ export async function linkGuest(
 ): Promise<GuestProgram | undefined> {
   const linker = new GuestLinker(project, modules, diagnostics);
   const bundle = await runBundler(
+    project.root,
     {
       ...bundleOptions(project.root, project.idOf(project.entry)),
       platform: "neutral",

@@ -40,6 +40,7 @@ export async function linkHost(
 ): Promise<HostProgramText | undefined> {
   const linker = new HostLinker(project, modules, external, diagnostics);
   const bundle = await runBundler(
+    project.root,
     {
       ...bundleOptions(project.root, project.idOf(project.entry)),
       platform: "node",

@@ -55,7 +55,7 @@ function isMainCopy(name: string, folder: string, root: string): boolean {
   for (let at = root; ; at = dirname(at)) {
     const candidate = join(at, "node_modules", name);
     if (existsSync(candidate)) return realpathSync(candidate) === realpathSync(folder);
-    if (dirname(at) === at) return true;
+    if (dirname(at) === at) return false;
   }
 }
 

@@ -172,6 +172,17 @@ test("packages that workflows use are linked into the guest under ids of their o
   );
 });
 
+test("packages outside of the project leave no path that depends on where it lies", async (t) => {
+  const folder = await temporaryFolder(t);
+  const app = join(folder, "deep/app");
+  const { "package.json": json, ...packages } = PACKAGES;
+  await writeFiles(folder, packages);
+  await writeFiles(app, { "package.json": json ?? "", "src/main.ts": APP });
+  const { text } = await buildProgram(app);
+  assert.ok(text.includes("npm:plain/index.js"));
+  assert.ok(!text.includes("../node_modules"));
+});
+
 test("what cannot be lowered in a package is reported against the package", async (t) => {
   const folder = await temporaryFolder(t);
   const main = `import { workflow } from "eventual";\nimport { numbers } from "gen";\nimport { x } from "sloppy";\nexport const main = workflow("main", async () => [x, ...numbers()]);\n`;
