@@ -4,13 +4,14 @@
  * Method: files made wrong in every way that people and disks manage.
  */
 import assert from "node:assert/strict";
-import { copyFile, mkdir, readdir, readFile, symlink, truncate, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { connect } from "#runtime/store/sqlite/driver.js";
 import { APPLICATION_ID, MIGRATIONS, migrate } from "#runtime/store/sqlite/migrations.js";
 import { openStore } from "#runtime/store/sqlite/open.js";
 import { temporaryFolder } from "../support/temp.js";
+import { startCommitter } from "./children.js";
 import { append, checkpoint, execution, fault, letter, NOW, populate, task, timer } from "./sample.js";
 
 async function inFolder(t: TestContext): Promise<string> {
@@ -135,6 +136,23 @@ test("a database with a header of rubbish is refused and untouched", async (t) =
   bytes.fill(0xff, 100, 4096);
   await writeFile(path, bytes);
   await refusedUntouched(path, "EV6004", /damaged/);
+});
+
+test("a write-ahead log without its file, or without its start, is refused and untouched", async (t) => {
+  const path = await inFolder(t);
+  const committer = startCommitter(t, path, 4);
+  await committer.line(/^1 5$/);
+  await committer.kill();
+  const log = await readFile(`${path}-wal`);
+  await rename(path, `${path}.away`);
+  await assert.rejects(openStore(path), fault("EV6004", /write-ahead log .* is there/));
+  await rename(`${path}.away`, path);
+  await writeFile(`${path}-wal`, Buffer.alloc(log.length, 0xee));
+  await refusedUntouched(path, "EV6004", /does not begin like one/);
+  await writeFile(`${path}-wal`, log);
+  const store = await openStore(path, { verify: "quick" });
+  assert.equal((await store.loadExecution(1))?.tail[4]?.n, 5);
+  await store.close();
 });
 
 test("damaged pages are found at opening when asked for, and at reading otherwise", async (t) => {

@@ -16,8 +16,13 @@ const HEADER_BYTES = 100;
  */
 export async function inspect(path: string, verify: "header" | "quick", connect: Connect): Promise<number> {
   const size = await sizeOf(path);
+  const logSize = await sizeOf(`${path}-wal`);
+  // SQLite would delete the log, and with it what was committed: the file was moved or emptied without it.
+  if (size === 0 && logSize > 0)
+    throw damaged(path, "the file is missing or empty, but its write-ahead log (-wal) is there");
   if (size === 0) return 0;
-  await checkLength(path, size);
+  await checkLength(path, size, logSize);
+  if (logSize > 0) await checkLog(`${path}-wal`);
   const connection = await connect(path, "read");
   try {
     const version = await checkVersion(connection, path);
@@ -29,15 +34,22 @@ export async function inspect(path: string, verify: "header" | "quick", connect:
 }
 
 /** The header says how many pages there are; only a write-ahead log may hold some that the file lacks. */
-async function checkLength(path: string, size: number): Promise<void> {
+async function checkLength(path: string, size: number, logSize: number): Promise<void> {
   if (size < HEADER_BYTES) throw notOurs(path, "it is too short");
   const header = await readHeader(path);
   if (header.toString("latin1", 0, 15) !== "SQLite format 3") throw notOurs(path, "it is not an SQLite file");
   const stored = header.readUInt16BE(16);
   const pageSize = stored === 1 ? 65_536 : stored;
   const expected = pageSize * header.readUInt32BE(28);
-  if (size >= expected || (await sizeOf(`${path}-wal`)) > 0) return;
+  if (size >= expected || logSize > 0) return;
   throw damaged(path, `it has ${size} bytes of ${expected}`);
+}
+
+/** SQLite takes a log that it cannot read for an empty one. Only a log whose start was never written may be that. */
+async function checkLog(path: string): Promise<void> {
+  const magic = (await readHeader(path)).readUInt32BE(0);
+  if (magic === 0 || magic === 0x37_7f_06_82 || magic === 0x37_7f_06_83) return;
+  throw damaged(path, "the write-ahead log does not begin like one");
 }
 
 async function checkVersion(connection: Connection, path: string): Promise<number> {

@@ -3,7 +3,9 @@
  * version n; `PRAGMA user_version` holds the version.
  *
  * M1  All missing steps run in one transaction: a database is at its old version or at the newest, never between.
- * M2  The file holds data only. What Eventual does with it (triggers) is temporary and made anew at every opening.
+ * M2  The new layout is in the file itself, not only in its write-ahead log, before anything is built on it: a file
+ *     without tables holds no data, whatever became of its log.
+ * M3  The file holds data only. What Eventual does with it (triggers) is temporary and made anew at every opening.
  */
 import { Fault } from "../../protocol/fault.js";
 import type { Connection } from "./driver.js";
@@ -131,6 +133,7 @@ export async function migrate(
   } catch (error) {
     throw migrationFault(error, version, steps.length, path);
   }
+  await connection.exec("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 /** The Fault of a database that a newer Eventual has written. */
