@@ -72,8 +72,8 @@ function compileOptions(command: Argv) {
     .option("external", {
       type: "string",
       array: true,
+      nargs: 1,
       default: [],
-      requiresArg: true,
       describe: "npm packages that tasks import at run time instead of containing them",
     })
     .option("json", { type: "boolean", default: false, describe: "Print the findings as JSON to standard output" });

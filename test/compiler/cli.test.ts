@@ -32,6 +32,14 @@ test("build writes the program and says its hash", async (t) => {
   assert.equal(stdout, `main.evp ${hash}\n`);
 });
 
+test("--external takes one name and may be repeated, before the entry too", async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFiles(folder, REMINDER);
+  const named = ["--external", "a", "--external", "b"];
+  const { status, stderr } = eventualc(folder, "build", ...named, "src/main.ts", "-o", "main.evp");
+  assert.deepEqual([status, stderr], [0, ""]);
+});
+
 test("check writes nothing", async (t) => {
   const folder = await temporaryFolder(t);
   await writeFiles(folder, REMINDER);
