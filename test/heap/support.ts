@@ -3,6 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { Frame } from "#runtime/guest/frame.js";
+import { StrongRef } from "#runtime/guest/globals/weak.js";
 import { captureBaseline } from "#runtime/guest/heap/baseline.js";
 import { nameIntrinsics } from "#runtime/guest/heap/intrinsics.js";
 import { installHeapOverrides } from "#runtime/guest/heap/overrides.js";
@@ -12,7 +13,8 @@ import { writeHeap } from "#runtime/guest/heap/write.js";
 import type { Instance } from "#runtime/guest/instance.js";
 import { IteratorRecord } from "#runtime/guest/iterators.js";
 import { GPromise } from "#runtime/guest/promise.js";
-import { PromiseConstructor } from "#runtime/guest/promise-constructor.js";
+import { combinators } from "#runtime/guest/promise-combinators.js";
+import { assemblePromise, PromiseConstructor } from "#runtime/guest/promise-constructor.js";
 import { type Code, makeClosure } from "#runtime/guest/registry.js";
 import type { AnyFunction, MakeFunction, StepFunction } from "#runtime/protocol/helpers.js";
 
@@ -72,6 +74,8 @@ export function bootRealm(): void {
   booted = true;
   installHeapOverrides(globalThis);
   installWeak(globalThis);
+  assemblePromise(combinators);
+  Object.defineProperty(globalThis, "WeakRef", { value: StrongRef, writable: true, configurable: true });
   const global: Record<string, unknown> = { Promise: PromiseConstructor };
   for (const name of ECMASCRIPT) if (name in globalThis) global[name] = Reflect.get(globalThis, name);
   nameIntrinsics(global, { Frame, GPromise, IteratorRecord, NativePromise: Promise });

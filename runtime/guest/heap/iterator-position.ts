@@ -13,12 +13,13 @@ type Step = { readonly done?: boolean };
 
 interface Family {
   readonly size: (collection: object) => number;
+  readonly nextMethod: unknown;
   readonly next: (iterator: object) => Step;
 }
 
 function family(size: (collection: object) => number, fresh: object): Family {
   const next: unknown = Reflect.get(getPrototypeOf(fresh) as object, "next");
-  return { size, next: uncurry(next as () => Step) as unknown as (iterator: object) => Step };
+  return { size, nextMethod: next, next: uncurry(next as () => Step) as unknown as (iterator: object) => Step };
 }
 
 const arrays = family((array) => (array as unknown[]).length, [].values());
@@ -48,11 +49,12 @@ export function positionOf(record: IteratorRecord): number {
 
 /** Gives the record a fresh iterator that has passed `position` entries. Throws damaged if there are fewer. */
 export function reopen(record: IteratorRecord, position: number): void {
-  const { size, next } = familyOf(record.source);
+  const { size, next, nextMethod } = familyOf(record.source);
   const { method } = record;
   if (method === undefined || !(position <= size(record.source as object)))
     throw damaged("the position of an iterator");
   const iterator = openNative(record.source as object, method);
   for (let i = 0; i < position; i++) next(iterator);
   record.iterator = iterator;
+  record.next = nextMethod;
 }

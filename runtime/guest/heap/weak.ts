@@ -1,9 +1,8 @@
 /**
- * WeakMap, WeakSet, WeakRef and FinalizationRegistry as guest classes that a checkpoint can hold.
+ * WeakMap and WeakSet as guest classes that a checkpoint can hold.
  *
  * W1  An entry is saved if and only if its collection and its key are alive for another reason (ephemerons).
  * W2  From a key one finds the collections that hold it; collections cannot list their keys, so dead keys are collected.
- * W3  WeakRef holds strongly and registries never call back: both are allowed by ECMAScript, and deterministic.
  */
 import { define, NativeMap, NativeSet, NativeWeakMap, NativeWeakSet, symbolKeyFor } from "./natives.js";
 
@@ -23,7 +22,8 @@ export function anyWeakEntries(): boolean {
   return usage.any;
 }
 
-function canBeHeldWeakly(value: unknown): value is Key {
+/** CanBeHeldWeakly. */
+export function canBeHeldWeakly(value: unknown): value is Key {
   if (typeof value === "symbol") return symbolKeyFor(value) === undefined;
   return (typeof value === "object" && value !== null) || typeof value === "function";
 }
@@ -129,77 +129,10 @@ export class GuestWeakSet {
   }
 }
 
-/** `globalThis.WeakRef` of the guest. */
-export class GuestWeakRef {
-  #target: unknown;
-
-  constructor(target: unknown) {
-    if (!canBeHeldWeakly(target)) throw new TypeError("invalid target of a WeakRef");
-    this.#target = target;
-  }
-
-  deref(): unknown {
-    return this.#target;
-  }
-
-  static is(this: void, value: object): value is GuestWeakRef {
-    return #target in value;
-  }
-
-  static aim(this: void, ref: GuestWeakRef, target: unknown): void {
-    ref.#target = target;
-  }
-
-  static targetOf(this: void, ref: GuestWeakRef): unknown {
-    return ref.#target;
-  }
-}
-
-/** `globalThis.FinalizationRegistry` of the guest. */
-export class GuestFinalizationRegistry {
-  #tokens = new GuestWeakSet();
-
-  constructor(cleanup: unknown) {
-    if (typeof cleanup !== "function") throw new TypeError("cleanup must be callable");
-  }
-
-  register(target: unknown, heldValue?: unknown, token?: unknown): void {
-    const tokens = this.#tokens;
-    if (!canBeHeldWeakly(target)) throw new TypeError("invalid target of a FinalizationRegistry");
-    if (target === heldValue) throw new TypeError("target and held value must not be the same");
-    if (canBeHeldWeakly(token)) tokens.add(token);
-    else if (token !== undefined) throw new TypeError("invalid unregister token");
-  }
-
-  unregister(token: unknown): boolean {
-    const tokens = this.#tokens;
-    if (!canBeHeldWeakly(token)) throw new TypeError("invalid unregister token");
-    return tokens.delete(token);
-  }
-
-  static is(this: void, value: object): value is GuestFinalizationRegistry {
-    return #tokens in value;
-  }
-
-  static tokensOf(this: void, registry: GuestFinalizationRegistry): GuestWeakSet {
-    return registry.#tokens;
-  }
-
-  static setTokens(this: void, registry: GuestFinalizationRegistry, tokens: GuestWeakSet): void {
-    registry.#tokens = tokens;
-  }
-}
-
 /** The runtime's own access to the classes, out of reach of user code once `installWeak` has removed it from them. */
 export const weakAccess = {
   isMap: GuestWeakMap.is,
   isSet: GuestWeakSet.is,
-  isRef: GuestWeakRef.is,
-  isRegistry: GuestFinalizationRegistry.is,
-  aim: GuestWeakRef.aim,
-  targetOf: GuestWeakRef.targetOf,
-  tokensOf: GuestFinalizationRegistry.tokensOf,
-  setTokens: GuestFinalizationRegistry.setTokens,
   mapGet: GuestWeakMap.prototype.get,
   mapSet: GuestWeakMap.prototype.set,
   mapDelete: GuestWeakMap.prototype.delete,
@@ -210,22 +143,16 @@ export const weakAccess = {
 const INSTALLED: ReadonlyMap<string, AnyClass> = new NativeMap<string, AnyClass>([
   ["WeakMap", GuestWeakMap],
   ["WeakSet", GuestWeakSet],
-  ["WeakRef", GuestWeakRef],
-  ["FinalizationRegistry", GuestFinalizationRegistry],
 ]);
 type AnyClass = { readonly prototype: object; readonly name: string };
 
 /** Replaces the engine's weak classes in a realm's global object. */
 export function installWeak(global: object): void {
   for (const [name, Class] of INSTALLED) {
-    for (const key of ["is", "aim", "targetOf", "tokensOf", "setTokens"]) Reflect.deleteProperty(Class, key);
+    Reflect.deleteProperty(Class, "is");
     define(Class, "name", { value: name, configurable: true });
-    define(Class, "length", {
-      value: name === "WeakRef" || name === "FinalizationRegistry" ? 1 : 0,
-      configurable: true,
-    });
+    define(Class, "length", { value: 0, configurable: true });
     define(Class.prototype, Symbol.toStringTag, { value: name, configurable: true });
     define(global, name, { value: Class, writable: true, enumerable: false, configurable: true });
   }
-  define(GuestFinalizationRegistry.prototype.register, "length", { value: 2, configurable: true });
 }

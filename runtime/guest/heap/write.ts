@@ -32,6 +32,7 @@ export function writeHeap(instance: Instance): Written {
     if (!(refusal instanceof Refusal)) throw refusal;
     return { unserializable: { path: pathTo(writer, scope, writer.current), what: refusal.what } };
   }
+  writer.settle();
   return { text: textOf(writer, baseline.template.hash, scope.weakEntries) };
 }
 

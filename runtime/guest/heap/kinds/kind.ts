@@ -28,6 +28,11 @@ export interface Kind {
   make(slots: readonly unknown[], scope: MakeScope): object;
   /** Replaces the content of the slots. */
   fill?(value: object, slots: readonly unknown[], scope: MakeScope): void;
+  /**
+   * A slot whose content is found by an operation that changes the object: done last, once nothing can be refused any
+   * more. `slots` gives a placeholder for it.
+   */
+  readonly late?: { readonly slot: number; needed(value: object): boolean; find(value: object): unknown };
   /** Called after every object has been filled. */
   finish?(value: object, slots: readonly unknown[]): void;
   /**

@@ -3,7 +3,6 @@
  */
 
 import { getPrototypeOf, NativeMap } from "../natives.js";
-import { GuestFinalizationRegistry, GuestWeakMap, GuestWeakRef, GuestWeakSet } from "../weak.js";
 
 /** What their instances are, by prototype. */
 export function refusedPrototypes(): ReadonlyMap<object, string> {
@@ -18,12 +17,9 @@ export function refusedPrototypes(): ReadonlyMap<object, string> {
   const asyncGenerator = async function* () {};
   refused.set(getPrototypeOf(generator.prototype) as object, "a native generator");
   refused.set(getPrototypeOf(asyncGenerator.prototype) as object, "a native async generator");
-  const guest: readonly unknown[] = [GuestWeakMap, GuestWeakSet, GuestWeakRef, GuestFinalizationRegistry];
   for (const name of ["Promise", "SharedArrayBuffer", "WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry"]) {
     const nativeClass: unknown = Reflect.get(globalThis, name);
-    if (typeof nativeClass === "function" && !guest.includes(nativeClass)) {
-      refused.set(nativeClass.prototype, `a native ${name}`);
-    }
+    if (typeof nativeClass === "function") refused.set(nativeClass.prototype, `a native ${name}`);
   }
   addIteratorHelpers(refused);
   return refused;

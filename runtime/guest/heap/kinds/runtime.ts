@@ -91,6 +91,7 @@ export function describeFrame(value: object): string {
 
 const ITERATOR_KINDS: readonly unknown[] = ["array", "string", "keys", "native", "generic"];
 const ITERATOR_SLOTS = 8;
+const POSITION_SLOT = 5;
 
 export const iterator: Kind = {
   tag: 58,
@@ -110,7 +111,7 @@ export const iterator: Kind = {
       position,
     } = value as IteratorRecord;
     const fixed = [kind, source, current, method, done];
-    if (kind === "native") return [...fixed, positionOf(value as IteratorRecord), undefined, undefined];
+    if (kind === "native") return [...fixed, 0, undefined, undefined];
     return [...fixed, position, inner, next, ...(keys ?? [])];
   },
   slotName: (index) => {
@@ -135,9 +136,14 @@ export const iterator: Kind = {
     // The collection gets its entries later or now, in any order: the position is found when all of them are there.
     if (kind === "native") target.iterator = undefined;
   },
+  late: {
+    slot: POSITION_SLOT,
+    needed: (value) => (value as IteratorRecord).kind === "native",
+    find: (value) => positionOf(value as IteratorRecord),
+  },
   finish: (value, slots) => {
     const target = value as IteratorRecord;
-    if (target.kind === "native" && !target.done) reopen(target, Number(slots[5]));
+    if (target.kind === "native" && !target.done) reopen(target, Number(slots[POSITION_SLOT]));
   },
   own: "none",
 };

@@ -14,7 +14,7 @@ import type { Kind } from "./kind.js";
 import { argumentsObject, dense, ordinary, sparse } from "./ordinary.js";
 import { refusedPrototypes } from "./refused.js";
 import { frame, iterator, promise } from "./runtime.js";
-import { finalizationRegistry, weakMap, weakRef, weakSet } from "./weak.js";
+import { weakMap, weakRef, weakSet } from "./weak.js";
 
 /** Kinds that are recognised by the prototype that their instances inherit from. */
 const BY_PROTOTYPE: readonly Kind[] = [
@@ -33,7 +33,6 @@ const BY_PROTOTYPE: readonly Kind[] = [
   weakMap,
   weakSet,
   weakRef,
-  finalizationRegistry,
 ];
 const OTHERS: readonly Kind[] = [ordinary, dense, sparse, argumentsObject, closure, bound, proxy, functionPrototype];
 

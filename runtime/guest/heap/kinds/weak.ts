@@ -1,11 +1,12 @@
 /**
  * Weak collections, whose slots are only the entries whose keys live as long as the instance: the others are found from
- * their keys (rows/writer.ts). And WeakRef and FinalizationRegistry.
+ * their keys (scope.ts). And WeakRef, which holds strongly.
  */
+import { StrongRef } from "../../globals/weak.js";
 import { damaged } from "../faults.js";
 import { apply } from "../natives.js";
-import { GuestFinalizationRegistry, GuestWeakMap, GuestWeakRef, GuestWeakSet, weakAccess } from "../weak.js";
-import { type Kind, numberedSlot } from "./kind.js";
+import { canBeHeldWeakly, GuestWeakMap, GuestWeakSet, weakAccess } from "../weak.js";
+import type { Kind } from "./kind.js";
 
 /** Sets one entry; the value counts only for maps. Throws damaged if `weak` is no weak collection. */
 export function setWeakEntry(weak: unknown, key: unknown, value: unknown): void {
@@ -51,29 +52,15 @@ export const weakSet: Kind = {
 export const weakRef: Kind = {
   tag: 50,
   name: "a WeakRef",
-  prototypes: [GuestWeakRef.prototype],
-  is: weakAccess.isRef,
-  slots: (value) => [weakAccess.targetOf(value as GuestWeakRef)],
+  prototypes: [StrongRef.prototype],
+  is: StrongRef.is,
+  slots: (value) => [StrongRef.targetOf(value as StrongRef)],
   slotName: () => ".deref()",
   making: "empty",
-  make: () => new GuestWeakRef({}),
-  fill: (value, [target]) => weakAccess.aim(value as GuestWeakRef, target),
-  own: "all",
-};
-
-export const finalizationRegistry: Kind = {
-  tag: 51,
-  name: "a FinalizationRegistry",
-  prototypes: [GuestFinalizationRegistry.prototype],
-  is: weakAccess.isRegistry,
-  slots: (value) => [weakAccess.tokensOf(value as GuestFinalizationRegistry)],
-  slotName: numberedSlot,
-  making: "empty",
-  make: () => new GuestFinalizationRegistry(() => undefined),
-  fill: (value, [tokens]) => {
-    if (typeof tokens !== "object" || tokens === null || !weakAccess.isSet(tokens))
-      throw damaged("a registry's tokens");
-    weakAccess.setTokens(value as GuestFinalizationRegistry, tokens);
+  make: () => new StrongRef({}),
+  fill: (value, [target]) => {
+    if (!canBeHeldWeakly(target)) throw damaged("the target of a WeakRef");
+    StrongRef.retarget(value as StrongRef, target);
   },
   own: "all",
 };

@@ -41,6 +41,7 @@ export class Writer implements RowWriter {
   readonly #labels: PropertyKey[] = [];
   readonly #shapes = new Shapes();
   readonly #families: Families = newFamilies();
+  readonly #late: { readonly at: number; find(): unknown }[] = [];
   /** The row being written. */
   #current = 0;
   #lengthAt = 0;
@@ -76,6 +77,11 @@ export class Writer implements RowWriter {
       }
       this.#end();
     }
+  }
+
+  /** Fills in the slots whose content is found last. Nothing can be refused after `run`, so nothing is changed in vain. */
+  settle(): void {
+    for (const { at, find } of this.#late) this.tape[at] = this.reference(find(), "");
   }
 
   begin(tag: number): void {
@@ -171,6 +177,9 @@ export class Writer implements RowWriter {
     if (kind.own === "all") this.#writeOwn(value, kind);
     else if (kind.own === "none") this.pushAbsent();
     else this.#writeChange(value);
+    if (kind.late?.needed(value) === true) {
+      this.#late.push({ at: this.tape.length + kind.late.slot, find: () => kind.late?.find(value) });
+    }
     for (let i = 0; i < slots.length; i++) {
       this.tape.push(slots[i] === HOLE ? ABSENT : this.reference(slots[i], i));
     }
