@@ -51,7 +51,7 @@ export type ActivationReply =
       readonly closed: boolean;
       /** Microseconds of the activation itself, without restore and checkpoint. */
       readonly cost: number;
-      readonly checkpoint?: { readonly text: string; /** microseconds */ readonly cost: number };
+      readonly checkpoint?: { readonly text: string /** microseconds */; readonly cost: number };
       readonly unserializable?: Unserializable;
     }
   | { readonly kind: "suspend"; readonly reason: SuspendReason }

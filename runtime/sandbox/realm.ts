@@ -1,0 +1,190 @@
+/**
+ * One QuickJS context for one program, in a WebAssembly instance of its own. Knows calls and how they can end, nothing
+ * of requests.
+ *
+ * R1  Memory is capped by the WebAssembly memory's maximum (QuickJS's own memory limit limits nothing).
+ * R2  No host function is reachable from the guest: the only way in is a call, the only way out its string.
+ * R3  After `memory` or `broken` the realm is dead: the owner forgets it without disposing.
+ */
+import {
+  newQuickJSWASMModuleFromVariant,
+  newVariant,
+  type QuickJSContext,
+  type QuickJSHandle,
+  RELEASE_SYNC,
+} from "quickjs-emscripten";
+import { Fault } from "../protocol/fault.js";
+import type { Budget } from "./budget.js";
+import { HARDEN_CODE } from "./harden.js";
+import { BOOT_DEADLINES, MEMORY_BYTES_MIN, type SandboxLimits, WASM_PAGE_BYTES } from "./limits.js";
+import type { SandboxProgram } from "./sandbox.js";
+import { GUEST_FILE, mapStack, PROGRAM_FILE } from "./stack.js";
+import { describeThrown, type GuestError, Wire } from "./wire.js";
+
+/** How one turn ended. `micros` is its running time in microseconds. */
+export type TurnOutcome =
+  | { readonly kind: "text"; readonly text: string; readonly micros: number }
+  /** The budget ran out; the execution's instance is in an unknown state, the realm is sound. */
+  | { readonly kind: "interrupted" }
+  | { readonly kind: "threw"; readonly error: GuestError }
+  | { readonly kind: "memory" }
+  /** Trap, abort, or the thread's own stack overflow. */
+  | { readonly kind: "broken"; readonly message: string };
+
+export interface RealmSettings {
+  readonly limits: SandboxLimits;
+  /** The guest runtime's script. */
+  readonly guestCode: string;
+  readonly harden: boolean;
+  /** Shared by the realms of a thread: only one runs at a time. */
+  readonly budget: Budget;
+}
+
+export class Realm {
+  readonly program: SandboxProgram;
+  /** Executions with an instance in this realm. */
+  readonly live = new Set<string>();
+  /** Calls made so far. */
+  turns = 0;
+  readonly #context: QuickJSContext;
+  readonly #memory: WebAssembly.Memory;
+  readonly #budget: Budget;
+  readonly #wire: Wire;
+  readonly #turn: QuickJSHandle;
+  readonly #drop: QuickJSHandle;
+
+  private constructor(
+    program: SandboxProgram,
+    context: QuickJSContext,
+    memory: WebAssembly.Memory,
+    budget: Budget,
+    entry: GuestHandles,
+  ) {
+    this.program = program;
+    this.#context = context;
+    this.#memory = memory;
+    this.#budget = budget;
+    this.#wire = new Wire(context, memory);
+    this.#turn = entry.turn;
+    this.#drop = entry.drop;
+  }
+
+  /**
+   * Makes a realm: guest runtime, hardening, program.
+   * @throws Fault EV5201 when the program cannot be evaluated, EV5209 when the guest runtime cannot
+   */
+  static async boot(program: SandboxProgram, settings: RealmSettings): Promise<Realm> {
+    const { limits, budget } = settings;
+    const memory = new WebAssembly.Memory({
+      initial: MEMORY_BYTES_MIN / WASM_PAGE_BYTES,
+      maximum: Math.floor(limits.memoryBytes / WASM_PAGE_BYTES),
+    });
+    // The engine prints an abort's message and throws it as well: the print is redundant.
+    const silent: object = { print: () => undefined, printErr: () => undefined };
+    const variant = newVariant(RELEASE_SYNC, { wasmMemory: memory, emscriptenModule: silent });
+    const context = (await newQuickJSWASMModuleFromVariant(variant)).newContext();
+    context.runtime.setMaxStackSize(limits.stackBytes);
+    context.runtime.setInterruptHandler(budget.poll);
+    budget.start(limits.deadlineMs * BOOT_DEADLINES);
+    evaluate(context, settings.guestCode, GUEST_FILE, guestFault).dispose();
+    if (settings.harden) evaluate(context, HARDEN_CODE, GUEST_FILE, guestFault).dispose();
+    const entry = install(context, program);
+    return new Realm(program, context, memory, budget, entry);
+  }
+
+  /** Bytes of the instance's memory that have ever been in use. */
+  get memoryBytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** One call of the guest's `turn`. `request` and `checkpoint` as protocol/guest.ts defines them. */
+  turn(request: string, checkpoint: string | undefined, budgetMs: number): TurnOutcome {
+    this.turns++;
+    const startedAt = performance.now();
+    this.#budget.start(budgetMs);
+    try {
+      const outcome = this.#wire.call(this.#turn, request, checkpoint);
+      if (outcome.kind === "memory") return outcome;
+      if (this.#budget.exhausted) return { kind: "interrupted" };
+      if (outcome.kind === "threw") return outcome;
+      return { kind: "text", text: outcome.text, micros: Math.round((performance.now() - startedAt) * 1000) };
+    } catch (error) {
+      return { kind: "broken", message: String(error) };
+    }
+  }
+
+  /** Forgets an execution's instance. False: the realm is dead (R3). */
+  drop(execution: string, budgetMs: number): boolean {
+    if (!this.live.delete(execution)) return true;
+    this.#budget.start(budgetMs);
+    try {
+      return this.#wire.call(this.#drop, execution).kind === "text" && !this.#budget.exhausted;
+    } catch {
+      // Whatever a broken instance throws, the answer is the same: it is dead.
+      return false;
+    }
+  }
+
+  /** Frees everything. Throws the engine's abort if a handle leaked. */
+  dispose(): void {
+    this.#wire.dispose();
+    this.#turn.dispose();
+    this.#drop.dispose();
+    this.#context.dispose();
+  }
+}
+
+interface GuestHandles {
+  readonly turn: QuickJSHandle;
+  readonly drop: QuickJSHandle;
+}
+
+type AsFault = (error: GuestError) => Fault;
+
+function guestFault(error: GuestError): Fault {
+  return new Fault("EV5209", `The guest runtime could not start: ${error.name}: ${error.message}\n${error.stack}`, {
+    remedy: "This installation of Eventual is damaged or incomplete: build or install it again.",
+  });
+}
+
+/** Evaluates a script, gives its value. */
+function evaluate(context: QuickJSContext, code: string, file: string, asFault: AsFault): QuickJSHandle {
+  const result = context.evalCode(code, file, { type: "global" });
+  if (result.error === undefined) return result.value;
+  const error = takeError(context, result.error);
+  throw asFault(error);
+}
+
+function takeError(context: QuickJSContext, handle: QuickJSHandle): GuestError {
+  try {
+    const thrown = describeThrown(context, handle);
+    return thrown.kind === "threw" ? thrown.error : { name: "InternalError", message: "out of memory", stack: "" };
+  } finally {
+    handle.dispose();
+  }
+}
+
+function install(context: QuickJSContext, program: SandboxProgram): GuestHandles {
+  const programFault: AsFault = (error) => {
+    const stack = mapStack(error.stack, program.map);
+    const place = /at (?:.* \()?(.+:\d+:\d+)\)?/.exec(stack)?.[1];
+    return new Fault("EV5201", `The program cannot be evaluated: ${error.name}: ${error.message}\n${stack}`.trimEnd(), {
+      remedy: "Compile it again with eventualc; if it stays, report it with the source.",
+      ...(place === undefined ? {} : { place }),
+    });
+  };
+  const factory = evaluate(context, program.code, PROGRAM_FILE, programFault);
+  const entry = context.getProp(context.global, "$eventual");
+  try {
+    if (context.typeof(factory) !== "function") {
+      throw programFault({ name: "TypeError", message: "its code does not give a factory function", stack: "" });
+    }
+    const result = context.callMethod(entry, "install", [factory]);
+    if (result.error !== undefined) throw programFault(takeError(context, result.error));
+    result.value.dispose();
+    return { turn: context.getProp(entry, "turn"), drop: context.getProp(entry, "drop") };
+  } finally {
+    factory.dispose();
+    entry.dispose();
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Turns positions of the generated program, in any text of the guest (stack traces, logged errors, encoded errors),
+ * into positions of the TypeScript source.
+ *
+ * It works on the text and not on decoded errors: a position is `eventual:program:LINE:COLUMN` wherever it stands, and
+ * a path needs no escaping that JSON would not give it. So no value is decoded, and texts without errors cost one search.
+ */
+
+import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import type { Command } from "../protocol/command.js";
+import type { LogLine } from "../protocol/guest.js";
+
+/** File names under which QuickJS knows the two scripts of a realm. */
+export const PROGRAM_FILE = "eventual:program";
+export const GUEST_FILE = "eventual:guest";
+
+const POSITION = /eventual:program:(\d+)(?::(\d+))?/g;
+/** A stack line of the guest runtime, with the line feed before or after it; line feeds may be JSON-escaped. */
+const GUEST_LINE = /(?:\\n|\n)? {4}at [^\n\\]*eventual:guest[^\n\\]*(?=\\n|\n|"|$)/g;
+
+const maps = new WeakMap<object, TraceMap>();
+
+/** Maps the positions in `text` for one program; `key` is any object that lives as long as the program. */
+export function mapText(text: string, program: { readonly map: string }): string {
+  if (!text.includes(PROGRAM_FILE) && !text.includes(GUEST_FILE)) return text;
+  let map = maps.get(program);
+  if (map === undefined) {
+    map = new TraceMap(program.map);
+    maps.set(program, map);
+  }
+  return mapWith(text, map);
+}
+
+/** Maps the positions in one text, with the source map given as JSON text. */
+export function mapStack(text: string, map: string): string {
+  return mapText(text, { map });
+}
+
+function mapWith(text: string, map: TraceMap): string {
+  return text.replace(GUEST_LINE, "").replace(POSITION, (whole, line: string, column: string | undefined) => {
+    const found = originalPositionFor(map, { line: Number(line), column: Math.max(Number(column ?? 1) - 1, 0) });
+    if (found.source === null) return whole;
+    return `${JSON.stringify(found.source).slice(1, -1)}:${found.line}:${found.column + 1}`;
+  });
+}
+
+/** Maps the error of a `close` command. Other commands carry no trace that a person reads here. */
+export function mapCommands(commands: readonly Command[], program: { readonly map: string }): readonly Command[] {
+  const last = commands.at(-1);
+  if (last?.kind !== "close" || last.outcome.ok) return commands;
+  const error = mapText(last.outcome.error, program);
+  return [...commands.slice(0, -1), { kind: "close", outcome: { ok: false, error } }];
+}
+
+/** Maps positions in log lines. */
+export function mapLogs(logs: readonly LogLine[], program: { readonly map: string }): readonly LogLine[] {
+  if (!logs.some((line) => line.text.includes("eventual:"))) return logs;
+  return logs.map((line) => ({ level: line.level, text: mapText(line.text, program) }));
+}
