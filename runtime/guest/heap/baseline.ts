@@ -8,13 +8,23 @@
 import type { Instance } from "../instance.js";
 import { Refusal } from "./faults.js";
 import { intrinsicName, intrinsics } from "./intrinsics.js";
+import { error as errorKind } from "./kinds/builtins.js";
 import type { Kind, SlotScope } from "./kinds/kind.js";
 import { HOLE } from "./kinds/ordinary.js";
 import { kindOf, newFamilies } from "./kinds/table.js";
 import { weakEntry } from "./kinds/weak.js";
 import { NativeMap, NativeWeakMap, ownKeys, symbolKeyFor } from "./natives.js";
 import { ACCESSOR, type OwnState, readOwn } from "./own.js";
-import { type BaselineState, OPAQUE, STATIC, share, Template, tokenOf, type VariableState } from "./template.js";
+import {
+  ANY_TEXT,
+  type BaselineState,
+  OPAQUE,
+  STATIC,
+  share,
+  Template,
+  tokenOf,
+  type VariableState,
+} from "./template.js";
 import { anyWeakEntries, holdersOf } from "./weak.js";
 
 export interface Baseline {
@@ -127,7 +137,7 @@ class Walk {
     }
     const kind = this.#kindOf(value, index);
     const hidden = typeof kind !== "number" && kind.own === "none";
-    const own = hidden ? undefined : this.#ownTokens(readOwn(value, keysOf(value, kind)));
+    const own = hidden ? undefined : this.#ownTokens(readOwn(value, keysOf(value, kind)), kind === errorKind);
     const slots = typeof kind === "number" ? [] : this.#slotTokens(kind, value);
     this.#states.push({ tag: typeof kind === "number" ? kind : kind.tag, own, slots, ...place });
   }
@@ -143,7 +153,7 @@ class Walk {
     }
   }
 
-  #ownTokens(own: OwnState): OwnState {
+  #ownTokens(own: OwnState, isError: boolean): OwnState {
     const prototype = this.#token(own.prototype, "^") as object | null;
     const keys: PropertyKey[] = [];
     const values: unknown[] = [];
@@ -151,7 +161,8 @@ class Walk {
       const key = own.keys[i] as PropertyKey;
       const step = typeof key === "symbol" ? `[@${i}]` : `.${String(key)}`;
       keys.push(typeof key === "symbol" ? (this.#token(key, `${step}key`) as symbol) : key);
-      values.push(this.#token(own.values[v++], step));
+      const value = own.values[v++];
+      values.push(isError && key === "stack" && typeof value === "string" ? ANY_TEXT : this.#token(value, step));
       if (((own.flags[i] ?? 0) & ACCESSOR) !== 0) values.push(this.#token(own.values[v++], `${step}=`));
     }
     return { prototype, extensible: own.extensible, keys, flags: own.flags, values };

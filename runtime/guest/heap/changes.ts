@@ -8,7 +8,7 @@ import { kindOfTag } from "./kinds/table.js";
 import { type OwnState, readOwn } from "./own.js";
 import { Change } from "./rows/change.js";
 import { type ChangedObject, type ChangedVariable, Content } from "./rows/root.js";
-import { type BaselineState, BaselineToken, tokenOf } from "./template.js";
+import { ANY_TEXT, type BaselineState, BaselineToken, tokenOf } from "./template.js";
 
 /** Variables whose value is another than after initialisation. */
 export function changedVariables(instance: Instance, baseline: Baseline): ChangedVariable[] {
@@ -85,6 +85,7 @@ function matchesAll(baseline: Baseline, expected: readonly unknown[], present: r
 
 function matches(baseline: Baseline, token: unknown, value: unknown): boolean {
   if (Object.is(token, value)) return true;
+  if (token === ANY_TEXT) return typeof value === "string";
   if (value === null || (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol"))
     return false;
   const index = baseline.index.get(value);

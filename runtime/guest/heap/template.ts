@@ -38,6 +38,9 @@ export interface BaselineState {
   readonly step: string;
 }
 
+/** Stands for the text of an error's stack, which tells how the module came to be evaluated: it matches any text. */
+export const ANY_TEXT = Symbol("any text");
+
 export const STATIC = -1;
 export const OPAQUE = -2;
 

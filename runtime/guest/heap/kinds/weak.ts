@@ -2,7 +2,7 @@
  * Weak collections, whose slots are only the entries whose keys live as long as the instance: the others are found from
  * their keys (scope.ts). And WeakRef, which holds strongly.
  */
-import { StrongRef } from "../../globals/weak.js";
+import { StrongRef, strongRefs } from "../../globals/weak.js";
 import { damaged } from "../faults.js";
 import { apply } from "../natives.js";
 import { canBeHeldWeakly, GuestWeakMap, GuestWeakSet, weakAccess } from "../weak.js";
@@ -53,14 +53,14 @@ export const weakRef: Kind = {
   tag: 50,
   name: "a WeakRef",
   prototypes: [StrongRef.prototype],
-  is: StrongRef.is,
-  slots: (value) => [StrongRef.targetOf(value as StrongRef)],
+  is: strongRefs.is,
+  slots: (value) => [strongRefs.targetOf(value as StrongRef)],
   slotName: () => ".deref()",
   making: "empty",
   make: () => new StrongRef({}),
   fill: (value, [target]) => {
     if (!canBeHeldWeakly(target)) throw damaged("the target of a WeakRef");
-    StrongRef.retarget(value as StrongRef, target);
+    strongRefs.retarget(value as StrongRef, target);
   },
   own: "all",
 };
