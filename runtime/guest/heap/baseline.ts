@@ -11,7 +11,7 @@ import { intrinsicName, intrinsics } from "./intrinsics.js";
 import { error as errorKind } from "./kinds/builtins.js";
 import type { Kind, SlotScope } from "./kinds/kind.js";
 import { HOLE } from "./kinds/ordinary.js";
-import { kindOf, newFamilies } from "./kinds/table.js";
+import { kindOf, knownFunction, newFamilies } from "./kinds/table.js";
 import { weakEntry } from "./kinds/weak.js";
 import { NativeMap, NativeWeakMap, ownKeys, symbolKeyFor } from "./natives.js";
 import { ACCESSOR, type OwnState, readOwn } from "./own.js";
@@ -143,11 +143,11 @@ class Walk {
   }
 
   #kindOf(value: object, index: number): Kind | typeof STATIC | typeof OPAQUE {
+    if (typeof value === "function") return knownFunction(value) ?? STATIC;
     try {
       return kindOf(value, this.#families);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
-      if (typeof value === "function") return STATIC;
       this.#opaque ??= { row: index, what: refusal.what };
       return OPAQUE;
     }

@@ -73,9 +73,16 @@ export function kindOf(value: object, families: Families): Kind {
   return kind === ordinary || kind.is(value) ? kind : ordinary;
 }
 
-function kindOfFunction(fn: AnyFunction): Kind {
+/** The kind of a function; undefined for one that nothing is known about, such as a static one of a module. */
+export function knownFunction(fn: AnyFunction): Kind | undefined {
+  if (proxyRecordOf(fn) !== undefined) return proxy;
   if (closureOf(fn) !== undefined) return closure;
-  if (boundRecordOf(fn) !== undefined) return bound;
+  return boundRecordOf(fn) === undefined ? undefined : bound;
+}
+
+function kindOfFunction(fn: AnyFunction): Kind {
+  const known = knownFunction(fn);
+  if (known !== undefined) return known;
   const name: unknown = describe(fn, "name")?.value;
   const called = typeof name === "string" && name !== "" ? ` ${name}` : "";
   if (describe(fn, "prototype")?.writable === false) throw new Refusal(`the class${called}, made at run time`);

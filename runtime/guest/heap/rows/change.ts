@@ -1,11 +1,10 @@
 /**
  * Own properties that differ from those an object has when evaluating the program, or making the function, again.
  *
- * Row: extensible, prototype (ABSENT: as it was), from scratch, number of deleted keys, those keys, then key, flags and
- * value (accessors: getter and setter) of each property that changed or was added, in order.
+ * Row: extensible, prototype (ABSENT: as it was), number of deleted keys, those keys, then key, flags and value
+ * (accessors: getter and setter) of each property that changed or was added, in order.
  *
- * C1  Applied to the expected state it gives the present state, order of keys included: where deleting and appending
- *     cannot give the present order, all is deleted and defined from scratch.
+ * C1  Applied to the expected state it gives the present state, order of keys included.
  */
 import { NativeMap, NativeSet } from "../natives.js";
 import { ACCESSOR, type OwnState } from "../own.js";
@@ -27,9 +26,8 @@ export class Change extends RowNode {
   readonly #extensible: boolean;
   /** The prototype, if it has changed. */
   readonly #prototype: object | null | undefined;
-  readonly #scratch: boolean;
   readonly #deleted: readonly PropertyKey[];
-  #defined: readonly Property[];
+  readonly #defined: readonly Property[];
   readonly #path: (label: PropertyKey) => string;
 
   constructor(expected: OwnState, present: OwnState, path: (label: PropertyKey) => string) {
@@ -37,14 +35,12 @@ export class Change extends RowNode {
     this.#path = path;
     this.#extensible = present.extensible;
     this.#prototype = present.prototype === expected.prototype ? undefined : present.prototype;
-    const before = properties(expected);
-    const now = properties(present);
-    const known = new NativeMap(before.map((property) => [property.key, property]));
-    const left = new NativeSet(present.keys);
-    this.#deleted = expected.keys.filter((key) => !left.has(key));
-    this.#scratch = !keepsOrder(expected.keys, present.keys, left);
-    this.#defined = now.filter(({ value }) => value !== PRISTINE);
-    if (!this.#scratch) this.#defined = this.#defined.filter((property) => !same(known.get(property.key), property));
+    const { deleted, appended } = reordered(expected.keys, present.keys);
+    const known = new NativeMap(properties(expected).map((property) => [property.key, property]));
+    this.#deleted = deleted;
+    this.#defined = properties(present).filter(
+      (property) => appended.has(property.key) || !same(known.get(property.key), property),
+    );
   }
 
   write(writer: RowWriter): void {
@@ -52,7 +48,6 @@ export class Change extends RowNode {
     writer.push(this.#extensible ? 1 : 0);
     if (this.#prototype === undefined) writer.pushAbsent();
     else writer.refer(this.#prototype, PROTOTYPE_LABEL);
-    writer.push(this.#scratch ? 1 : 0);
     writer.push(this.#deleted.length);
     for (let i = 0; i < this.#deleted.length; i++) writer.refer(this.#deleted[i], "");
     for (const { key, flags, value, setter } of this.#defined) {
@@ -106,25 +101,39 @@ function same(a: Property | undefined, b: Property): boolean {
   return a !== undefined && a.flags === b.flags && Object.is(a.value, b.value) && Object.is(a.setter, b.setter);
 }
 
-/** True if deleting what is gone and appending what is new gives the present order. Indices are always in order. */
-function keepsOrder(
-  expected: readonly PropertyKey[],
-  present: readonly PropertyKey[],
-  left: ReadonlySet<PropertyKey>,
-): boolean {
-  const survivors = expected.filter((key) => left.has(key) && !isIndex(key));
-  let at = 0;
-  for (let i = 0; i < present.length && at < survivors.length; i++) {
-    const key = present[i] as PropertyKey;
-    if (isIndex(key)) continue;
-    // Symbols come after strings whatever the order of definition.
-    if (key !== survivors[at]) {
-      if (typeof key === "string" && typeof survivors[at] === "symbol") continue;
-      return false;
+interface Reordering {
+  /** Keys to delete first: those that are gone, and those that have moved to the end. */
+  readonly deleted: readonly PropertyKey[];
+  /** Keys to define afterwards, in their order. */
+  readonly appended: ReadonlySet<PropertyKey>;
+}
+
+/**
+ * How the present order of keys comes from the expected one. The only way to move a key is to delete it and to define
+ * it again, which puts it at the end; so from the first key on that is not where it was, all have been appended.
+ */
+function reordered(expected: readonly PropertyKey[], present: readonly PropertyKey[]): Reordering {
+  const places = new NativeMap<PropertyKey, number>();
+  for (let i = 0; i < expected.length; i++) places.set(expected[i] as PropertyKey, i);
+  const appended = new NativeSet<PropertyKey>();
+  const left = new NativeSet<PropertyKey>();
+  // Strings and symbols are ordered each among themselves; array indices are always in order.
+  for (const type of ["string", "symbol"]) {
+    let last = -1;
+    for (let i = 0; i < present.length; i++) {
+      const key = present[i] as PropertyKey;
+      if (typeof key !== type) continue;
+      if (isIndex(key)) {
+        left.add(key);
+        continue;
+      }
+      const place = places.get(key) ?? Number.POSITIVE_INFINITY;
+      last = place < last ? Number.POSITIVE_INFINITY : place;
+      if (last === Number.POSITIVE_INFINITY) appended.add(key);
+      else left.add(key);
     }
-    at++;
   }
-  return at === survivors.length;
+  return { deleted: expected.filter((key) => !left.has(key)), appended };
 }
 
 function isIndex(key: PropertyKey): boolean {

@@ -285,11 +285,10 @@ export class Reader {
   /** Applies a CHANGE row to an object (rows/change.ts). */
   applyChange(object: object, reference: Reference): void {
     const cells = this.#cellsOf(reference, CHANGE);
-    const [extensible, prototype, scratch, count] = cells as [number, number, number, number];
-    if (cells.length < 4 || count < 0 || 4 + count > cells.length) throw damaged("a change is too short");
-    if (scratch === 1) for (const key of ownKeys(object)) deleteProperty(object, key);
-    let at = 4;
-    for (; at < 4 + count; at++) deleteProperty(object, this.key(cells[at]));
+    const [extensible, prototype, count] = cells as [number, number, number];
+    if (cells.length < 3 || count < 0 || 3 + count > cells.length) throw damaged("a change is too short");
+    let at = 3;
+    for (; at < 3 + count; at++) deleteProperty(object, this.key(cells[at]));
     while (at < cells.length) {
       const key = this.key(cells[at++]);
       const flags = cells[at++] ?? 0;
