@@ -3,9 +3,10 @@
  * `state` is what a checkpoint holds (besides changes to module state): plain objects, arrays and Maps whose leaves
  * are values of user code, promises, frames and registered closures. Nothing else may be kept between two turns.
  */
-import type { Code } from "./registry.js";
+
 import type { ExecutionContext } from "../protocol/event.js";
 import type { Encoded } from "../protocol/value.js";
+import type { Code } from "./registry.js";
 
 /** A signal that nobody has taken yet. An object, because a promise may be fulfilled with it and take it later. */
 export interface BufferedSignal {

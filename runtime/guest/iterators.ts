@@ -10,11 +10,18 @@
  *
  * A native record's iterator may be replaced by a fresh one that has been advanced as far (`openNative`).
  */
-import type { IteratorRef } from "../protocol/helpers.js";
+import type { AnyFunction, IteratorRef } from "../protocol/helpers.js";
+import { caught } from "./current.js";
+import {
+  arrayIteratorIsPristine,
+  collectionIteratorIsPristine,
+  type IteratorMethod,
+  sourceOfIterator,
+  typedArrayLength,
+} from "./native-iterators.js";
+import { isObject } from "./resolve.js";
 
 export type IteratorKind = "array" | "string" | "keys" | "native" | "generic";
-/** Which iterator of a collection. */
-export type IteratorMethod = "values" | "keys" | "entries";
 
 export class IteratorRecord implements IteratorRef {
   value: unknown = undefined;
@@ -32,4 +39,150 @@ export class IteratorRecord implements IteratorRef {
     this.kind = kind;
     this.source = source;
   }
+}
+
+const { apply } = Reflect;
+const { isArray } = Array;
+const { isView } = ArrayBuffer;
+const stringIterator = String.prototype[Symbol.iterator];
+const stringIteratorPrototype: object = Object.getPrototypeOf(stringIterator.call(""));
+const stringNext: unknown = Reflect.get(stringIteratorPrototype, "next");
+const arrayIterator = Array.prototype[Symbol.iterator];
+const typedIterator: unknown = Reflect.get(Object.getPrototypeOf(Uint8Array.prototype) as object, Symbol.iterator);
+
+/** GetIterator(iterable, sync). Throws a TypeError for what is not iterable. */
+export function openIterator(iterable: unknown): IteratorRecord {
+  const method: unknown = iterable === undefined || iterable === null ? undefined : methodOf(iterable);
+  if (isIndexed(iterable, method) && arrayIteratorIsPristine()) return new IteratorRecord("array", iterable);
+  if (
+    typeof iterable === "string" &&
+    method === stringIterator &&
+    Reflect.get(stringIteratorPrototype, "next") === stringNext
+  ) {
+    return new IteratorRecord("string", iterable);
+  }
+  if (typeof method !== "function") throw new TypeError(`${describe(iterable)} is not iterable`);
+  const iterator: unknown = apply(method, iterable, []);
+  if (!isObject(iterator)) throw new TypeError("the result of the iterator method is not an object");
+  const known = sourceOfIterator(iterator);
+  const record = new IteratorRecord(
+    known !== undefined && collectionIteratorIsPristine(iterator) ? "native" : "generic",
+    known?.source,
+  );
+  record.method = known?.method;
+  record.iterator = iterator;
+  record.next = Reflect.get(iterator, "next");
+  return record;
+}
+
+function methodOf(iterable: NonNullable<unknown>): unknown {
+  return (iterable as { readonly [Symbol.iterator]?: unknown })[Symbol.iterator];
+}
+
+function isIndexed(iterable: unknown, method: unknown): boolean {
+  return (method === arrayIterator && isArray(iterable)) || (method === typedIterator && isView(iterable));
+}
+
+/** IteratorStepValue: true when `record.value` holds a value; false at the end, also forever after an error. */
+export function stepIterator(record: IteratorRecord): boolean {
+  if (record.done) return false;
+  switch (record.kind) {
+    case "array":
+      return stepArray(record, record.source as ArrayLike<unknown>);
+    case "string":
+      return stepString(record, record.source as string);
+    case "keys":
+      return stepKeys(record, record.source as object, record.keys ?? []);
+    default:
+      return stepGeneric(record);
+  }
+}
+
+function finish(record: IteratorRecord): false {
+  record.done = true;
+  record.value = undefined;
+  return false;
+}
+
+function stepArray(record: IteratorRecord, source: ArrayLike<unknown>): boolean {
+  record.done = true;
+  const length = isArray(source) ? source.length : typedArrayLength(source);
+  if (record.position >= length) return finish(record);
+  record.value = source[record.position++];
+  record.done = false;
+  return true;
+}
+
+function stepString(record: IteratorRecord, source: string): boolean {
+  if (record.position >= source.length) return finish(record);
+  const point = String.fromCodePoint(source.codePointAt(record.position) ?? 0);
+  record.position += point.length;
+  record.value = point;
+  return true;
+}
+
+function stepKeys(record: IteratorRecord, source: object, keys: readonly string[]): boolean {
+  while (record.position < keys.length) {
+    const key = keys[record.position++];
+    if (key === undefined || !(key in source)) continue;
+    record.value = key;
+    return true;
+  }
+  return finish(record);
+}
+
+function stepGeneric(record: IteratorRecord): boolean {
+  // If anything below throws, the iterator counts as finished: it is not closed.
+  record.done = true;
+  const result: unknown = apply(record.next as AnyFunction, record.iterator, []);
+  if (!isObject(result)) throw new TypeError("the result of an iterator's next method is not an object");
+  if (Reflect.get(result, "done")) return finish(record);
+  record.value = Reflect.get(result, "value");
+  record.done = false;
+  return true;
+}
+
+/** IteratorClose for a normal or jumping completion: errors of `return` propagate. */
+export function closeIterator(record: IteratorRecord): void {
+  if (record.done) return;
+  record.done = true;
+  record.value = undefined;
+  if (record.kind !== "generic") return;
+  const method: unknown = Reflect.get(record.iterator as object, "return");
+  if (method === undefined || method === null) return;
+  if (typeof method !== "function") throw new TypeError("the return property of an iterator is not a function");
+  if (!isObject(apply(method, record.iterator, []))) {
+    throw new TypeError("the result of an iterator's return method is not an object");
+  }
+}
+
+/** IteratorClose for a throw completion: errors of `return` give way to the one under way. */
+export function closeIteratorThrow(record: IteratorRecord): void {
+  try {
+    closeIterator(record);
+  } catch (error) {
+    caught(error);
+  }
+}
+
+/** The remaining values, as an array. */
+export function drainIterator(record: IteratorRecord): unknown[] {
+  const values: unknown[] = [];
+  while (stepIterator(record)) values.push(record.value);
+  return values;
+}
+
+/** The key enumeration of `for…in`: a key that was deleted before its turn is passed over. */
+export function openKeys(object: unknown): IteratorRecord {
+  const source: object = object === undefined || object === null ? {} : Object(object);
+  const record = new IteratorRecord("keys", source);
+  const keys: string[] = [];
+  for (const key in source) keys.push(key);
+  record.keys = object === undefined || object === null ? [] : keys;
+  return record;
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  return isObject(value) ? "the object" : String(value);
 }

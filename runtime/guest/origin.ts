@@ -22,3 +22,38 @@ export interface SignalOrigin {
   /** The buffered payload that this promise was fulfilled with while nobody looked. */
   readonly entry: BufferedSignal;
 }
+
+/** To be called when a handler is attached to a promise with an origin, before it is attached. */
+export function onObserved(promise: object, origin: Origin, pending: boolean): void {
+  if (origin.kind === "timer") {
+    if (pending && origin.cancelled) armTimer(promise, origin);
+  } else {
+    takeBuffered(origin.signal, origin.entry);
+  }
+}
+
+/** Asks the host for the timer of `origin` under a new number. */
+export function armTimer(promise: object, origin: TimerOrigin): void {
+  const { instance, commands } = currentTurn();
+  origin.cancelled = false;
+  origin.seq = ++instance.state.seq;
+  instance.state.operations.set(origin.seq, promise);
+  commands.push({ kind: "timer", seq: origin.seq, at: origin.at });
+}
+
+/** Takes the timer back from the host, if it is still running there. */
+export function disarmTimer(origin: TimerOrigin): void {
+  const { instance, commands } = currentTurn();
+  if (origin.cancelled || !instance.state.operations.delete(origin.seq)) return;
+  origin.cancelled = true;
+  commands.push({ kind: "cancelTimer", seq: origin.seq });
+}
+
+function takeBuffered(signal: string, entry: BufferedSignal): void {
+  const { buffered } = currentTurn().instance.state.signals;
+  const entries = buffered.get(signal);
+  const index = entries?.indexOf(entry) ?? -1;
+  if (entries === undefined || index < 0) return;
+  entries.splice(index, 1);
+  if (entries.length === 0) buffered.delete(signal);
+}

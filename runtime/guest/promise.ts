@@ -6,11 +6,11 @@
  * P2  Every function that user code can get hold of is a registered closure, so a checkpoint can hold it.
  * P3  A reaction that can have no effect any more (the lost side of a race) may be forgotten at any time.
  */
-import { currentTurn, caught } from "./current.js";
-import type { Frame } from "./frame.js";
-import { onObserved, type Origin } from "./origin.js";
-import { closureOf, makeClosure, runtimeCode } from "./registry.js";
 import type { AnyFunction } from "../protocol/helpers.js";
+import { currentTurn } from "./current.js";
+import type { Frame } from "./frame.js";
+import { type Origin, onObserved } from "./origin.js";
+import { type Code, closureOf } from "./registry.js";
 
 export const PENDING = 0;
 export const FULFILLED = 1;
@@ -124,7 +124,10 @@ export class GPromise {
     if (state === REJECTED && !promise.#handled) currentTurn().instance.state.unhandled.push(promise);
     if (reactions === undefined) return;
     const jobs = currentTurn().instance.state.jobs;
-    for (let i = 0; i < reactions.length; i++) jobs.push({ reaction: reactions[i], state, value } as Job);
+    for (let i = 0; i < reactions.length; i++) {
+      const job: Job = { reaction: reactions[i] as Reaction, state, value };
+      jobs.push(job);
+    }
   }
 
   /** PerformPromiseThen. */
@@ -142,7 +145,8 @@ export class GPromise {
       return;
     }
     const length = reactions.length;
-    if (length >= PRUNE_FROM && (length & (length - 1)) === 0) promise.#reactions = reactions.filter((r) => !isSpent(r));
+    if (length >= PRUNE_FROM && (length & (length - 1)) === 0)
+      promise.#reactions = reactions.filter((r) => !isSpent(r));
     promise.#reactions?.push(reaction);
   }
 
@@ -155,24 +159,22 @@ export class GPromise {
 /** Whether the two resolving functions of a promise have been used, and what to look after when they are. */
 export interface ResolvingFlag {
   done: boolean;
-  /** Called back, as (flag), when the first of them is used: see timers that lost a race. */
-  timers?: GPromise[];
+  /** Timers that only wait for this promise's sake: they are cancelled when it is resolved and nobody else waits. */
+  timers: GPromise[] | undefined;
 }
 
 type SpentTest = (captures: readonly unknown[]) => boolean;
 const spentTests = new Map<string, SpentTest>();
 
 /** Declares how to see that a runtime closure can have no effect any more (P3). */
-export function whenSpent(codeId: string, test: SpentTest): void {
-  spentTests.set(codeId, test);
+export function whenSpent(code: Code, test: SpentTest): void {
+  spentTests.set(code.id, test);
 }
 
 /** True if a runtime closure can have no effect any more. */
 export function isSpentFunction(fn: AnyFunction | undefined): boolean {
-  if (fn === undefined) return false;
-  const closure = closureOf(fn);
-  if (closure === undefined) return false;
-  return spentTests.get(closure.code.id)?.(closure.captures) ?? false;
+  const closure = fn === undefined ? undefined : closureOf(fn);
+  return closure !== undefined && (spentTests.get(closure.code.id)?.(closure.captures) ?? false);
 }
 
 function isSpent(reaction: Reaction): boolean {

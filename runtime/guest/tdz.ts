@@ -2,4 +2,6 @@
  * The content of a binding that has not been initialised yet. One value for the whole realm; a frame's slots and
  * captured environments may hold it, so the heap knows it by identity.
  */
-export const TDZ: unique symbol = Symbol("uninitialised binding");
+import type { GuestHelpers } from "../protocol/helpers.js";
+
+export const TDZ: GuestHelpers["$TDZ"] = Symbol("uninitialised binding") as GuestHelpers["$TDZ"];

@@ -6,12 +6,91 @@
  * V2  A function, symbol or promise is refused with the path to it (`input.items[3].onDone`), never dropped.
  * V3  Plain JSON data is stored as plain JSON text (prefix `j`), so that a database stays readable; the rest is a
  *     flattened graph (prefix `g`).
+ * V4  An instance of a class becomes a plain object of its own enumerable fields; one without any (a URL, say) is
+ *     refused, because its content is elsewhere. A typed array carries only the bytes that it shows.
  */
+import { DevalueError, parse, stringify } from "devalue";
+import { UnserializableError } from "./errors.js";
+import { displayValue } from "./value-display.js";
+import { ErrorWriter, restoreDetails, reviveError } from "./value-errors.js";
+import { describeRefused, pathTo } from "./value-path.js";
+import { isPlainTree, operations } from "./value-shape.js";
 
 /** Text of one encoded value: `j` + JSON, or `g` + a flattened graph. */
 export type Encoded = string;
 
 /** What became of an asynchronous piece of work. */
-export type Outcome =
-  | { readonly ok: true; readonly value: Encoded }
-  | { readonly ok: false; readonly error: Encoded };
+export type Outcome = { readonly ok: true; readonly value: Encoded } | { readonly ok: false; readonly error: Encoded };
+
+/**
+ * Copies a value into text. `root` is what the value is called in the error (`input`, `result`).
+ * Throws UnserializableError (EV5010) for what cannot be copied, naming the path to it.
+ */
+export function encode(value: unknown, root = "value"): Encoded {
+  if (isPlainTree(value)) return `j${JSON.stringify(value)}`;
+  const errors = new ErrorWriter();
+  try {
+    // The details of errors follow the value. They are found while it is written, and the set grows under the writer's
+    // hands: errors inside details add theirs. So an error's cause may lead back to the error.
+    return `g${stringify([value, errors.details], { Error: errors.reduce }, { operations })}`;
+  } catch (error) {
+    if (!(error instanceof DevalueError)) throw error;
+    const path = pathTo(value, error.value, root);
+    throw new UnserializableError(
+      `${path} is ${describeRefused(error.value)}, which cannot be copied between workflow, task and database`,
+      { code: "EV5010" },
+    );
+  }
+}
+
+/** The value of an encoded text. Throws a TypeError for any other text. */
+export function decode(text: Encoded): unknown {
+  const body = text.slice(1);
+  try {
+    if (text.startsWith("j")) return JSON.parse(body);
+    if (text.startsWith("g")) {
+      const [value, details] = parse(body, { Error: reviveError }) as [unknown, ReadonlySet<unknown>];
+      restoreDetails(details);
+      return value;
+    }
+  } catch (error) {
+    throw new TypeError("not an encoded value: damaged text", { cause: error });
+  }
+  throw new TypeError(`not an encoded value: unknown prefix ${JSON.stringify(text.slice(0, 1))}`);
+}
+
+/** Like `encode` for whatever was thrown, but always succeeds: fields that cannot be copied are left out. */
+export function encodeError(thrown: unknown): Encoded {
+  try {
+    return encode(thrown, "error");
+  } catch (problem) {
+    if (!(problem instanceof UnserializableError)) throw problem;
+    return encode(thrown instanceof Error ? copyWithoutRefused(thrown) : problem, "error");
+  }
+}
+
+function copyWithoutRefused(error: Error): Error {
+  const copy: unknown = decode(encode(ErrorWriter.bare(error), "error"));
+  for (const key of [...Object.keys(error), "cause", "errors"]) {
+    const field: unknown = Reflect.get(error, key);
+    if (field === undefined || key === "stack" || key === "message") continue;
+    try {
+      const value = decode(encode(field, key));
+      Object.defineProperty(copy, key, {
+        value,
+        writable: true,
+        enumerable: key !== "cause" && key !== "errors",
+        configurable: true,
+      });
+    } catch (problem) {
+      // Left out as promised; anything but a refusal (a getter that throws) loses this field alone as well.
+      if (!(problem instanceof Error)) throw problem;
+    }
+  }
+  return copy as Error;
+}
+
+/** The value of an encoded text as people want to see it: plain JSON data, whatever it was. */
+export function toDisplay(text: Encoded): unknown {
+  return displayValue(decode(text));
+}

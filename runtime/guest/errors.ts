@@ -1,0 +1,71 @@
+/**
+ * Refusals that user code can bring about inside the sandbox, with their codes (docs/errors/EV50nn.md).
+ */
+import { Fault, type FaultCode } from "../protocol/fault.js";
+
+/** A refusal: `message` says what, `remedy` what to do instead. */
+export function refusal(code: FaultCode, message: string, remedy: string): Fault {
+  return new Fault(code, message, { remedy });
+}
+
+/** EV5001: a durable operation while the program's modules are evaluated. */
+export function duringInitialisation(what: string): Fault {
+  return refusal(
+    "EV5001",
+    `${what} is not possible while modules are being evaluated`,
+    "Move the call into a workflow's handler: module-level code runs once per execution, before it starts.",
+  );
+}
+
+/** EV5002: a part of the API that this version of the runtime does not have. */
+export function notSupported(what: string): Fault {
+  return refusal(
+    "EV5002",
+    `${what} is not supported yet`,
+    "Leave it out, or use an operation that is documented as available.",
+  );
+}
+
+/** EV5003: an option that this version of the runtime does not honour. */
+export function optionNotSupported(owner: string, option: string): Fault {
+  return refusal("EV5003", `the option "${option}" of ${owner} is not supported yet`, "Leave the option out.");
+}
+
+/** EV5004: an argument of the API that cannot be. */
+export function invalidArgument(message: string, remedy: string): Fault {
+  return refusal("EV5004", message, remedy);
+}
+
+/** Refuses options other than `known`; gives the options back. */
+export function checkOptions(
+  owner: string,
+  options: unknown,
+  known: readonly string[],
+): Readonly<Record<string, unknown>> {
+  if (options === undefined) return {};
+  if (typeof options !== "object" || options === null) {
+    throw invalidArgument(`the options of ${owner} are not an object`, "Pass an object such as { timeout: … }.");
+  }
+  for (const option of Object.keys(options)) {
+    if (!known.includes(option)) throw optionNotSupported(owner, option);
+  }
+  return options as Readonly<Record<string, unknown>>;
+}
+
+const INIT_FAILED = "the program's modules could not be evaluated";
+
+/**
+ * What a module threw, as an error with message and stack that says where it comes from; a Fault's code and remedy
+ * are in the message, because only text leaves the sandbox.
+ */
+export function initialisationError(thrown: unknown): Error {
+  if (thrown instanceof Fault)
+    return withStack(new Error(`${INIT_FAILED}: ${thrown.code}: ${thrown.message}. ${thrown.remedy}`), thrown);
+  if (thrown instanceof Error) return withStack(new Error(`${INIT_FAILED}: ${thrown.name}: ${thrown.message}`), thrown);
+  return new Error(`${INIT_FAILED}: they threw ${String(thrown)}`);
+}
+
+function withStack(error: Error, source: Error): Error {
+  Object.defineProperty(error, "stack", { value: source.stack, writable: true, configurable: true });
+  return error;
+}

@@ -1,0 +1,183 @@
+/**
+ * One turn of one execution: bring the instance, apply the events one by one, each until nothing moves any more, and
+ * answer with what the execution asks for.
+ *
+ * L1  The job queue is empty between two turns, and after every event.
+ * L2  After a fault of the engine (stack or memory exhausted) the turn has no effect: no result, no instance.
+ */
+import type { Event } from "../protocol/event.js";
+import type { ProgramFactory, TurnBatch, TurnReply, TurnRequest, TurnResult } from "../protocol/guest.js";
+import { api } from "./api.js";
+import { currentTurn, faultOf, isRunning, setTurn, type Turn } from "./current.js";
+import { initialisationError } from "./errors.js";
+import { writeLog } from "./globals/console.js";
+import { inspect } from "./globals/inspect.js";
+import { INITIAL_RANDOM } from "./globals/random.js";
+import { captureBaseline } from "./heap/baseline.js";
+import { readHeap } from "./heap/read.js";
+import { writeHeap } from "./heap/write.js";
+import { makeHelpers } from "./helpers.js";
+import type { ExecutionState, Instance } from "./instance.js";
+import { drainJobs } from "./jobs.js";
+import { evaluateConditions } from "./operations/condition.js";
+import { settleWith, takeOperation } from "./operations/durable.js";
+import { startExecution } from "./operations/execution.js";
+import { deliverSignal } from "./operations/signal.js";
+import { FULFILLED, GPromise } from "./promise.js";
+
+const { parse, stringify } = JSON;
+const instances = new Map<string, Instance>();
+
+function initialState(): ExecutionState {
+  return {
+    context: undefined,
+    now: 0,
+    random: [...INITIAL_RANDOM],
+    seq: 0,
+    jobs: [],
+    operations: new Map(),
+    conditions: [],
+    signals: { waiting: new Map(), handlers: new Map(), buffered: new Map() },
+    unhandled: [],
+    main: undefined,
+    closed: false,
+  };
+}
+
+function newInstance(execution: string): Instance {
+  return {
+    execution,
+    code: new Map(),
+    modules: [],
+    workflows: new Map(),
+    templates: new Map(),
+    state: initialState(),
+  };
+}
+
+/** Runs a turn of `factory`'s program: see GuestEntry.turn. */
+export function runTurn(factory: ProgramFactory, requestText: string, checkpoint: string | undefined): string {
+  if (isRunning()) throw new TypeError("a turn is running already");
+  const request = parse(requestText) as TurnRequest;
+  const { execution } = request;
+  const live = request.bring === "live" ? instances.get(execution) : newInstance(execution);
+  if (live === undefined) throw new TypeError(`there is no live instance of execution ${execution}`);
+  const turn: Turn = { instance: live, phase: "run", commands: [], logs: [], fault: undefined };
+  // Whatever goes wrong below leaves the instance in an unknown state: it is kept only at the end.
+  instances.delete(execution);
+  setTurn(turn);
+  try {
+    const text = work(turn, factory, request, checkpoint);
+    if (turn.fault !== undefined) return faultReply(turn.fault);
+    instances.set(execution, turn.instance);
+    return text;
+  } catch (error) {
+    const fault = turn.fault ?? faultOf(error);
+    if (fault === undefined) throw error;
+    return faultReply(fault);
+  } finally {
+    setTurn(undefined);
+  }
+}
+
+/** Forgets an execution's instance. */
+export function dropInstance(execution: string): void {
+  instances.delete(execution);
+}
+
+function faultReply(fault: NonNullable<TurnReply["fault"]>): string {
+  return stringify({ results: [], fault } satisfies TurnReply);
+}
+
+function work(turn: Turn, factory: ProgramFactory, request: TurnRequest, checkpoint: string | undefined): string {
+  if (request.bring !== "live") {
+    initialise(turn, factory);
+    if (request.bring === "restore") {
+      readHeap(turn.instance, checkpoint ?? "");
+      turn.logs = [];
+    }
+  }
+  const results: TurnResult[] = [];
+  for (const batch of request.batches) {
+    const result = applyBatch(turn, batch);
+    if (turn.fault !== undefined) return "";
+    results.push(result);
+  }
+  if (!request.write) return stringify({ results } satisfies TurnReply);
+  const written = writeHeap(turn.instance);
+  if ("text" in written) return `${stringify({ results } satisfies TurnReply)}\n${written.text}`;
+  return stringify({ results, unserializable: written.unserializable } satisfies TurnReply);
+}
+
+/** Evaluates the program's modules. What they log is kept for the first result. */
+function initialise(turn: Turn, factory: ProgramFactory): void {
+  turn.phase = "init";
+  try {
+    factory(makeHelpers(turn.instance, api));
+    drainJobs();
+  } catch (error) {
+    if (turn.fault !== undefined || faultOf(error) !== undefined) throw error;
+    throw initialisationError(error);
+  }
+  reportUnhandled();
+  captureBaseline(turn.instance);
+  turn.phase = "run";
+}
+
+function applyBatch(turn: Turn, batch: TurnBatch): TurnResult {
+  const { state } = turn.instance;
+  state.now = Math.max(state.now, batch.now);
+  turn.commands = [];
+  for (const event of batch.events) {
+    if (state.closed) break;
+    applyEvent(event);
+    settle(turn);
+    if (turn.fault !== undefined) break;
+  }
+  reportUnhandled();
+  const { commands, logs } = turn;
+  turn.logs = [];
+  return { commands, logs, closed: state.closed };
+}
+
+/** Runs jobs and asks conditions until nothing moves any more. */
+function settle(turn: Turn): void {
+  const { state } = turn.instance;
+  do {
+    drainJobs();
+    if (turn.fault !== undefined || state.closed) return;
+  } while (evaluateConditions() || state.jobs.length > 0);
+}
+
+function applyEvent(event: Event): void {
+  switch (event.kind) {
+    case "start":
+      startExecution(event);
+      return;
+    case "signal":
+      deliverSignal(event.signal, event.payload);
+      return;
+    case "timer": {
+      // A timer that was taken back may have fired before the host heard of it.
+      const promise = takeOperation(event.seq);
+      if (promise !== undefined) GPromise.settle(promise, FULFILLED, undefined);
+      return;
+    }
+    default: {
+      const promise = takeOperation(event.seq);
+      if (promise === undefined) throw new TypeError(`operation ${event.seq} does not wait for a ${event.kind} event`);
+      settleWith(promise, event.outcome);
+    }
+  }
+}
+
+/** Logs the promises that were rejected in this turn and that nobody handles. */
+function reportUnhandled(): void {
+  const { state } = currentTurn().instance;
+  const promises = state.unhandled;
+  state.unhandled = [];
+  for (const promise of promises) {
+    if (!GPromise.is(promise) || GPromise.isHandled(promise)) continue;
+    writeLog("error", `Unhandled rejection: ${inspect(GPromise.valueOf(promise))}`);
+  }
+}

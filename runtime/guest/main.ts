@@ -1,0 +1,71 @@
+/**
+ * The guest script: prepares the realm and defines `$eventual`, by which the sandbox calls in.
+ *
+ * M1  All replacements of intrinsics are in place, and all intrinsics named, before user code is evaluated.
+ * M2  No async function, generator or engine promise ever runs here: everything that waits is data (frames, promises).
+ * M3  In a hardened realm the global object is frozen as well, so that executions cannot meet through it.
+ */
+import type { GuestEntry, ProgramFactory } from "../protocol/guest.js";
+import { api } from "./api.js";
+import { isRunning } from "./current.js";
+import { Frame } from "./frame.js";
+import { installConsole } from "./globals/console.js";
+import { installDate } from "./globals/date.js";
+import { defineGlobal } from "./globals/define.js";
+import { installForbidden } from "./globals/forbidden.js";
+import { installLocale } from "./globals/locale.js";
+import { installRandom } from "./globals/random.js";
+import { installStructured } from "./globals/structured.js";
+import { installWeak } from "./globals/weak.js";
+import { nameIntrinsics } from "./heap/intrinsics.js";
+import { installHeapOverrides } from "./heap/overrides.js";
+import { installWeak as installWeakCollections } from "./heap/weak.js";
+import { IteratorRecord } from "./iterators.js";
+import { dropInstance, runTurn } from "./kernel.js";
+import { installIteratorMethods } from "./native-iterators.js";
+import { GPromise } from "./promise.js";
+import { combinators } from "./promise-combinators.js";
+import { assemblePromise, PromiseConstructor } from "./promise-constructor.js";
+import { TDZ } from "./tdz.js";
+
+let program: ProgramFactory | undefined;
+
+/** `api` is here so that hardening, which walks what the global object leads to, freezes it too. */
+const entry: GuestEntry & { readonly api: object } = {
+  api,
+  install(factory) {
+    if (isRunning() || program !== undefined) throw new TypeError("a program is installed already");
+    if (typeof factory !== "function") throw new TypeError("a program is a function of the helpers");
+    program = factory;
+    if (Object.isFrozen(Object.prototype)) Object.freeze(globalThis);
+  },
+  turn(request, checkpoint) {
+    if (program === undefined) throw new TypeError("no program is installed");
+    return runTurn(program, request, checkpoint);
+  },
+  drop(execution) {
+    if (isRunning()) throw new TypeError("a turn is running");
+    dropInstance(execution);
+  },
+};
+
+function prepareRealm(): void {
+  assemblePromise(combinators);
+  defineGlobal("Promise", PromiseConstructor);
+  installDate();
+  installLocale();
+  installRandom();
+  installConsole();
+  installStructured();
+  installForbidden();
+  installWeak();
+  installWeakCollections(globalThis);
+  installIteratorMethods();
+  installHeapOverrides(globalThis);
+  defineGlobal("$eventual", entry);
+  nameIntrinsics(globalThis);
+  // Named after the others, so that nothing of the language is called by a path that leads through ours.
+  nameIntrinsics(globalThis, { api, Frame, GPromise, IteratorRecord, TDZ });
+}
+
+prepareRealm();

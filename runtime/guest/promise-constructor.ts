@@ -1,0 +1,202 @@
+/**
+ * %Promise%, its prototype's methods and the static ones that make a single promise (ECMA-262 §27.2.3 to .5).
+ */
+import type { AnyFunction } from "../protocol/helpers.js";
+import { caught } from "./current.js";
+import { type Capability, type CapabilityRecord, GPromise, REJECTED } from "./promise.js";
+import { makeClosure, runtimeCode } from "./registry.js";
+import { foreignCapability, isObject, resolvePromise, resolvingFunctions, speciesConstructor } from "./resolve.js";
+
+const construct = Reflect.construct;
+const apply = Reflect.apply;
+
+/** A plain function, because a class would ask `new.target` for its prototype before it looks at the executor. */
+export const PromiseConstructor = function (this: unknown, executor: unknown): GPromise {
+  if (new.target === undefined) throw new TypeError("Promise must be called with new");
+  if (typeof executor !== "function") throw new TypeError("the executor of a promise must be a function");
+  const target: unknown = new.target;
+  const promise: GPromise =
+    target === PromiseConstructor ? new GPromise() : construct(GPromise, [], target as AnyFunction);
+  const { resolve, reject } = resolvingFunctions(promise);
+  try {
+    apply(executor, undefined, [resolve, reject]);
+  } catch (error) {
+    apply(reject, undefined, [caught(error)]);
+  }
+  return promise;
+} as unknown as PromiseConstructorLike & AnyFunction;
+
+type PromiseConstructorLike = new (executor: unknown) => GPromise;
+
+/** NewPromiseCapability as a record: the two functions are wanted. */
+export function newCapability(constructor: unknown): CapabilityRecord {
+  return constructor === PromiseConstructor ? resolvingFunctions(new GPromise()) : foreignCapability(constructor);
+}
+
+/** NewPromiseCapability where only the runtime will settle it. */
+function lightCapability(constructor: unknown): Capability {
+  return constructor === PromiseConstructor ? new GPromise() : foreignCapability(constructor);
+}
+
+function promiseOf(capability: Capability): unknown {
+  return GPromise.is(capability) ? capability : capability.promise;
+}
+
+/** PromiseResolve. */
+export function promiseResolve(constructor: unknown, value: unknown): unknown {
+  if (GPromise.is(value) && Reflect.get(value, "constructor") === constructor) return value;
+  if (constructor === PromiseConstructor) return resolvedPromise(value);
+  const capability = foreignCapability(constructor);
+  apply(capability.resolve, undefined, [value]);
+  return capability.promise;
+}
+
+/** PromiseResolve(%Promise%, value). */
+export function toPromise(value: unknown): GPromise {
+  if (GPromise.is(value) && Reflect.get(value, "constructor") === PromiseConstructor) return value;
+  return resolvedPromise(value);
+}
+
+function resolvedPromise(value: unknown): GPromise {
+  const promise = new GPromise();
+  resolvePromise(promise, value);
+  return promise;
+}
+
+/** A rejected promise. */
+export function rejectedPromise(reason: unknown): GPromise {
+  const promise = new GPromise();
+  GPromise.settle(promise, REJECTED, reason);
+  return promise;
+}
+
+const callable = (value: unknown): AnyFunction | undefined => (typeof value === "function" ? value : undefined);
+
+// In a literal, because methods are no constructors.
+export const { then } = {
+  then(this: unknown, onFulfilled: unknown, onRejected: unknown): unknown {
+    if (!GPromise.is(this)) throw new TypeError("Promise.prototype.then called on what is not a promise");
+    const capability = lightCapability(speciesConstructor(this, PromiseConstructor));
+    GPromise.react(this, { capability, fulfilled: callable(onFulfilled), rejected: callable(onRejected) });
+    return promiseOf(capability);
+  },
+};
+
+/**
+ * Invoke(promise, "then", « fulfilled, rejected ») with handlers of the runtime that cannot throw. Leaves the derived
+ * promise out where nobody could see it, so that the reaction counts as spent as soon as its handlers are (P3).
+ */
+export function invokeThen(promise: unknown, fulfilled: AnyFunction, rejected: AnyFunction): void {
+  const method: unknown = (promise as { readonly then: unknown }).then;
+  if (typeof method !== "function") throw new TypeError("the then property of a promise is not a function");
+  if (
+    method === then &&
+    GPromise.is(promise) &&
+    speciesConstructor(promise, PromiseConstructor) === PromiseConstructor
+  ) {
+    GPromise.react(promise, { capability: undefined, fulfilled, rejected });
+  } else {
+    apply(method, promise, [fulfilled, rejected]);
+  }
+}
+
+const thenFinallyCode = runtimeCode("rt:thenFinally", ([onFinally, constructor]) => (value: unknown) => {
+  const promise = promiseResolve(constructor, apply(onFinally as AnyFunction, undefined, []));
+  return invokeGeneric(promise, [makeClosure(valueThunkCode, [value])]);
+});
+const catchFinallyCode = runtimeCode("rt:catchFinally", ([onFinally, constructor]) => (reason: unknown) => {
+  const promise = promiseResolve(constructor, apply(onFinally as AnyFunction, undefined, []));
+  return invokeGeneric(promise, [makeClosure(throwerCode, [reason])]);
+});
+const valueThunkCode = runtimeCode(
+  "rt:valueThunk",
+  ([value]) =>
+    () =>
+      value,
+);
+const throwerCode = runtimeCode("rt:thrower", ([reason]) => () => {
+  throw reason;
+});
+
+function invokeGeneric(promise: unknown, args: readonly unknown[]): unknown {
+  const method: unknown = (promise as { readonly then: unknown }).then;
+  if (typeof method !== "function") throw new TypeError("the then property of a promise is not a function");
+  return apply(method, promise, args);
+}
+
+const prototypeMethods = {
+  catch(this: unknown, onRejected: unknown): unknown {
+    return invokeGeneric(this, [undefined, onRejected]);
+  },
+  finally(this: unknown, onFinally: unknown): unknown {
+    if (!isObject(this)) throw new TypeError("Promise.prototype.finally called on what is not an object");
+    const constructor = speciesConstructor(this, PromiseConstructor);
+    if (typeof onFinally !== "function") return invokeGeneric(this, [onFinally, onFinally]);
+    const captures = [onFinally, constructor];
+    return invokeGeneric(this, [makeClosure(thenFinallyCode, captures), makeClosure(catchFinallyCode, captures)]);
+  },
+};
+
+const staticMethods = {
+  resolve(this: unknown, value: unknown): unknown {
+    if (!isObject(this)) throw new TypeError("Promise.resolve called on what is not an object");
+    return promiseResolve(this, value);
+  },
+  reject(this: unknown, reason: unknown): unknown {
+    const capability = lightCapability(this);
+    if (GPromise.is(capability)) GPromise.settle(capability, REJECTED, reason);
+    else apply(capability.reject, undefined, [reason]);
+    return promiseOf(capability);
+  },
+  withResolvers(this: unknown): object {
+    const { promise, resolve, reject } = newCapability(this);
+    return { promise, resolve, reject };
+  },
+  try(this: unknown, callback: unknown, ...args: unknown[]): unknown {
+    if (!isObject(this)) throw new TypeError("Promise.try called on what is not an object");
+    const capability = newCapability(this);
+    let value: unknown;
+    try {
+      value = apply(callback as AnyFunction, undefined, args);
+    } catch (error) {
+      apply(capability.reject, undefined, [caught(error)]);
+      return capability.promise;
+    }
+    apply(capability.resolve, undefined, [value]);
+    return capability.promise;
+  },
+};
+
+const speciesHolder = {
+  get [Symbol.species](): unknown {
+    return this;
+  },
+};
+
+/** Defines methods as the specification has them: writable, configurable, not enumerable. */
+export function defineMethods(target: object, methods: Readonly<Record<string, AnyFunction>>): void {
+  for (const name of Object.keys(methods)) {
+    Object.defineProperty(target, name, {
+      value: methods[name],
+      writable: true,
+      enumerable: false,
+      configurable: true,
+    });
+  }
+}
+
+/** Gives the constructor and the prototype their properties; `combinators` are the further static methods. */
+export function assemblePromise(combinators: Readonly<Record<string, AnyFunction>>): void {
+  const constructor = PromiseConstructor;
+  const { prototype } = GPromise;
+  Object.defineProperties(constructor, {
+    length: { value: 1, configurable: true },
+    name: { value: "Promise", configurable: true },
+    prototype: { value: prototype, writable: false, enumerable: false, configurable: false },
+    [Symbol.species]: { ...Object.getOwnPropertyDescriptor(speciesHolder, Symbol.species), enumerable: false },
+  });
+  defineMethods(constructor, combinators);
+  defineMethods(constructor, staticMethods);
+  defineMethods(prototype, { constructor, then, ...prototypeMethods });
+  Object.defineProperty(prototype, Symbol.toStringTag, { value: "Promise", configurable: true });
+}
