@@ -55,15 +55,15 @@ export function typedArrayLength(array: object): number {
 
 interface Family {
   readonly prototype: object;
-  readonly constructor: AnyFunction;
+  readonly Class: AnyFunction;
   readonly originals: Map<IteratorMethod, AnyFunction>;
 }
 
-function family(constructor: AnyFunction): Family {
-  const prototype = constructor.prototype as object;
+function family(Class: AnyFunction): Family {
+  const prototype = Class.prototype as object;
   const originals = new Map<IteratorMethod, AnyFunction>();
   for (const method of METHODS) originals.set(method, Reflect.get(prototype, method) as AnyFunction);
-  return { prototype, constructor, originals };
+  return { prototype, Class, originals };
 }
 
 const arrays = family(Array);
@@ -82,8 +82,8 @@ export function openNative(source: object, method: IteratorMethod): object {
 }
 
 function familyOf(source: object): Family {
-  if (source instanceof maps.constructor) return maps;
-  if (source instanceof sets.constructor) return sets;
+  if (source instanceof maps.Class) return maps;
+  if (source instanceof sets.Class) return sets;
   return ArrayBuffer.isView(source) ? typedArrays : arrays;
 }
 

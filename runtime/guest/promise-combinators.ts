@@ -76,19 +76,19 @@ type Attach = (promise: unknown, shared: Shared, index: number) => void;
 
 /** The frame that all four share; `finish` is called when the iterable ended and nothing remains to wait for. */
 function combine(
-  constructor: unknown,
+  Class: unknown,
   iterable: unknown,
   attach: Attach,
   finish: ((shared: Shared) => unknown) | undefined,
 ): unknown {
-  const capability = newCapability(constructor);
+  const capability = newCapability(Class);
   const shared: Shared = { remaining: 1, values: [], capability };
   let record: IteratorRecord | undefined;
   try {
-    const resolve: unknown = Reflect.get(constructor as object, "resolve");
+    const resolve: unknown = Reflect.get(Class as object, "resolve");
     if (typeof resolve !== "function") throw new TypeError("the resolve property of the constructor is not a function");
     record = openIterator(iterable);
-    attachAll(constructor, resolve, record, shared, attach);
+    attachAll(Class, resolve, record, shared, attach);
     if (finish !== undefined && --shared.remaining === 0) finish(shared);
   } catch (error) {
     caught(error);
@@ -98,16 +98,10 @@ function combine(
   return capability.promise;
 }
 
-function attachAll(
-  constructor: unknown,
-  resolve: AnyFunction,
-  record: IteratorRecord,
-  shared: Shared,
-  attach: Attach,
-): void {
-  const flag = constructor === PromiseConstructor ? (shared.capability as { flag?: ResolvingFlag }).flag : undefined;
+function attachAll(Class: unknown, resolve: AnyFunction, record: IteratorRecord, shared: Shared, attach: Attach): void {
+  const flag = Class === PromiseConstructor ? (shared.capability as { flag?: ResolvingFlag }).flag : undefined;
   for (let index = 0; stepIterator(record); index++) {
-    const promise: unknown = apply(resolve, constructor, [record.value]);
+    const promise: unknown = apply(resolve, Class, [record.value]);
     attach(promise, shared, index);
     if (flag !== undefined && !flag.done && isRunningTimer(promise)) {
       flag.timers ??= [];

@@ -29,13 +29,13 @@ export const PromiseConstructor = function (this: unknown, executor: unknown): G
 type PromiseConstructorLike = new (executor: unknown) => GPromise;
 
 /** NewPromiseCapability as a record: the two functions are wanted. */
-export function newCapability(constructor: unknown): CapabilityRecord {
-  return constructor === PromiseConstructor ? resolvingFunctions(new GPromise()) : foreignCapability(constructor);
+export function newCapability(Class: unknown): CapabilityRecord {
+  return Class === PromiseConstructor ? resolvingFunctions(new GPromise()) : foreignCapability(Class);
 }
 
 /** NewPromiseCapability where only the runtime will settle it. */
-function lightCapability(constructor: unknown): Capability {
-  return constructor === PromiseConstructor ? new GPromise() : foreignCapability(constructor);
+function lightCapability(Class: unknown): Capability {
+  return Class === PromiseConstructor ? new GPromise() : foreignCapability(Class);
 }
 
 function promiseOf(capability: Capability): unknown {
@@ -43,10 +43,10 @@ function promiseOf(capability: Capability): unknown {
 }
 
 /** PromiseResolve. */
-export function promiseResolve(constructor: unknown, value: unknown): unknown {
-  if (GPromise.is(value) && Reflect.get(value, "constructor") === constructor) return value;
-  if (constructor === PromiseConstructor) return resolvedPromise(value);
-  const capability = foreignCapability(constructor);
+export function promiseResolve(Class: unknown, value: unknown): unknown {
+  if (GPromise.is(value) && Reflect.get(value, "constructor") === Class) return value;
+  if (Class === PromiseConstructor) return resolvedPromise(value);
+  const capability = foreignCapability(Class);
   apply(capability.resolve, undefined, [value]);
   return capability.promise;
 }
@@ -74,6 +74,7 @@ const callable = (value: unknown): AnyFunction | undefined => (typeof value === 
 
 // In a literal, because methods are no constructors.
 export const { then } = {
+  // biome-ignore lint/suspicious/noThenProperty: this is the method itself
   then(this: unknown, onFulfilled: unknown, onRejected: unknown): unknown {
     if (!GPromise.is(this)) throw new TypeError("Promise.prototype.then called on what is not a promise");
     const capability = lightCapability(speciesConstructor(this, PromiseConstructor));
@@ -100,12 +101,12 @@ export function invokeThen(promise: unknown, fulfilled: AnyFunction, rejected: A
   }
 }
 
-const thenFinallyCode = runtimeCode("rt:thenFinally", ([onFinally, constructor]) => (value: unknown) => {
-  const promise = promiseResolve(constructor, apply(onFinally as AnyFunction, undefined, []));
+const thenFinallyCode = runtimeCode("rt:thenFinally", ([onFinally, Class]) => (value: unknown) => {
+  const promise = promiseResolve(Class, apply(onFinally as AnyFunction, undefined, []));
   return invokeGeneric(promise, [makeClosure(valueThunkCode, [value])]);
 });
-const catchFinallyCode = runtimeCode("rt:catchFinally", ([onFinally, constructor]) => (reason: unknown) => {
-  const promise = promiseResolve(constructor, apply(onFinally as AnyFunction, undefined, []));
+const catchFinallyCode = runtimeCode("rt:catchFinally", ([onFinally, Class]) => (reason: unknown) => {
+  const promise = promiseResolve(Class, apply(onFinally as AnyFunction, undefined, []));
   return invokeGeneric(promise, [makeClosure(throwerCode, [reason])]);
 });
 const valueThunkCode = runtimeCode(
@@ -130,9 +131,9 @@ const prototypeMethods = {
   },
   finally(this: unknown, onFinally: unknown): unknown {
     if (!isObject(this)) throw new TypeError("Promise.prototype.finally called on what is not an object");
-    const constructor = speciesConstructor(this, PromiseConstructor);
+    const Class = speciesConstructor(this, PromiseConstructor);
     if (typeof onFinally !== "function") return invokeGeneric(this, [onFinally, onFinally]);
-    const captures = [onFinally, constructor];
+    const captures = [onFinally, Class];
     return invokeGeneric(this, [makeClosure(thenFinallyCode, captures), makeClosure(catchFinallyCode, captures)]);
   },
 };
@@ -187,16 +188,16 @@ export function defineMethods(target: object, methods: Readonly<Record<string, A
 
 /** Gives the constructor and the prototype their properties; `combinators` are the further static methods. */
 export function assemblePromise(combinators: Readonly<Record<string, AnyFunction>>): void {
-  const constructor = PromiseConstructor;
+  const Class = PromiseConstructor;
   const { prototype } = GPromise;
-  Object.defineProperties(constructor, {
+  Object.defineProperties(Class, {
     length: { value: 1, configurable: true },
     name: { value: "Promise", configurable: true },
     prototype: { value: prototype, writable: false, enumerable: false, configurable: false },
     [Symbol.species]: { ...Object.getOwnPropertyDescriptor(speciesHolder, Symbol.species), enumerable: false },
   });
-  defineMethods(constructor, combinators);
-  defineMethods(constructor, staticMethods);
-  defineMethods(prototype, { constructor, then, ...prototypeMethods });
+  defineMethods(Class, combinators);
+  defineMethods(Class, staticMethods);
+  defineMethods(prototype, { constructor: Class, then, ...prototypeMethods });
   Object.defineProperty(prototype, Symbol.toStringTag, { value: "Promise", configurable: true });
 }

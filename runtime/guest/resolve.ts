@@ -115,10 +115,10 @@ const capabilityExecutorCode = runtimeCode("rt:capabilityExecutor", ([captured])
 });
 
 /** NewPromiseCapability for a constructor other than %Promise%. */
-export function foreignCapability(constructor: unknown): CapabilityRecord {
-  if (!isConstructor(constructor)) throw new TypeError(`${describe(constructor)} is not a constructor`);
+export function foreignCapability(Class: unknown): CapabilityRecord {
+  if (!isConstructor(Class)) throw new TypeError(`${describe(Class)} is not a constructor`);
   const record: ExecutorRecord = { resolve: undefined, reject: undefined };
-  const promise: unknown = nativeConstruct(constructor, [makeClosure(capabilityExecutorCode, [record])]);
+  const promise: unknown = nativeConstruct(Class, [makeClosure(capabilityExecutorCode, [record])]);
   const { resolve, reject } = record;
   if (typeof resolve !== "function") throw new TypeError("the promise's resolve function is not callable");
   if (typeof reject !== "function") throw new TypeError("the promise's reject function is not callable");
@@ -127,12 +127,12 @@ export function foreignCapability(constructor: unknown): CapabilityRecord {
 
 /** SpeciesConstructor. */
 export function speciesConstructor(object: object, fallback: AnyFunction): AnyFunction {
-  const constructor: unknown = Reflect.get(object, "constructor");
-  if (constructor === undefined) return fallback;
-  if (!isObject(constructor)) {
+  const Class: unknown = Reflect.get(object, "constructor");
+  if (Class === undefined) return fallback;
+  if (!isObject(Class)) {
     throw new TypeError("the constructor property of a promise is not an object");
   }
-  const species: unknown = Reflect.get(constructor, Symbol.species);
+  const species: unknown = Reflect.get(Class, Symbol.species);
   if (species === undefined || species === null || species === fallback) return fallback;
   if (!isConstructor(species)) throw new TypeError(`${describe(species)} is not a constructor`);
   return species;

@@ -53,7 +53,7 @@ export function describeRefused(value: unknown): string {
   if ("then" in value && typeof value.then === "function") return "a promise";
   if (Object.hasOwn(value, "__proto__")) return "an object with a key __proto__";
   if (Object.getOwnPropertySymbols(value).length > 0) return "an object with symbols as keys";
-  const constructor: unknown = Reflect.get(value, "constructor");
-  const name = typeof constructor === "function" ? constructor.name : "";
+  const Class: unknown = Reflect.get(value, "constructor");
+  const name = typeof Class === "function" ? Class.name : "";
   return name === "" ? "an object without own fields" : `an instance of ${name} without own fields`;
 }

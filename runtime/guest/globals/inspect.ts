@@ -87,9 +87,8 @@ function labelOf(object: object): string {
   const prototype: unknown = Object.getPrototypeOf(object);
   if (prototype === null) return "[null prototype]";
   if (prototype === Object.prototype || Array.isArray(object)) return "";
-  const constructor = dataProperty(prototype as object, "constructor");
-  const name: unknown =
-    typeof constructor === "function" ? Object.getOwnPropertyDescriptor(constructor, "name")?.value : "";
+  const Class = dataProperty(prototype as object, "constructor");
+  const name: unknown = typeof Class === "function" ? Object.getOwnPropertyDescriptor(Class, "name")?.value : "";
   return typeof name === "string" ? name : "";
 }
 

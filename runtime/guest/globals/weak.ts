@@ -66,10 +66,10 @@ export class SilentRegistry {
   }
 }
 
-function publish(name: string, constructor: { readonly prototype: object }): void {
-  Object.defineProperty(constructor, "name", { value: name, configurable: true });
-  Object.defineProperty(constructor.prototype, Symbol.toStringTag, { value: name, configurable: true });
-  defineGlobal(name, constructor);
+function publish(name: string, Class: { readonly prototype: object }): void {
+  Object.defineProperty(Class, "name", { value: name, configurable: true });
+  Object.defineProperty(Class.prototype, Symbol.toStringTag, { value: name, configurable: true });
+  defineGlobal(name, Class);
 }
 
 /** Replaces both globals. */

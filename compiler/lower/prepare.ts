@@ -1,0 +1,205 @@
+/**
+ * Brings a module into the shape that the later passes rely on:
+ *
+ *   P1  every catch clause has a plain parameter and begins with `$caught(…)`;
+ *   P2  no `var` in an async function (they become `let` at its top);
+ *   P3  arrow functions have block bodies; `export default` has a name;
+ *   P4  local names are unique within one outermost function and differ from module names, globals and helpers;
+ *   P5  every function has its stable id (language §8), taken from the names that the author wrote.
+ */
+import { type NodePath, traverse, types as t } from "@babel/core";
+import { HELPER_NAMES } from "../../runtime/protocol/helpers.js";
+import { cannotLower, helper, type FunctionName, type ModuleContext } from "./context.js";
+import { assign, boundNames, rewrite, walk } from "./tree.js";
+
+type Scope = NodePath["scope"];
+
+/** Runs the pass; afterwards the program's scopes are up to date. */
+export function prepare(file: t.File, context: ModuleContext): NodePath<t.Program> {
+  nameDefaultExport(file.program);
+  walk(file, (node) => {
+    if (node.type === "CatchClause") guardCatch(node, context);
+    if (node.type === "ArrowFunctionExpression" && node.body.type !== "BlockStatement") {
+      node.body = t.blockStatement([t.returnStatement(node.body)]);
+    }
+    if (t.isFunction(node) && node.async) hoistVars(node);
+    return undefined;
+  });
+  const program = programPath(file);
+  nameFunctions(program, context);
+  makeNamesUnique(program, context);
+  program.scope.crawl();
+  return program;
+}
+
+/** The root path of a file, with fresh scopes. */
+export function programPath(file: t.File): NodePath<t.Program> {
+  let found: NodePath<t.Program> | undefined;
+  traverse.cache.clear();
+  traverse(file, {
+    Program(path) {
+      found = path;
+      path.skip();
+    },
+  });
+  if (found === undefined) throw new TypeError("a file has a program");
+  found.scope.crawl();
+  return found;
+}
+
+// export default async () => {}   →   const $default = async () => {}; export { $default as default };
+function nameDefaultExport(program: t.Program): void {
+  const index = program.body.findIndex((statement) => statement.type === "ExportDefaultDeclaration");
+  const node = program.body[index];
+  if (node?.type !== "ExportDefaultDeclaration") return;
+  const value = node.declaration;
+  if (t.isDeclaration(value) && "id" in value && value.id) return;
+  const expression = t.isFunctionDeclaration(value) || t.isClassDeclaration(value) ? t.toExpression(value) : value;
+  if (!t.isExpression(expression)) return;
+  program.body.splice(
+    index,
+    1,
+    t.inherits(t.variableDeclaration("const", [t.variableDeclarator(t.identifier("$default"), expression)]), node),
+    t.exportNamedDeclaration(null, [t.exportSpecifier(t.identifier("$default"), t.identifier("default"))]),
+  );
+}
+
+// catch ({ message }) { … }   →   catch ($error1) { $caught($error1); let { message } = $error1; … }
+function guardCatch(node: t.CatchClause, context: ModuleContext): void {
+  const param = node.param;
+  const name = param?.type === "Identifier" ? param.name : context.unique("$error");
+  const guard: t.Statement[] = [t.expressionStatement(helper("$caught", t.identifier(name)))];
+  if (param && param.type !== "Identifier") {
+    guard.push(t.variableDeclaration("let", [t.variableDeclarator(param, t.identifier(name))]));
+  }
+  if (param?.type !== "Identifier") node.param = t.identifier(name);
+  node.body.body.unshift(...guard);
+}
+
+function hoistVars(fn: t.Function): void {
+  if (fn.body.type !== "BlockStatement") return;
+  const names = new Set<string>();
+  rewrite(fn.body, (node, parent) => {
+    if (t.isFunction(node) || t.isClass(node)) return "skip";
+    if (node.type !== "VariableDeclaration" || node.kind !== "var") return undefined;
+    for (const name of boundNames(node)) names.add(name);
+    const inHead = (parent.type === "ForInStatement" || parent.type === "ForOfStatement") && parent.left === node;
+    if (inHead) return node.declarations[0]!.id;
+    const assignments = node.declarations
+      .filter((declarator) => declarator.init)
+      .map((declarator) => assign(declarator.id as t.LVal, declarator.init!));
+    if (parent.type === "ForStatement") {
+      return t.sequenceExpression([t.numericLiteral(0), ...assignments.map((statement) => statement.expression)]);
+    }
+    return t.inherits(assignments.length === 1 ? assignments[0]! : t.blockStatement(assignments), node);
+  });
+  for (const name of boundNames(...fn.params)) names.delete(name);
+  if (names.size === 0) return;
+  const declarators = [...names].map((name) => t.variableDeclarator(t.identifier(name)));
+  fn.body.body.unshift(t.variableDeclaration("let", declarators));
+}
+
+function makeNamesUnique(program: NodePath<t.Program>, context: ModuleContext): void {
+  const reserved = new Set([
+    ...Object.keys(program.scope.bindings),
+    ...Object.keys((program.scope as { globals?: object }).globals ?? {}),
+    ...HELPER_NAMES,
+  ]);
+  const takenByRoot = new Map<Scope, Set<string>>();
+  program.traverse({
+    Scope(path) {
+      const scope = path.scope;
+      if (scope === program.scope) return;
+      const root = rootScope(scope, program.scope);
+      let taken = takenByRoot.get(root);
+      if (taken === undefined) takenByRoot.set(root, (taken = new Set(reserved)));
+      // A class declaration's own name stands for the outer binding.
+      if (path.isClassDeclaration()) return;
+      for (const name of Object.keys(scope.bindings)) {
+        const binding = scope.bindings[name]!;
+        if (binding.kind === "const" && binding.constantViolations.length > 0) {
+          throw cannotLower(context, binding.constantViolations[0]!.node, `the assignment to the constant \`${name}\``);
+        }
+        const fresh = freeName(name, taken);
+        if (fresh !== name) {
+          scope.rename(name, fresh);
+          context.originalNames.set(fresh, name);
+        }
+        taken.add(fresh);
+        context.locals.add(fresh);
+      }
+    },
+  });
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name) && !/^\$(f|m|v|c|x|pc|this|arguments|newTarget|slots|run|default|[teki]\d+|(kind|value|iter|item|error)\d+)$/.test(name)) return name;
+  for (let n = 1; ; n++) if (!taken.has(`${name}$${n}`)) return `${name}$${n}`;
+}
+
+function rootScope(scope: Scope, program: Scope): Scope {
+  let current = scope;
+  while (current.parent && current.parent !== program) current = current.parent;
+  return current;
+}
+
+function nameFunctions(program: NodePath<t.Program>, context: ModuleContext): void {
+  const used = new Map<string, number>();
+  program.traverse({
+    Function(path) {
+      const outer = path.getFunctionParent();
+      const prefix = outer ? `${context.ids.get(outer.node)!.id}/` : `${context.moduleId}#`;
+      const name = inferredName(path);
+      const base = `${prefix}${qualifier(path)}${name || role(path)}`;
+      const count = (used.get(base) ?? 0) + 1;
+      used.set(base, count);
+      const entry: FunctionName = { id: count === 1 ? base : `${base}~${count}`, name };
+      context.ids.set(path.node, entry);
+    },
+  });
+}
+
+/** The name that ECMAScript's NamedEvaluation gives (13.2.5, 15.2.5). */
+function inferredName(path: NodePath<t.Function>): string {
+  const { node, parent } = path;
+  if ("id" in node && node.id) return node.id.name;
+  if ("key" in node) return keyName(node.key, "computed" in node && node.computed === true);
+  if (parent.type === "VariableDeclarator" && parent.id.type === "Identifier") return parent.id.name;
+  if (parent.type === "AssignmentExpression" && parent.left.type === "Identifier") return parent.left.name;
+  if (parent.type === "AssignmentPattern" && parent.left.type === "Identifier") return parent.left.name;
+  if (parent.type === "ObjectProperty" || parent.type === "ClassProperty") {
+    return keyName(parent.key, parent.computed === true);
+  }
+  return "";
+}
+
+function keyName(key: t.Node, computed: boolean): string {
+  if (key.type === "StringLiteral") return key.value;
+  if (key.type === "NumericLiteral") return String(key.value);
+  if (computed) return "";
+  if (key.type === "PrivateName") return `#${key.id.name}`;
+  return key.type === "Identifier" ? key.name : "";
+}
+
+function qualifier(path: NodePath<t.Function>): string {
+  const owner = path.parentPath?.parentPath?.node;
+  const className = owner && t.isClass(owner) ? (owner.id?.name ?? "class") : undefined;
+  if (className === undefined) return "";
+  const isStatic = "static" in path.node && path.node.static === true;
+  return `${className}.${isStatic ? "" : "prototype."}`;
+}
+
+/** What an anonymous function is for: the call that it is an argument of, or λ. */
+function role(path: NodePath<t.Function>): string {
+  const { parent, node } = path;
+  if (parent.type !== "CallExpression" && parent.type !== "NewExpression") return "λ";
+  const index = parent.arguments.indexOf(node as t.Expression);
+  const callee = parent.callee;
+  const first = parent.arguments[0];
+  if (callee.type === "Identifier") {
+    const label = first?.type === "StringLiteral" ? `(${first.value})` : "";
+    return `${callee.name}${label}[${index}]`;
+  }
+  if (callee.type === "MemberExpression" && callee.property.type === "Identifier") return `${callee.property.name}[${index}]`;
+  return "λ";
+}

@@ -1,0 +1,127 @@
+/**
+ * Walking Babel's trees by shape alone. After `rename` every local name of one outermost function is unique, so the
+ * passes of this folder need no scopes: a name is its variable.
+ */
+import { types as t } from "@babel/core";
+
+/** What a rewriting visitor answers: undefined to go on, "skip" to leave the subtree alone, a node to put in place. */
+export type Rewrite = t.Node | "skip" | undefined;
+
+type Slot = { [key: string]: t.Node | (t.Node | null)[] | null | undefined };
+
+function slots(node: t.Node): Slot {
+  return node as unknown as Slot;
+}
+
+/** Calls `visit` for every node below and including `root`, parents first; "skip" leaves out the children. */
+export function walk(
+  root: t.Node,
+  visit: (node: t.Node, parent: t.Node | undefined, grandparent: t.Node | undefined) => "skip" | undefined,
+): void {
+  const stack: [t.Node, t.Node | undefined, t.Node | undefined][] = [[root, undefined, undefined]];
+  while (stack.length > 0) {
+    const [node, parent, grandparent] = stack.pop()!;
+    if (visit(node, parent, grandparent) === "skip") continue;
+    for (const child of children(node).reverse()) stack.push([child, node, parent]);
+  }
+}
+
+/** The direct children of a node, in source order. */
+export function children(node: t.Node): t.Node[] {
+  const found: t.Node[] = [];
+  for (const key of t.VISITOR_KEYS[node.type] ?? []) {
+    const value = slots(node)[key];
+    if (Array.isArray(value)) for (const item of value) item !== null && found.push(item);
+    else if (value) found.push(value);
+  }
+  return found;
+}
+
+/** Replaces nodes below `root` (not the root itself) as the visitor says, parents first. */
+export function rewrite(
+  root: t.Node,
+  visit: (node: t.Node, parent: t.Node, grandparent: t.Node | undefined) => Rewrite,
+  grandparent?: t.Node,
+): void {
+  for (const key of t.VISITOR_KEYS[root.type] ?? []) {
+    const value = slots(root)[key];
+    if (Array.isArray(value)) {
+      for (let i = 0; i < value.length; i++) {
+        const item = value[i];
+        if (item) value[i] = rewriteOne(item, root, grandparent, visit);
+      }
+    } else if (value) slots(root)[key] = rewriteOne(value, root, grandparent, visit);
+  }
+}
+
+function rewriteOne(
+  node: t.Node,
+  parent: t.Node,
+  grandparent: t.Node | undefined,
+  visit: (node: t.Node, parent: t.Node, grandparent: t.Node | undefined) => Rewrite,
+): t.Node {
+  const answer = visit(node, parent, grandparent);
+  if (answer === "skip") return node;
+  if (answer !== undefined) return answer;
+  rewrite(node, visit, parent);
+  return node;
+}
+
+/** True where an identifier stands for a variable that is read or assigned, not for a key, a label or a declaration. */
+export function isVariable(node: t.Identifier, parent: t.Node | undefined, grandparent: t.Node | undefined): boolean {
+  if (parent === undefined) return true;
+  if (t.isReferenced(node, parent, grandparent)) return true;
+  switch (parent.type) {
+    case "AssignmentExpression":
+    case "AssignmentPattern":
+      return parent.left === node;
+    case "ForInStatement":
+    case "ForOfStatement":
+      return parent.left === node;
+    case "ArrayPattern":
+      return true;
+    case "RestElement":
+      return grandparent === undefined || !t.isFunction(grandparent);
+    case "ObjectProperty":
+      return parent.value === node && grandparent?.type === "ObjectPattern";
+    default:
+      return false;
+  }
+}
+
+/** Names of the variables that occur below `root`, declarations left out. */
+export function variablesIn(root: t.Node): Set<string> {
+  const names = new Set<string>();
+  walk(root, (node, parent, grandparent) => {
+    if (node.type === "Identifier" && isVariable(node, parent, grandparent)) names.add(node.name);
+    return undefined;
+  });
+  return names;
+}
+
+/** Names that a pattern or a list of parameters binds, in order. */
+export function boundNames(...patterns: readonly t.Node[]): string[] {
+  return patterns.flatMap((pattern) => Object.keys(t.getBindingIdentifiers(pattern)));
+}
+
+/** True if a function's own body suspends here or below: nested functions do not count. */
+export function suspends(node: t.Node | null | undefined): boolean {
+  if (!node) return false;
+  const known = suspendsCache.get(node);
+  if (known !== undefined) return known;
+  const answer = node.type === "AwaitExpression" || (!t.isFunction(node) && children(node).some(suspends));
+  suspendsCache.set(node, answer);
+  return answer;
+}
+const suspendsCache = new WeakMap<t.Node, boolean>();
+
+/** `void 0` */
+export function undefinedNode(): t.Expression {
+  return t.unaryExpression("void", t.numericLiteral(0));
+}
+
+/** `target = value;` */
+export function assign(target: string | t.LVal, value: t.Expression): t.ExpressionStatement {
+  const left = typeof target === "string" ? t.identifier(target) : target;
+  return t.expressionStatement(t.assignmentExpression("=", left as t.MemberExpression, value));
+}
