@@ -7,24 +7,28 @@
  */
 import type { Instance } from "../instance.js";
 import { Refusal } from "./faults.js";
+import { follow } from "./follow.js";
 import { intrinsicName, intrinsics } from "./intrinsics.js";
 import { error as errorKind } from "./kinds/builtins.js";
 import type { Kind, SlotScope } from "./kinds/kind.js";
 import { HOLE } from "./kinds/ordinary.js";
-import { kindOf, knownFunction, newFamilies } from "./kinds/table.js";
+import { keysOf, kindOf, knownFunction, newFamilies } from "./kinds/table.js";
 import { weakEntry } from "./kinds/weak.js";
-import { NativeMap, NativeWeakMap, ownKeys, symbolKeyFor } from "./natives.js";
+import { NativeMap, NativeWeakMap, symbolKeyFor } from "./natives.js";
 import { ACCESSOR, type OwnState, readOwn } from "./own.js";
 import {
   ANY_TEXT,
   type BaselineState,
+  knownTemplate,
   OPAQUE,
+  type RootState,
   STATIC,
   share,
   Template,
   tokenOf,
   type VariableState,
 } from "./template.js";
+import { readVariable } from "./variables.js";
 import { anyWeakEntries, holdersOf } from "./weak.js";
 
 export interface Baseline {
@@ -47,17 +51,15 @@ export function baselineOf(instance: Instance): Baseline {
 
 /** Takes the baseline of an instance whose modules have just been evaluated. */
 export function captureBaseline(instance: Instance): void {
-  baselines.set(instance, new Walk(instance).run());
+  const known = knownTemplate();
+  const baseline = known === undefined || anyWeakEntries() ? undefined : follow(instance, known, SCOPE);
+  baselines.set(instance, baseline ?? new Walk(instance).run());
 }
 
-/** The value of a module's variable; undefined while it is not initialised. */
-export function readVariable(read: () => unknown): unknown {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-}
+const SCOPE: SlotScope = {
+  permanentEntries: () => [],
+  codeId: (code) => (code as { readonly id: string }).id,
+};
 
 class Walk {
   readonly #instance: Instance;
@@ -76,7 +78,7 @@ class Walk {
   }
 
   run(): Baseline {
-    const variables = this.#roots();
+    const { roots, variables } = this.#roots();
     let weakFrom = 0;
     if (anyWeakEntries()) for (const key of intrinsics()) this.#visitEntries(key as object);
     for (let i = 0; i < this.#objects.length; ) {
@@ -88,26 +90,28 @@ class Walk {
       const at = this.#index.get(weak);
       if (at !== undefined) this.#states[at] = { ...(this.#states[at] as BaselineState), slots: entries };
     }
-    const template = share(new Template(this.#states, variables));
+    const template = share(new Template(this.#states, roots, variables));
     const opaque = this.#opaque && { path: template.nameOf(this.#opaque.row), what: this.#opaque.what };
     return { template, objects: this.#objects, index: this.#index, opaque };
   }
 
-  #roots(): VariableState[] {
+  #roots(): { readonly roots: RootState[]; readonly variables: VariableState[] } {
     const { modules, workflows } = this.#instance;
+    const roots: RootState[] = [];
     const variables: VariableState[] = [];
     for (const module of modules) {
-      for (const name of Object.keys(module.bindings)) this.#token(module.bindings[name], `m:${module.id}#${name}`);
+      for (const name of Object.keys(module.bindings)) {
+        roots.push({ name, value: this.#token(module.bindings[name], `m:${module.id}#${name}`) });
+      }
       for (const name of Object.keys(module.variables)) {
-        const read = module.variables[name]?.[0] ?? (() => undefined);
-        const value = this.#token(readVariable(read), `m:${module.id}#${name}`);
+        const value = this.#token(readVariable(module.variables[name]), `m:${module.id}#${name}`);
         variables.push({ module: module.id, name, value });
       }
     }
     workflows.forEach((workflow, name) => {
-      this.#token(workflow, `workflow:${name}`);
+      roots.push({ name, value: this.#token(workflow, `workflow:${name}`) });
     });
-    return variables;
+    return { roots, variables };
   }
 
   /** The token of a value reached from the present holder. */
@@ -169,7 +173,7 @@ class Walk {
   }
 
   #slotTokens(kind: Kind, value: object): unknown[] {
-    const slots = kind.slots(value, this.#scope);
+    const slots = kind.slots(value, SCOPE);
     const tokens: unknown[] = [];
     for (let i = 0; i < slots.length; i++) tokens.push(this.#token(slots[i], `[[${i}]]`));
     return tokens;
@@ -186,15 +190,4 @@ class Walk {
       entries.push(keyToken, this.#token(weakEntry(weak, key as WeakKey), `[[${entries.length + 1}]]`));
     });
   }
-
-  readonly #scope: SlotScope = {
-    permanentEntries: () => [],
-    codeId: (code) => (code as { readonly id: string }).id,
-  };
-}
-
-/** Own keys that the kind's slots do not imply. */
-export function keysOf(value: object, kind: Kind | number): readonly PropertyKey[] {
-  const keys = ownKeys(value);
-  return typeof kind === "number" || kind.implied === undefined ? keys : kind.implied(value, keys);
 }

@@ -2,13 +2,15 @@
  * How the baseline of an instance has changed since it was captured.
  */
 import type { Instance } from "../instance.js";
-import { type Baseline, keysOf, readVariable } from "./baseline.js";
+import type { Baseline } from "./baseline.js";
+import { hasExpectedOwn, hasExpectedSlots, isFrozenState } from "./expected.js";
 import { type Kind, propertyStep, type SlotScope } from "./kinds/kind.js";
-import { kindOfTag } from "./kinds/table.js";
+import { keysOf, kindOfTag } from "./kinds/table.js";
 import { type OwnState, readOwn } from "./own.js";
 import { Change } from "./rows/change.js";
 import { type ChangedObject, type ChangedVariable, Content } from "./rows/root.js";
-import { ANY_TEXT, type BaselineState, BaselineToken, tokenOf } from "./template.js";
+import { ANY_TEXT, type BaselineState, BaselineToken } from "./template.js";
+import { readVariable } from "./variables.js";
 
 /** Variables whose value is another than after initialisation. */
 export function changedVariables(instance: Instance, baseline: Baseline): ChangedVariable[] {
@@ -17,7 +19,7 @@ export function changedVariables(instance: Instance, baseline: Baseline): Change
   let at = 0;
   for (const module of instance.modules) {
     for (const name of Object.keys(module.variables)) {
-      const value = readVariable(module.variables[name]?.[0] ?? (() => undefined));
+      const value = readVariable(module.variables[name]);
       if (!matches(baseline, expected[at++]?.value, value)) changed.push({ module: module.id, name, value });
     }
   }
@@ -47,9 +49,11 @@ function changeOf(
   kind: Kind | undefined,
   expected: OwnState,
 ): Change | undefined {
-  const present = readOwn(object, keysOf(object, kind ?? -1));
-  if (matchesState(baseline, expected, present)) return undefined;
+  if (isFrozenState(expected)) return undefined;
+  const keys = keysOf(object, kind);
+  if (hasExpectedOwn(object, keys, expected, (token, value) => matches(baseline, token, value))) return undefined;
   const path = baseline.template.nameOf(index);
+  const present = readOwn(object, keys);
   return new Change(valuesOf(baseline, expected), present, (label) => `${path} → ${propertyStep(label)}`);
 }
 
@@ -61,35 +65,17 @@ function contentOf(
   scope: SlotScope,
 ): Content | undefined {
   const slots = kind.slots(object, scope);
-  if (matchesAll(baseline, (baseline.template.states[index] as BaselineState).slots, slots)) return undefined;
+  const expected = (baseline.template.states[index] as BaselineState).slots;
+  if (hasExpectedSlots(slots, expected, (token, value) => matches(baseline, token, value))) return undefined;
   const path = baseline.template.nameOf(index);
   return new Content(slots, (slot) => path + kind.slotName(slot, slots));
-}
-
-function matchesState(baseline: Baseline, expected: OwnState, present: OwnState): boolean {
-  const { flags } = expected;
-  if (expected.extensible !== present.extensible || flags.length !== present.flags.length) return false;
-  for (let i = 0; i < flags.length; i++) if (flags[i] !== present.flags[i]) return false;
-  return (
-    matches(baseline, expected.prototype, present.prototype) &&
-    matchesAll(baseline, expected.keys, present.keys) &&
-    matchesAll(baseline, expected.values, present.values)
-  );
-}
-
-function matchesAll(baseline: Baseline, expected: readonly unknown[], present: readonly unknown[]): boolean {
-  if (expected.length !== present.length) return false;
-  for (let i = 0; i < expected.length; i++) if (!matches(baseline, expected[i], present[i])) return false;
-  return true;
 }
 
 function matches(baseline: Baseline, token: unknown, value: unknown): boolean {
   if (Object.is(token, value)) return true;
   if (token === ANY_TEXT) return typeof value === "string";
-  if (value === null || (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol"))
-    return false;
-  const index = baseline.index.get(value);
-  return index !== undefined && token === tokenOf(index);
+  if (!(token instanceof BaselineToken)) return false;
+  return baseline.objects[token.index] === value;
 }
 
 /** The expected state in values of this instance. */

@@ -12,7 +12,6 @@ import {
   construct,
   define,
   describe,
-  isArray,
   NativeProxy,
   NativeWeakMap,
   NativeWeakSet,
@@ -44,7 +43,7 @@ const knowledge: Knowledge = { installed: false, anyProxies: false, anyMoved: fa
 const boundRecords = new NativeWeakMap<AnyFunction, BoundRecord>();
 const proxyRecords = new NativeWeakMap<object, ProxyRecord>();
 const movedObjects = new NativeWeakSet<object>();
-const oddArrays = new NativeWeakSet<object>();
+const shapedObjects = new NativeWeakSet<object>();
 const nativeRevocable = NativeProxy.revocable;
 
 /** What `bind` was called with; undefined for functions that are not bound. */
@@ -68,14 +67,14 @@ export function noteMoved(object: object): void {
   movedObjects.add(object);
 }
 
-/** True if the array may have elements or a length that are not plain data properties. */
-export function mayBeOdd(array: object): boolean {
-  return !knowledge.installed || oddArrays.has(array);
+/** True if somebody may have defined properties of the object with flags of his choice, or as accessors. */
+export function mayBeShaped(object: object): boolean {
+  return !knowledge.installed || shapedObjects.has(object);
 }
 
-/** Notes that the array's elements may be other than plain data. */
-export function noteOdd(array: object): void {
-  oddArrays.add(array);
+/** Notes that the object has properties which neither literals nor assignments give. */
+export function noteShaped(object: object): void {
+  shapedObjects.add(object);
 }
 
 /** Function.prototype.bind, remembered. */
@@ -123,8 +122,8 @@ export function installHeapOverrides(global: object): void {
   const object = Object as unknown as Record<string, AnyFunction>;
   const reflect = Reflect as unknown as Record<string, AnyFunction>;
   const legacy = Object.prototype as unknown as Record<string, AnyFunction>;
-  replaceMethods(object, watched(object, ["defineProperty", "defineProperties"], noteArray));
-  replaceMethods(reflect, watched(reflect, ["defineProperty"], noteArray));
+  replaceMethods(object, watched(object, ["defineProperty", "defineProperties"], noteDefined));
+  replaceMethods(reflect, watched(reflect, ["defineProperty"], noteDefined));
   replaceMethods(legacy, watchedMethods(legacy, ["__defineGetter__", "__defineSetter__"]));
   replaceMethods(object, watched(object, ["setPrototypeOf"], noteObject));
   replaceMethods(reflect, watched(reflect, ["setPrototypeOf"], noteObject));
@@ -139,8 +138,8 @@ export function installHeapOverrides(global: object): void {
   installProxy(global);
 }
 
-function noteArray(value: unknown): void {
-  if (isArray(value)) oddArrays.add(value);
+function noteDefined(value: unknown): void {
+  if ((typeof value === "object" && value !== null) || typeof value === "function") shapedObjects.add(value);
 }
 
 function noteObject(value: unknown): void {
@@ -184,7 +183,7 @@ function watchedMethods(holder: Methods, names: readonly string[]): Methods {
     if (original === undefined) continue;
     Object.assign(methods, {
       [name](this: unknown, ...args: unknown[]) {
-        noteArray(this);
+        noteDefined(this);
         return apply(original, this, args);
       },
     });

@@ -44,6 +44,12 @@ export const ANY_TEXT = Symbol("any text");
 export const STATIC = -1;
 export const OPAQUE = -2;
 
+/** A binding of a module, or a workflow. */
+export interface RootState {
+  readonly name: string;
+  readonly value: unknown;
+}
+
 export interface VariableState {
   readonly module: string;
   readonly name: string;
@@ -52,12 +58,14 @@ export interface VariableState {
 
 export class Template {
   readonly states: readonly BaselineState[];
+  readonly roots: readonly RootState[];
   readonly variables: readonly VariableState[];
   #hash: string | undefined = undefined;
   #places: Map<number, Map<string, number>> | undefined = undefined;
 
-  constructor(states: readonly BaselineState[], variables: readonly VariableState[]) {
+  constructor(states: readonly BaselineState[], roots: readonly RootState[], variables: readonly VariableState[]) {
     this.states = states;
+    this.roots = roots;
     this.variables = variables;
   }
 
@@ -96,18 +104,32 @@ export class Template {
   }
 }
 
+/** Templates in use, the last one first; a realm has one program, whose instances normally have equal ones. */
 const shared: Template[] = [];
 const SHARED_MAXIMUM = 4;
 
+/** The template of the last instance, if there has been one. */
+export function knownTemplate(): Template | undefined {
+  return shared[0];
+}
+
 /** The template that equals `fresh` and that other instances use already, or `fresh` itself. */
 export function share(fresh: Template): Template {
-  for (let i = 0; i < shared.length; i++) if (equal(shared[i] as Template, fresh)) return shared[i] as Template;
-  if (shared.length < SHARED_MAXIMUM) shared.push(fresh);
-  return fresh;
+  const at = shared.findIndex((template) => equal(template, fresh));
+  const template = at < 0 ? fresh : (shared.splice(at, 1)[0] ?? fresh);
+  shared.unshift(template);
+  shared.length = Math.min(shared.length, SHARED_MAXIMUM);
+  return template;
 }
 
 function equal(a: Template, b: Template): boolean {
   if (a.states.length !== b.states.length || a.variables.length !== b.variables.length) return false;
+  if (a.roots.length !== b.roots.length) return false;
+  for (let i = 0; i < a.roots.length; i++) {
+    const x = a.roots[i] as RootState;
+    const y = b.roots[i] as RootState;
+    if (x.name !== y.name || !Object.is(x.value, y.value)) return false;
+  }
   for (let i = 0; i < a.variables.length; i++) {
     const x = a.variables[i] as VariableState;
     const y = b.variables[i] as VariableState;
@@ -127,6 +149,7 @@ function equalStates(a: BaselineState, b: BaselineState): boolean {
 
 function hashOf(template: Template): string {
   const parts: string[] = [];
+  for (const { name, value } of template.roots) parts.push(name, textOf(value));
   for (const { module, name, value } of template.variables) parts.push(module, name, textOf(value));
   for (const { tag, holder, step, own, slots } of template.states) {
     parts.push(String(tag), String(holder), step);

@@ -5,7 +5,7 @@
  * (frozen, with accessors, mostly holes) is `sparse`: all its keys are properties like those of an object.
  */
 import { isArray, isExtensible, ownKeys } from "../natives.js";
-import { mayBeOdd } from "../overrides.js";
+import { mayBeShaped } from "../overrides.js";
 import type { Kind } from "./kind.js";
 
 /** Stands for a hole among the slots of a dense array. */
@@ -78,7 +78,7 @@ export const argumentsObject: Kind = {
 const NO_KEYS: readonly PropertyKey[] = [];
 
 function isDense(array: unknown[]): boolean {
-  if (!isExtensible(array) || mayBeOdd(array)) return false;
+  if (!isExtensible(array) || mayBeShaped(array)) return false;
   const { length } = array;
   if (length < 32) return true;
   return indexCount(ownKeys(array), length) * 4 >= length;

@@ -4,7 +4,7 @@
 import type { AnyFunction } from "../../../protocol/helpers.js";
 import { closureOf } from "../../registry.js";
 import { Refusal } from "../faults.js";
-import { describe, getPrototypeOf, isArray, NativeMap } from "../natives.js";
+import { describe, getPrototypeOf, isArray, NativeMap, ownKeys } from "../natives.js";
 import { boundRecordOf, isMoved, proxyRecordOf } from "../overrides.js";
 import { buffer, dataView, typedArray } from "./buffers.js";
 import { boxed, date, error, regExp } from "./builtins.js";
@@ -106,4 +106,10 @@ function familyOf(prototype: object | null, families: Families): Kind | string {
 /** True if an object with this prototype would be taken for one of this kind. */
 export function suits(kind: Kind, prototype: object | null, families: Families): boolean {
   return familyOf(prototype, families) === kind;
+}
+
+/** Own keys that the kind's slots do not imply. */
+export function keysOf(value: object, kind: Kind | number | undefined): readonly PropertyKey[] {
+  const keys = ownKeys(value);
+  return typeof kind !== "object" || kind.implied === undefined ? keys : kind.implied(value, keys);
 }

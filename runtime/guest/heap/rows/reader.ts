@@ -19,7 +19,7 @@ import {
   preventExtensions,
   setPrototypeOf,
 } from "../natives.js";
-import { noteMoved, noteOdd } from "../overrides.js";
+import { noteMoved, noteShaped } from "../overrides.js";
 import { ACCESSOR, defineOwn } from "../own.js";
 import { ABSENT, CHANGE, CONTENT, NAMED, REGISTERED_SYMBOL, type Reference, ROOT, SYMBOL, TEMPLATE } from "./format.js";
 import { isShapeTag, type ReadShape, readShape } from "./read-shape.js";
@@ -265,7 +265,7 @@ export class Reader {
       if (assign) target[key] = first;
       else defineOwn(value, key, flag, first, (flag & ACCESSOR) === 0 ? undefined : this.value(tape[at++]));
     }
-    if (kind.tag === SPARSE_TAG) noteOdd(value);
+    if (kind.tag === SPARSE_TAG) noteShaped(value);
     this.#settlePrototype(value, kind, this.prototype(shape.prototypeReference));
     if (!shape.extensible) this.#closed.push(value);
   }
@@ -287,6 +287,7 @@ export class Reader {
     const cells = this.#cellsOf(reference, CHANGE);
     const [extensible, prototype, count] = cells as [number, number, number];
     if (cells.length < 3 || count < 0 || 3 + count > cells.length) throw damaged("a change is too short");
+    noteShaped(object);
     let at = 3;
     for (; at < 3 + count; at++) deleteProperty(object, this.key(cells[at]));
     while (at < cells.length) {
