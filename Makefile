@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := node_modules/.bin
-SOURCES = $(shell find compiler runtime test -name '*.ts' -not -path '*/fixtures/*' -not -path 'test/programs/*')
+SOURCES = $(shell find compiler runtime test -name '*.ts' -not -name '*.d.ts' -not -path '*/fixtures/*' -not -path 'test/programs/*')
 
 .PHONY: help build check test demo bench clean format
 

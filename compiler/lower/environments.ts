@@ -72,7 +72,6 @@ function needsRecord(binding: Binding): boolean {
   return usedEarly(binding, home);
 }
 
-
 /** The capturing function may exist before the variable is initialised. */
 function madeBefore(use: NodePath, binding: Binding, home: Scope | null): boolean {
   const maker = outermostFunction(use, home);
@@ -141,7 +140,12 @@ function placeRecord(
 ): void {
   const node = scope.block;
   if (node.type === "ForStatement") return placeLoopRecord(node, scope, record, bindings, recorded, context);
-  const given = bindings.filter((binding) => binding.kind === "param" || t.isForXStatement(node) || node.type === "CatchClause" && binding.identifier === (node.param as t.Node | null));
+  const given = bindings.filter(
+    (binding) =>
+      binding.kind === "param" ||
+      t.isForXStatement(node) ||
+      (node.type === "CatchClause" && binding.identifier === (node.param as t.Node | null)),
+  );
   const heads = t.isForXStatement(node) ? [] : given;
   const declaration = recordDeclaration(record, bindings, heads, recorded, context);
   if (t.isFunction(node)) {
@@ -174,7 +178,9 @@ function recordDeclaration(
         : undefinedNode();
     return t.objectProperty(t.identifier(key), value);
   });
-  const declaration = t.variableDeclaration("let", [t.variableDeclarator(t.identifier(record), t.objectExpression(properties))]);
+  const declaration = t.variableDeclaration("let", [
+    t.variableDeclarator(t.identifier(record), t.objectExpression(properties)),
+  ]);
   context.records.add(declaration);
   return declaration;
 }
@@ -280,7 +286,8 @@ function rewriteDeclarations(program: t.Node, recorded: ReadonlyMap<string, Reco
     if (t.isForXStatement(parent) && parent.left === node) throw cannotLower(context, node, "this loop head");
     const statements = node.declarations.flatMap((declarator) => splitDeclarator(node, declarator, recorded));
     for (const statement of statements) rewriteNested(statement, recorded, context);
-    const result = statements.length === 1 ? statements[0]! : Object.assign(t.blockStatement(statements), { flatten: true });
+    const result =
+      statements.length === 1 ? statements[0]! : Object.assign(t.blockStatement(statements), { flatten: true });
     return t.inherits(result, node);
   });
   flattenBlocks(program);
@@ -346,7 +353,7 @@ function rewriteUses(program: t.Node, recorded: ReadonlyMap<string, Recorded>): 
     if (isTarget(node, parent, grandparent)) return member;
     const value = place.dead ? helper("$init", member, t.stringLiteral(place.key)) : member;
     const called =
-      (t.isCallExpression(parent) || t.isOptionalCallExpression(parent)) && parent.callee === node ||
+      ((t.isCallExpression(parent) || t.isOptionalCallExpression(parent)) && parent.callee === node) ||
       (parent.type === "TaggedTemplateExpression" && parent.tag === node);
     return called && value === member ? t.sequenceExpression([t.numericLiteral(0), value]) : value;
   };

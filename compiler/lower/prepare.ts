@@ -7,9 +7,9 @@
  *   P4  local names are unique within one outermost function and differ from module names, globals and helpers;
  *   P5  every function has its stable id (language §8), taken from the names that the author wrote.
  */
-import { type NodePath, traverse, types as t } from "@babel/core";
+import { type NodePath, types as t, traverse } from "@babel/core";
 import { HELPER_NAMES } from "../../runtime/protocol/helpers.js";
-import { cannotLower, helper, type FunctionName, type ModuleContext } from "./context.js";
+import { cannotLower, type FunctionName, helper, type ModuleContext } from "./context.js";
 import { assign, boundNames, rewrite, walk } from "./tree.js";
 
 type Scope = NodePath["scope"];
@@ -133,7 +133,13 @@ function makeNamesUnique(program: NodePath<t.Program>, context: ModuleContext): 
 }
 
 function freeName(name: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(name) && !/^\$(f|m|v|c|x|pc|this|arguments|newTarget|slots|run|default|[teki]\d+|(kind|value|iter|item|error)\d+)$/.test(name)) return name;
+  if (
+    !taken.has(name) &&
+    !/^\$(f|m|v|c|x|pc|this|arguments|newTarget|slots|run|default|[teki]\d+|(kind|value|iter|item|error)\d+)$/.test(
+      name,
+    )
+  )
+    return name;
   for (let n = 1; ; n++) if (!taken.has(`${name}$${n}`)) return `${name}$${n}`;
 }
 
@@ -200,6 +206,7 @@ function role(path: NodePath<t.Function>): string {
     const label = first?.type === "StringLiteral" ? `(${first.value})` : "";
     return `${callee.name}${label}[${index}]`;
   }
-  if (callee.type === "MemberExpression" && callee.property.type === "Identifier") return `${callee.property.name}[${index}]`;
+  if (callee.type === "MemberExpression" && callee.property.type === "Identifier")
+    return `${callee.property.name}[${index}]`;
   return "λ";
 }

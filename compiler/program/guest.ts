@@ -22,7 +22,7 @@ import { parseModule } from "../syntax/parse.js";
 import { FACTORY_PARAMETER, guestApiModule } from "./api-module.js";
 import { apiPlugin, type Bundle, bundleOptions, runBundler } from "./bundle.js";
 import { ImportSites } from "./imports.js";
-import { lower } from "./lowering.js";
+import { lower } from "../lower/index.js";
 import { packageModuleId, packageOf } from "./names.js";
 
 export interface GuestProgram extends Bundle {

@@ -1,0 +1,172 @@
+/**
+ * States to one step function (language §2 pass 8):
+ *
+ *   ($f, $m, $v) => {
+ *     let a, $t0, $pc = $f.pc, $x;
+ *     switch ($pc) { case 0: a = $f.slots[0]; break; case 2: … }      reload what was live
+ *     $run: for (;;) try {
+ *       if ($m === 2) { $m = 0; throw $v; }                           an awaited promise was rejected
+ *       switch ($pc) { case 0: … $f.slots = [a]; $f.pc = 2; return $await($f, $v); case 2: … }
+ *     } catch ($error) { $x = $caught($error); switch ($pc) { case 0: $pc = 5; break; default: throw $x; } }
+ *   }
+ *
+ *   M5  `$pc` is the number of a state of the current region at every instant: the handler is found by it.
+ */
+import { types as t } from "@babel/core";
+import { helper } from "../context.js";
+import { assign } from "../tree.js";
+import { computeLiveness } from "./liveness.js";
+import type { Machine, State } from "./machine.js";
+
+interface Input {
+  readonly machine: Machine;
+  readonly states: readonly State[];
+  /** Names of the arguments, in the order of the frame's first slots. */
+  readonly slots: readonly string[];
+  readonly captures: readonly string[];
+  readonly ownName: string | undefined;
+}
+
+interface Suspension {
+  readonly pc: number;
+  readonly source: t.Node;
+  readonly slots: readonly string[];
+}
+
+export function emitStep(input: Input): { step: t.ArrowFunctionExpression; suspensions: Suspension[] } {
+  const { machine, states } = input;
+  const numbers = new Map(states.map((state, i) => [state, i]));
+  const numberOf = (state: State): number => {
+    const number = numbers.get(state);
+    if (number === undefined) throw new TypeError("a jump to a state that was never placed");
+    return number;
+  };
+  for (const { literal, state } of machine.fixups) if (numbers.has(state)) literal.value = numberOf(state);
+  const live = computeLiveness(states, machine.variables);
+  const liveAt = (state: State) => [...machine.variables].filter((name) => live.get(state)!.has(name));
+  const suspensions = states.flatMap((state): Suspension[] =>
+    state.end?.kind === "suspend"
+      ? [{ pc: numberOf(state.end.to), source: state.end.source, slots: liveAt(state.end.to) }]
+      : [],
+  );
+  const cases = states.map((state, i) =>
+    t.switchCase(t.numericLiteral(i), [...state.body, ...emitEnd(state, states[i + 1], numberOf, liveAt)]),
+  );
+  const dispatch = t.switchStatement(t.identifier("$pc"), cases);
+  const handled = states.some((state) => state.handler);
+  const body = [
+    ...prologue(input, suspensions, handled),
+    ...(handled ? guardedLoop(dispatch, states, numberOf) : plainLoop(dispatch, states.length)),
+  ];
+  const params = ["$f", "$m", "$v"].map((name) => t.identifier(name));
+  return { step: t.arrowFunctionExpression(params, t.blockStatement(body)), suspensions };
+}
+
+function frame(field: string): t.MemberExpression {
+  return t.memberExpression(t.identifier("$f"), t.identifier(field));
+}
+
+function element(array: t.Expression, index: number): t.MemberExpression {
+  return t.memberExpression(array, t.numericLiteral(index), true);
+}
+
+function prologue(input: Input, suspensions: readonly Suspension[], handled: boolean): t.Statement[] {
+  const { machine, slots, captures, ownName } = input;
+  const constants = captures.map((name, i) => t.variableDeclarator(t.identifier(name), element(frame("captures"), i)));
+  if (ownName) constants.push(t.variableDeclarator(t.identifier(ownName), frame("fn")));
+  const variables = [...machine.variables].map((name) => t.variableDeclarator(t.identifier(name)));
+  variables.push(t.variableDeclarator(t.identifier("$pc"), frame("pc")));
+  if (handled) variables.push(t.variableDeclarator(t.identifier("$x")));
+  const reload = [{ pc: 0, slots }, ...suspensions].filter((point) => point.slots.length > 0);
+  return [
+    ...(constants.length > 0 ? [t.variableDeclaration("const", constants)] : []),
+    t.variableDeclaration("let", variables),
+    ...(reload.length > 0 ? [t.switchStatement(t.identifier("$pc"), reload.map(reloadCase))] : []),
+    ...(handled || suspensions.length === 0 ? [] : [throwRejection(false)]),
+  ];
+}
+
+function reloadCase({ pc, slots }: { readonly pc: number; readonly slots: readonly string[] }): t.SwitchCase {
+  const loads = slots.map((name, i) => assign(name, element(frame("slots"), i)));
+  return t.switchCase(t.numericLiteral(pc), [...loads, t.breakStatement()]);
+}
+
+/** `if ($m === 2) throw $v;` */
+function throwRejection(reset: boolean): t.Statement {
+  const rejected = t.binaryExpression("===", t.identifier("$m"), t.numericLiteral(2));
+  const raise = t.throwStatement(t.identifier("$v"));
+  return t.ifStatement(rejected, reset ? t.blockStatement([assign("$m", t.numericLiteral(0)), raise]) : raise);
+}
+
+function plainLoop(dispatch: t.SwitchStatement, states: number): t.Statement[] {
+  if (states === 1) return dispatch.cases[0]!.consequent;
+  return [t.labeledStatement(t.identifier("$run"), t.forStatement(null, null, null, t.blockStatement([dispatch])))];
+}
+
+function guardedLoop(
+  dispatch: t.SwitchStatement,
+  states: readonly State[],
+  numberOf: (state: State) => number,
+): t.Statement[] {
+  const byHandler = new Map<State, number[]>();
+  states.forEach((state, i) => {
+    if (state.handler) byHandler.set(state.handler, [...(byHandler.get(state.handler) ?? []), i]);
+  });
+  const cases = [...byHandler].flatMap(([handler, members]) =>
+    members.map((number, i) =>
+      t.switchCase(
+        t.numericLiteral(number),
+        i < members.length - 1 ? [] : [assign("$pc", t.numericLiteral(numberOf(handler))), t.breakStatement()],
+      ),
+    ),
+  );
+  cases.push(t.switchCase(null, [t.throwStatement(t.identifier("$x"))]));
+  const caught = t.catchClause(
+    t.identifier("$error"),
+    t.blockStatement([
+      assign("$x", helper("$caught", t.identifier("$error"))),
+      t.switchStatement(t.identifier("$pc"), cases),
+    ]),
+  );
+  const attempt = t.tryStatement(t.blockStatement([throwRejection(true), dispatch]), caught);
+  return [t.labeledStatement(t.identifier("$run"), t.forStatement(null, null, null, t.blockStatement([attempt])))];
+}
+
+function emitEnd(
+  state: State,
+  next: State | undefined,
+  numberOf: (state: State) => number,
+  liveAt: (state: State) => string[],
+): t.Statement[] {
+  const end = state.end;
+  const enter = (to: State): t.Statement[] => {
+    const set = assign("$pc", t.numericLiteral(numberOf(to)));
+    if (to !== next) return [set, t.continueStatement(t.identifier("$run"))];
+    return to.handler === state.handler ? [] : [set];
+  };
+  switch (end?.kind) {
+    case undefined:
+    case "leave":
+      return endsInLeave(state) ? [] : [t.returnStatement()];
+    case "jump":
+      return enter(end.to);
+    case "branch": {
+      if (end.then === next && end.then.handler === state.handler) {
+        return [t.ifStatement(t.unaryExpression("!", end.test), t.blockStatement(enter(end.otherwise)))];
+      }
+      return [t.ifStatement(end.test, t.blockStatement(enter(end.then))), ...enter(end.otherwise)];
+    }
+    case "suspend":
+      return [
+        ...(t.isIdentifier(end.value, { name: "$v" }) ? [] : [t.inherits(assign("$v", end.value), end.source)]),
+        assign(frame("slots"), t.arrayExpression(liveAt(end.to).map((name) => t.identifier(name)))),
+        assign(frame("pc"), t.numericLiteral(numberOf(end.to))),
+        t.inherits(t.returnStatement(helper("$await", t.identifier("$f"), t.identifier("$v"))), end.source),
+      ];
+  }
+}
+
+function endsInLeave(state: State): boolean {
+  const last = state.body.at(-1);
+  return last?.type === "ReturnStatement" || last?.type === "ThrowStatement" || last?.type === "ContinueStatement";
+}

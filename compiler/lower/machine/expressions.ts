@@ -1,0 +1,316 @@
+/**
+ * Expressions with suspensions, by spilling: whatever is evaluated before a suspension goes into a temporary, so that
+ * side effects keep the order of ECMAScript.
+ *
+ *   f(a) + (await b)   →   $t0 = f(a); ⟨suspend b⟩ $t1 = $v; … $t0 + $t1
+ *
+ *   X1  `explode` gives an expression that yields the value when it is evaluated next, at the current end of the
+ *       machine. Without a suspension it is the node itself.
+ *   X2  A reference spills its base, its key and, in a call, the function found there (language §3).
+ */
+import { types as t } from "@babel/core";
+import { cannotLower, helper } from "../context.js";
+import { assign, suspends, undefinedNode } from "../tree.js";
+import { explodeChain } from "./chains.js";
+import type { Machine } from "./machine.js";
+import { bindPattern } from "./patterns.js";
+
+/** `immediate`: the caller evaluates the answer as the very first thing, so that it may be `$v` itself. */
+export function explode(machine: Machine, node: t.Expression, immediate = false): t.Expression {
+  if (!suspends(node)) return node;
+  switch (node.type) {
+    case "AwaitExpression": {
+      machine.suspend(explode(machine, node.argument, true), node);
+      const value = t.identifier("$v");
+      return immediate ? value : machine.save(value);
+    }
+    case "BinaryExpression":
+      return explodeBinary(machine, node);
+    case "LogicalExpression":
+      return explodeLogical(machine, node);
+    case "ConditionalExpression":
+      return explodeConditional(machine, node);
+    case "AssignmentExpression":
+      return explodeAssignment(machine, node);
+    case "UpdateExpression":
+      return t.updateExpression(node.operator, explodeReference(machine, node.argument, false), node.prefix);
+    case "UnaryExpression":
+      return explodeUnary(machine, node);
+    case "SequenceExpression":
+      return explodeSequence(machine, node, immediate);
+    case "MemberExpression":
+      return explodeReference(machine, node, false);
+    case "CallExpression":
+      return explodeCall(machine, node);
+    case "NewExpression":
+      return explodeNew(machine, node);
+    case "OptionalMemberExpression":
+    case "OptionalCallExpression":
+      return explodeChain(machine, node);
+    case "ArrayExpression":
+      return t.arrayExpression(explodeList(machine, node.elements) as t.ArrayExpression["elements"]);
+    case "ObjectExpression":
+      return explodeObject(machine, node);
+    case "TemplateLiteral":
+      return explodeTemplate(machine, node);
+    case "TaggedTemplateExpression":
+      return explodeTagged(machine, node);
+    default:
+      throw cannotLower(machine.context, node, `an await inside a ${node.type}`);
+  }
+}
+
+/** True for an expression whose value no suspension can change. */
+function isStable(node: t.Node): boolean {
+  return t.isLiteral(node) && node.type !== "TemplateLiteral" && node.type !== "RegExpLiteral";
+}
+
+/** Evaluates now, into a temporary where needed. */
+export function settle(machine: Machine, node: t.Expression): t.Expression {
+  const value = explode(machine, node);
+  if (isStable(value) || (value !== node && value.type === "Identifier" && value.name.startsWith("$t"))) return value;
+  return machine.save(value);
+}
+
+type Operand = t.Expression | t.SpreadElement | t.ArgumentPlaceholder | t.ArrayExpression["elements"][number];
+
+/** Operands in order: those before the last suspension are settled, those after it stay as they are. */
+export function explodeList(machine: Machine, operands: readonly Operand[]): Operand[] {
+  const last = operands.findLastIndex((operand) => suspends(operand));
+  return operands.map((operand, i) => {
+    if (operand === null || i > last) return operand;
+    if (operand.type === "SpreadElement") {
+      // The spread is iterated when its turn comes.
+      const value = explode(machine, operand.argument);
+      const copied = t.spreadElement(value);
+      return i === last ? copied : t.spreadElement(machine.save(t.arrayExpression([copied])));
+    }
+    if (!t.isExpression(operand)) throw cannotLower(machine.context, operand, "this operand");
+    return i === last ? explode(machine, operand) : settle(machine, operand);
+  });
+}
+
+function explodeBinary(machine: Machine, node: t.BinaryExpression): t.Expression {
+  if (node.left.type === "PrivateName") throw cannotLower(machine.context, node, "a private name");
+  const [left, right] = explodeList(machine, [node.left, node.right]) as [t.Expression, t.Expression];
+  return t.inherits(t.binaryExpression(node.operator, left, right), node);
+}
+
+/** The condition under which a logical operator goes on to its right side. */
+function goesOn(operator: t.LogicalExpression["operator"], value: t.Identifier): t.Expression {
+  if (operator === "&&") return value;
+  if (operator === "||") return t.unaryExpression("!", value);
+  return isNullish(value);
+}
+
+/** `value === null || value === void 0` */
+export function isNullish(value: t.Identifier): t.Expression {
+  return t.logicalExpression(
+    "||",
+    t.binaryExpression("===", t.cloneNode(value), t.nullLiteral()),
+    t.binaryExpression("===", t.cloneNode(value), undefinedNode()),
+  );
+}
+
+function explodeLogical(machine: Machine, node: t.LogicalExpression): t.Expression {
+  if (!suspends(node.right)) return t.logicalExpression(node.operator, explode(machine, node.left), node.right);
+  const result = machine.save(explode(machine, node.left, true));
+  const right = machine.newState();
+  const after = machine.newState();
+  machine.branch(goesOn(node.operator, t.cloneNode(result)), right, after);
+  machine.place(right);
+  machine.push(assign(result.name, explode(machine, node.right, true)));
+  machine.place(after);
+  return result;
+}
+
+function explodeConditional(machine: Machine, node: t.ConditionalExpression): t.Expression {
+  if (!suspends(node.consequent) && !suspends(node.alternate)) {
+    return t.conditionalExpression(explode(machine, node.test), node.consequent, node.alternate);
+  }
+  const result = machine.temporary();
+  const then = machine.newState();
+  const otherwise = machine.newState();
+  const after = machine.newState();
+  machine.branch(explode(machine, node.test), then, otherwise);
+  machine.place(then);
+  machine.push(assign(result, explode(machine, node.consequent, true)));
+  machine.jump(after);
+  machine.place(otherwise);
+  machine.push(assign(result, explode(machine, node.alternate, true)));
+  machine.place(after);
+  return t.identifier(result);
+}
+
+function explodeUnary(machine: Machine, node: t.UnaryExpression): t.Expression {
+  const argument =
+    node.operator === "delete" ? explodeReference(machine, node.argument, false) : explode(machine, node.argument);
+  return t.inherits(t.unaryExpression(node.operator, argument, node.prefix), node);
+}
+
+function explodeSequence(machine: Machine, node: t.SequenceExpression, immediate: boolean): t.Expression {
+  const last = node.expressions.at(-1)!;
+  for (const expression of node.expressions.slice(0, -1)) {
+    machine.push(t.expressionStatement(explode(machine, expression)));
+  }
+  return explode(machine, last, immediate);
+}
+
+/**
+ * A member expression whose parts are evaluated. `hold`: a suspension follows before it is used, so base and key are
+ * settled; the key is converted once, as a reference does.
+ */
+export function explodeReference(
+  machine: Machine,
+  node: t.Expression,
+  hold: boolean,
+): t.Identifier | t.MemberExpression {
+  if (node.type === "Identifier") return node;
+  if (node.type !== "MemberExpression") throw cannotLower(machine.context, node, `an await inside a ${node.type}`);
+  if (node.object.type === "Super") throw cannotLower(machine.context, node, "`super` around an await");
+  if (node.property.type === "PrivateName") throw cannotLower(machine.context, node, "a private name around an await");
+  if (!node.computed) {
+    const object = hold ? settle(machine, node.object) : explode(machine, node.object);
+    return t.inherits(t.memberExpression(object, node.property), node);
+  }
+  if (hold) {
+    const object = settle(machine, node.object);
+    return t.inherits(t.memberExpression(object, settle(machine, node.property), true), node);
+  }
+  const [object, key] = explodeList(machine, [node.object, node.property]) as [t.Expression, t.Expression];
+  return t.inherits(t.memberExpression(object, key, true), node);
+}
+
+function explodeAssignment(machine: Machine, node: t.AssignmentExpression): t.Expression {
+  const { left, operator } = node;
+  if (operator === "=") {
+    if (t.isPattern(left)) {
+      const value = machine.save(explode(machine, node.right, true));
+      bindPattern(machine, left as t.LVal, t.cloneNode(value));
+      return value;
+    }
+    const target = explodeReference(machine, left as t.Expression, suspends(node.right));
+    return t.inherits(t.assignmentExpression("=", target, explode(machine, node.right)), node);
+  }
+  const target = heldReference(machine, left as t.Expression);
+  const before = machine.save(t.cloneNode(target));
+  const logical = operator === "&&=" || operator === "||=" || operator === "??=";
+  if (!logical) {
+    const binary = operator.slice(0, -1) as t.BinaryExpression["operator"];
+    const value = t.binaryExpression(binary, before, explode(machine, node.right));
+    return t.inherits(t.assignmentExpression("=", target, value), node);
+  }
+  const store = machine.newState();
+  const after = machine.newState();
+  machine.branch(goesOn(operator.slice(0, -1) as "&&", t.cloneNode(before)), store, after);
+  machine.place(store);
+  machine.push(assign(before.name, t.assignmentExpression("=", target, explode(machine, node.right))));
+  machine.place(after);
+  return before;
+}
+
+/** A reference that is read now and written after a suspension. */
+function heldReference(machine: Machine, node: t.Expression): t.Identifier | t.MemberExpression {
+  const target = explodeReference(machine, node, true);
+  if (target.type === "MemberExpression" && target.computed && !t.isLiteral(target.property)) {
+    target.property = machine.save(helper("$key", target.property as t.Expression));
+  }
+  return target;
+}
+
+function explodeCall(machine: Machine, node: t.CallExpression): t.Expression {
+  const callee = node.callee;
+  if (callee.type === "Super" || callee.type === "Import" || callee.type === "V8IntrinsicIdentifier") {
+    throw cannotLower(machine.context, node, "an await in this call");
+  }
+  if (!node.arguments.some((argument) => suspends(argument))) {
+    const target =
+      callee.type === "MemberExpression" ? explodeReference(machine, callee, false) : explode(machine, callee);
+    return t.inherits(t.callExpression(target, node.arguments), node);
+  }
+  const { fn, self } = settleCallee(machine, callee);
+  const args = explodeList(machine, node.arguments) as t.CallExpression["arguments"];
+  return t.inherits(callWith(fn, self, args, describe(callee)), node);
+}
+
+/** The function to call and its `this`, both settled. */
+export function settleCallee(
+  machine: Machine,
+  callee: t.Expression,
+): { fn: t.Expression; self: t.Expression | undefined } {
+  if (callee.type !== "MemberExpression") return { fn: settle(machine, callee), self: undefined };
+  const reference = explodeReference(machine, callee, true) as t.MemberExpression;
+  return { fn: machine.save(reference), self: t.cloneNode(reference.object as t.Expression) };
+}
+
+/** `fn(…args)` with `self` as `this`; `what` names the callee in the error. */
+export function callWith(
+  fn: t.Expression,
+  self: t.Expression | undefined,
+  args: t.CallExpression["arguments"],
+  what: string,
+): t.Expression {
+  if (self === undefined && fn.type === "Identifier") return t.callExpression(fn, args);
+  const list = t.arrayExpression(args as t.ArrayExpression["elements"]);
+  return helper("$call", fn, self ?? undefinedNode(), list, t.stringLiteral(what));
+}
+
+/** The source text of a callee, roughly, for error messages. */
+export function describe(node: t.Node): string {
+  if (node.type === "Identifier") return node.name;
+  if (node.type === "ThisExpression") return "this";
+  if (node.type === "MemberExpression" && !node.computed) return `${describe(node.object)}.${describe(node.property)}`;
+  return "(intermediate value)";
+}
+
+function explodeNew(machine: Machine, node: t.NewExpression): t.Expression {
+  const [callee, ...args] = explodeList(machine, [node.callee as t.Expression, ...(node.arguments as t.Expression[])]);
+  return t.inherits(t.newExpression(callee as t.Expression, args as t.NewExpression["arguments"]), node);
+}
+
+// Operands first, build last: the literal is made in one piece when everything in it is known.
+function explodeObject(machine: Machine, node: t.ObjectExpression): t.Expression {
+  const last = node.properties.findLastIndex((property) => suspends(property));
+  const properties = node.properties.map((property, i) => {
+    if (i > last) return property;
+    if (property.type === "SpreadElement") {
+      const value = explode(machine, property.argument);
+      return t.spreadElement(i === last ? value : machine.save(t.objectExpression([t.spreadElement(value)])));
+    }
+    if (property.type === "ObjectMethod") throw cannotLower(machine.context, property, "a method beside an await");
+    const key = property.computed
+      ? machine.save(helper("$key", explode(machine, property.key as t.Expression)))
+      : property.key;
+    const value = property.value as t.Expression;
+    return t.objectProperty(key, i === last ? explode(machine, value) : settle(machine, value), property.computed);
+  });
+  return t.inherits(t.objectExpression(properties), node);
+}
+
+function explodeTemplate(machine: Machine, node: t.TemplateLiteral): t.Expression {
+  const last = node.expressions.findLastIndex((expression) => suspends(expression));
+  const empty = () => t.templateElement({ raw: "", cooked: "" });
+  const expressions = node.expressions.map((expression, i) => {
+    if (i > last) return expression;
+    const value = explode(machine, expression as t.Expression);
+    if (i === last) return value;
+    // Each part is converted to a string when its turn comes.
+    return machine.save(t.templateLiteral([empty(), empty()], [value]));
+  });
+  return t.templateLiteral(node.quasis, expressions);
+}
+
+function explodeTagged(machine: Machine, node: t.TaggedTemplateExpression): t.Expression {
+  const { fn, self } = settleCallee(machine, node.tag);
+  const quasis = node.quasi.quasis.map((quasi) => quasi.value);
+  const strings = helper(
+    "$template",
+    t.stringLiteral(machine.context.unique(`${machine.context.moduleId}#template`)),
+    t.arrayExpression(
+      quasis.map(({ cooked }) => (typeof cooked === "string" ? t.stringLiteral(cooked) : undefinedNode())),
+    ),
+    t.arrayExpression(quasis.map(({ raw }) => t.stringLiteral(raw))),
+  );
+  const args = explodeList(machine, [strings, ...(node.quasi.expressions as t.Expression[])]);
+  return callWith(fn, self, args as t.CallExpression["arguments"], describe(node.tag));
+}

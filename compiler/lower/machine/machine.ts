@@ -1,0 +1,177 @@
+/**
+ * The state machine under construction: an append-only list of states, each a straight run of statements with one end.
+ *
+ *   M1  A state belongs to one region: an error anywhere in it goes to `handler`, or out of the function.
+ *   M2  Statements and expressions are emitted in the order of their side effects.
+ *   M3  A temporary lives within one statement of the source; states never share one across statements.
+ *   M4  Targets stay symbolic (`fixups`) until the states are numbered.
+ */
+import { types as t } from "@babel/core";
+import type { ModuleContext } from "../context.js";
+import { assign, undefinedNode } from "../tree.js";
+
+export interface State {
+  readonly body: t.Statement[];
+  readonly handler: State | undefined;
+  /** States that statements inside `body` jump to, and the variables that are set right before the jump. */
+  readonly jumps: { readonly to: State; readonly sets: readonly string[] }[];
+  end: End | undefined;
+}
+
+export type End =
+  | { readonly kind: "jump"; readonly to: State }
+  /** Goes to `then` if the test holds, else to `otherwise`. */
+  | { readonly kind: "branch"; readonly test: t.Expression; readonly then: State; readonly otherwise: State }
+  /** Parks the frame on `value`; goes on at `to`, where the outcome is in `$v`. */
+  | { readonly kind: "suspend"; readonly value: t.Expression; readonly to: State; readonly source: t.Node }
+  /** The last statement left the function. */
+  | { readonly kind: "leave" };
+
+/** What a jump may have to cross, innermost last. */
+export type Entry =
+  | {
+      readonly kind: "target";
+      readonly labels: readonly string[];
+      /** An unlabelled `break` means this one. */
+      readonly plain: boolean;
+      readonly breakTo: State;
+      readonly continueTo: State | undefined;
+    }
+  | { readonly kind: "iterator"; readonly record: string }
+  | { readonly kind: "finally"; readonly entry: State; readonly completion: Completion };
+
+/** Why a finally block runs: its two variables, and the jumps that go on after it. */
+export interface Completion {
+  /** Variable: 0 normal, 1 throw, 2 return, 3 + i exit i. */
+  readonly kindVariable: string;
+  readonly valueVariable: string;
+  readonly exits: State[];
+  returns: boolean;
+}
+
+export class Machine {
+  readonly states: State[] = [];
+  readonly entries: Entry[] = [];
+  readonly fixups: { readonly literal: t.NumericLiteral; readonly state: State }[] = [];
+  /** Variables of the step function that may have to be saved, in order of declaration. */
+  readonly variables = new Set<string>();
+  current: State;
+  handler: State | undefined = undefined;
+  #depth = 0;
+  readonly context: ModuleContext;
+
+  constructor(context: ModuleContext) {
+    this.context = context;
+    this.current = this.newState();
+    this.states.push(this.current);
+  }
+
+  /** A state of the current region, not placed yet. */
+  newState(handler: State | undefined = this.handler): State {
+    return { body: [], handler, jumps: [], end: undefined };
+  }
+
+  /** Goes on in `state`; what went before falls into it unless it has ended. */
+  place(state: State): void {
+    if (this.states.includes(state)) throw new TypeError("a state is placed once");
+    this.current.end ??= { kind: "jump", to: state };
+    this.states.push(state);
+    this.current = state;
+  }
+
+  push(...statements: t.Statement[]): void {
+    if (this.current.end === undefined) this.current.body.push(...statements);
+  }
+
+  /** Ends the current state; what follows is unreachable until the next `place`. */
+  finish(end: End): void {
+    this.current.end ??= end;
+  }
+
+  jump(to: State): void {
+    this.finish({ kind: "jump", to });
+  }
+
+  branch(test: t.Expression, then: State, otherwise: State): void {
+    this.finish({ kind: "branch", test, then, otherwise });
+  }
+
+  throwNow(value: t.Expression): void {
+    this.push(t.throwStatement(value));
+    this.finish({ kind: "leave" });
+  }
+
+  /** Suspends on `value`; the outcome is `$v` at the start of the state that is current afterwards. */
+  suspend(value: t.Expression, source: t.Node): void {
+    const to = this.newState();
+    this.finish({ kind: "suspend", value, to, source });
+    this.place(to);
+  }
+
+  /** Declares a variable of the step function. */
+  variable(name: string): string {
+    this.variables.add(name);
+    return name;
+  }
+
+  fresh(prefix: string): string {
+    return this.variable(this.context.unique(prefix));
+  }
+
+  /** A temporary of the current statement. */
+  temporary(): string {
+    return this.variable(`$t${this.#depth++}`);
+  }
+
+  /** Evaluates `value` now, into a temporary. */
+  save(value: t.Expression): t.Identifier {
+    const name = this.temporary();
+    this.push(assign(name, value));
+    return t.identifier(name);
+  }
+
+  /** Runs `work` as one statement of the source: its temporaries end with it. */
+  statement(work: () => void): void {
+    const depth = this.#depth;
+    work();
+    this.#depth = depth;
+  }
+
+  /** Runs `work` with another error handler. */
+  region(handler: State | undefined, work: () => void): void {
+    const outer = this.handler;
+    this.handler = handler;
+    this.place(this.newState());
+    work();
+    this.handler = outer;
+  }
+
+  within(entry: Entry, work: () => void): void {
+    this.entries.push(entry);
+    work();
+    if (this.entries.pop() !== entry) throw new TypeError("jump targets are nested");
+  }
+
+  /** Statements that set the next state and go there, from anywhere in the current state. */
+  goto(state: State, sets: readonly string[] = []): t.Statement[] {
+    const literal = t.numericLiteral(0);
+    this.fixups.push({ literal, state });
+    this.current.jumps.push({ to: state, sets });
+    return [assign("$pc", literal), t.continueStatement(t.identifier("$run"))];
+  }
+}
+
+/** A new completion record with its two variables. */
+export function newCompletion(machine: Machine): Completion {
+  return {
+    kindVariable: machine.fresh("$kind"),
+    valueVariable: machine.fresh("$value"),
+    exits: [],
+    returns: false,
+  };
+}
+
+/** `kind = n; value = v;` */
+export function complete(completion: Completion, kind: number, value: t.Expression = undefinedNode()): t.Statement[] {
+  return [assign(completion.kindVariable, t.numericLiteral(kind)), assign(completion.valueVariable, value)];
+}

@@ -1,0 +1,126 @@
+/**
+ * The helpers of lowered code on Node's own promises: enough to run a lowered function beside its original and compare
+ * what they do. State machines, environments and closures are the compiler's; only the scheduling is Node's.
+ */
+interface NativeFrame {
+  pc: number;
+  slots: unknown[];
+  captures: readonly unknown[];
+  self: unknown;
+  fn: unknown;
+  resume(mode: 0 | 1 | 2, value: unknown): void;
+}
+type Step = (frame: NativeFrame, mode: 0 | 1 | 2, value: unknown) => unknown;
+// biome-ignore lint/complexity/noBannedTypes: any function of a program
+type Callable = Function;
+interface NativeCode {
+  readonly make: ((captures: readonly unknown[]) => Callable) | null;
+  readonly step: Step | null;
+}
+interface NativeRecord {
+  iterator: Iterator<unknown>;
+  value: unknown;
+  done: boolean;
+}
+
+const SUSPENDED = Symbol("suspended");
+const TDZ = Symbol("uninitialised");
+const isObject = (value: unknown) => (typeof value === "object" && value !== null) || typeof value === "function";
+
+export const nativeHelpers = {
+  $TDZ: TDZ,
+  $code: (_id: string, make: NativeCode["make"], step: Step | null): NativeCode => ({ make, step }),
+  $clo: (code: NativeCode, captures: readonly unknown[] = []) => code.make!(captures),
+  $fn: (code: NativeCode, captures: readonly unknown[] = []) => code.make!(captures),
+  $module: () => undefined,
+  $async(code: NativeCode, self: unknown, args: unknown[], captures: readonly unknown[] = [], fn: unknown = undefined) {
+    return new Promise((resolve, reject) => {
+      const frame: NativeFrame = {
+        pc: 0,
+        slots: args,
+        captures,
+        self,
+        fn,
+        resume(mode, value) {
+          try {
+            // What is not in the slots does not survive: as after a restore.
+            frame.slots = [...frame.slots];
+            const result = code.step!(frame, mode, value);
+            if (result !== SUSPENDED) resolve(result);
+          } catch (error) {
+            reject(error);
+          }
+        },
+      };
+      frame.resume(0, undefined);
+    });
+  },
+  $await(frame: NativeFrame, value: unknown) {
+    Promise.resolve(value).then(
+      (result) => frame.resume(1, result),
+      (error) => frame.resume(2, error),
+    );
+    return SUSPENDED;
+  },
+  $init(value: unknown, name: string) {
+    if (value === TDZ) throw new ReferenceError(`Cannot access '${name}' before initialization`);
+    return value;
+  },
+  $caught: (error: unknown) => error,
+  $key: (value: unknown) => (typeof value === "symbol" ? value : `${value}`),
+  $call(fn: Callable, self: unknown, args: unknown[], what: string) {
+    if (typeof fn !== "function") throw new TypeError(`${what} is not a function`);
+    return Reflect.apply(fn, self, args);
+  },
+  $rest(source: object, excluded: PropertyKey[]) {
+    const rest: Record<PropertyKey, unknown> = { ...source };
+    for (const key of excluded) delete rest[key];
+    return rest;
+  },
+  $coercible(value: unknown) {
+    if (value === null || value === undefined) throw new TypeError(`Cannot destructure ${value}`);
+    return value;
+  },
+  $template: (_site: string, cooked: string[], raw: string[]) => Object.freeze(Object.assign([...cooked], { raw })),
+  $accessor(object: object, key: PropertyKey, kind: "get" | "set", fn: Callable) {
+    const before = Object.getOwnPropertyDescriptor(object, key);
+    const kept = before && (before.get || before.set) ? { get: before.get, set: before.set } : {};
+    return Object.defineProperty(object, key, { ...kept, [kind]: fn, enumerable: true, configurable: true });
+  },
+  $iter(iterable: Iterable<unknown>): NativeRecord {
+    return { iterator: iterable[Symbol.iterator](), value: undefined, done: false };
+  },
+  $next(record: NativeRecord) {
+    if (record.done) return false;
+    record.done = true;
+    const { done, value } = record.iterator.next();
+    record.done = done === true;
+    record.value = record.done ? undefined : value;
+    return !record.done;
+  },
+  $close(record: NativeRecord) {
+    if (record.done) return;
+    record.done = true;
+    const result = record.iterator.return?.();
+    if (record.iterator.return && !isObject(result)) throw new TypeError("not an object");
+  },
+  $closeThrow(record: NativeRecord) {
+    if (record.done) return;
+    record.done = true;
+    try {
+      record.iterator.return?.();
+    } catch (error) {
+      void error; // a throw completion wins over errors of `return` (ECMAScript 7.4.11)
+    }
+  },
+  $drain(record: NativeRecord) {
+    const rest: unknown[] = [];
+    while (nativeHelpers.$next(record)) rest.push(record.value);
+    return rest;
+  },
+  $keys(object: Record<string, unknown>): NativeRecord {
+    const keys: string[] = [];
+    for (const key in object) keys.push(key);
+    return nativeHelpers.$iter(keys.values());
+  },
+};
