@@ -1,8 +1,19 @@
-/** The engine's interface: filled in below. */
-import type { ExecutionRow, LogRow } from "../store/store.js";
-import type { Encoded, Outcome } from "../protocol/value.js";
-import type { Program } from "../protocol/program.js";
+/**
+ * The engine as the command line, the clients and the tests see it, and what it is made from.
+ *
+ * E1  Nothing observable leaves before the commit that decides it.
+ * E2  Every event is consumed once, every command applied once, in the order of its execution.
+ * E3  Memory is bounded by the options and limits, not by the number of executions.
+ */
+
 import type { Status } from "../protocol/execution.js";
+import type { Program } from "../protocol/program.js";
+import type { Encoded, Outcome } from "../protocol/value.js";
+import type { Sandbox } from "../sandbox/sandbox.js";
+import type { ExecutionRow, LogRow, Store } from "../store/store.js";
+import type { SettledTask, TaskPool } from "../tasks/tasks.js";
+import type { Clock } from "./clock.js";
+import type { Limits } from "./limits.js";
 
 export interface Engine {
   /** Makes a program known (and durable), so that executions can start on it. */
@@ -35,6 +46,33 @@ export interface StartReply {
   readonly executionId: string;
   /** True when an execution of that id was there before. */
   readonly existing: boolean;
+}
+
+/** `auto`: when the tail has become dearer than a checkpoint; `always`: after every activation; `never`: tail only. */
+export type CheckpointMode = "auto" | "always" | "never";
+
+export interface EngineOptions {
+  /** Closed with the engine. */
+  readonly store: Store;
+  readonly sandbox: Sandbox;
+  readonly tasks: (onSettled: (settled: readonly SettledTask[]) => void) => TaskPool;
+  readonly clock: Clock;
+  readonly checkpoint: CheckpointMode;
+  /** Live instances kept between activations; 0: every activation starts from the store. */
+  readonly cacheSize: number;
+  readonly limits?: Partial<Limits>;
+  /** Told of trouble that concerns no single caller: a commit that failed and will be tried again, and the like. */
+  readonly report: (problem: Problem) => void;
+  /** The structured copy's writer: for errors that the engine gives to workflows. */
+  readonly encode: (value: unknown) => Encoded;
+  /** `count` random bytes as hex digits: seeds and names. Default: the host's cryptographic source. */
+  readonly randomHex?: (count: number) => string;
+}
+
+export interface Problem {
+  readonly message: string;
+  readonly execution?: string;
+  readonly cause: unknown;
 }
 
 export type { Outcome };

@@ -1,0 +1,94 @@
+/**
+ * One commit in the making: the rows to be written, and what may leave the process once they are (invariant E1).
+ */
+import type { Event } from "../protocol/event.js";
+import type { TimerRow, Write } from "../store/store.js";
+import type { Actor, Pending } from "./actor.js";
+import type { NewTask } from "./task-feed.js";
+import type { LogicalTime } from "./time.js";
+
+export class Draft {
+  readonly actor: Actor;
+  /** Logical time of the activation, ms since the epoch. */
+  readonly now: number;
+  readonly writes: Write[] = [];
+  readonly effects = {
+    addedTasks: [] as NewTask[],
+    removedTasks: [] as number[],
+    addedTimers: [] as TimerRow[],
+    removedTimers: new Set<number>(),
+    /** Executions whose inbox got an entry. */
+    signalled: new Set<Actor>(),
+    /** Events acknowledged by this commit. */
+    consumed: [] as Pending[],
+  };
+
+  constructor(actor: Actor, now: number) {
+    this.actor = actor;
+    this.now = now;
+  }
+
+  write(write: Write): void {
+    this.writes.push(write);
+  }
+
+  /** Writes the row of an execution that this commit creates. */
+  create(): void {
+    const { created, row } = this.actor;
+    if (!created && row !== undefined) this.write({ kind: "createExecution", row });
+  }
+
+  /** Removes the rows of events that the activation has consumed. */
+  consume(batch: readonly Pending[]): void {
+    for (const pending of batch) {
+      const { origin } = pending;
+      if (origin.kind === "inbox") this.write({ kind: "removeInbox", id: origin.id });
+      else if (origin.kind === "timer") this.removeTimer(origin.seq);
+      else if (origin.kind === "task") this.removeTask(origin.seq);
+      this.effects.consumed.push(pending);
+    }
+  }
+
+  /** Moves events to the execution's inbox, where they wait for it to be resumed. */
+  keep(batch: readonly Pending[]): void {
+    this.consume(batch.filter(({ origin }) => origin.kind !== "inbox"));
+    for (const { event, origin } of batch) if (origin.kind !== "inbox") this.inbox(this.actor, event);
+  }
+
+  /** Puts an event into an execution's inbox. */
+  inbox(target: Actor, event: Event): void {
+    this.write({ kind: "addInbox", execution: target.key, event });
+    this.effects.signalled.add(target);
+  }
+
+  addTimer(timer: TimerRow): void {
+    this.write({ kind: "addTimer", timer });
+    this.effects.addedTimers.push(timer);
+  }
+
+  removeTimer(seq: number): void {
+    if (this.effects.removedTimers.has(seq)) return;
+    this.effects.removedTimers.add(seq);
+    this.write({ kind: "removeTimer", execution: this.actor.key, seq });
+  }
+
+  addTask(task: NewTask): void {
+    const { execution, seq, input, onCrash, lease, scheduledTime } = task;
+    this.write({ kind: "addTask", execution, seq, task: task.task, input, onCrash, lease, scheduledTime });
+    this.effects.addedTasks.push(task);
+  }
+
+  removeTask(seq: number): void {
+    this.write({ kind: "removeTask", execution: this.actor.key, seq });
+    this.effects.removedTasks.push(seq);
+  }
+
+  log(level: Extract<Write, { kind: "addLog" }>["level"], text: string): void {
+    this.write({ kind: "addLog", execution: this.actor.key, time: this.now, level, text });
+  }
+
+  /** Notes how far time has come, if the store does not know. */
+  clock(time: LogicalTime): void {
+    if (time.isNews(this.now)) this.write({ kind: "setClock", now: this.now });
+  }
+}

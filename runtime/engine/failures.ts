@@ -1,0 +1,26 @@
+/** Outcomes that the engine itself gives to workflows: errors as they arrive in workflow code. */
+import { EventualError, TaskInterrupted } from "../protocol/errors.js";
+import type { Fault } from "../protocol/fault.js";
+import type { Encoded, Outcome } from "../protocol/value.js";
+import { INTERRUPTED } from "./faults.js";
+
+export type Encode = (value: unknown) => Encoded;
+
+/** The process died while an attempt of a task with onCrash "fail" may have run. */
+export function interrupted(encode: Encode, task: string): Outcome {
+  return { ok: false, error: encode(withoutStack(new TaskInterrupted(`${task}: ${INTERRUPTED}`, { code: "EV8012" }))) };
+}
+
+/** A signal to another execution was refused. */
+export function refusedSignal(encode: Encode, fault: Fault): Outcome {
+  return {
+    ok: false,
+    error: encode(withoutStack(new EventualError("SignalRefused", fault.message, { code: fault.code }))),
+  };
+}
+
+/** The engine's own frames would tell the author nothing, and would differ between installations. */
+function withoutStack<E extends Error>(error: E): E {
+  error.stack = `${error.name}: ${error.message}`;
+  return error;
+}

@@ -1,0 +1,106 @@
+/** The engine's refusals (EV8001–EV8199): one function per code, each with what, where and what to do. */
+
+import type { SuspendReason } from "../protocol/execution.js";
+import { Fault } from "../protocol/fault.js";
+
+/** EV8001 */
+export function unknownWorkflow(workflow: string, known: readonly string[]): Fault {
+  const list = known.length === 0 ? "no program has been deployed yet" : `known are: ${known.join(", ")}`;
+  return new Fault("EV8001", `There is no workflow "${workflow}"; ${list}`, {
+    remedy: 'Use the name given to workflow("…") in the source, and deploy the program that defines it.',
+  });
+}
+
+/** EV8002 */
+export function conflictingStart(executionId: string): Fault {
+  return new Fault("EV8002", `There is already an execution "${executionId}" with another input`, {
+    place: executionId,
+    remedy: "Choose another name, or start it with the same input to get the existing execution.",
+  });
+}
+
+/** EV8003 */
+export function badName(what: string, name: string, why: string): Fault {
+  return new Fault("EV8003", `The ${what} ${JSON.stringify(name.slice(0, 80))} cannot be used: ${why}`, {
+    remedy: "Use any text that is not empty, has no control characters and is not longer than 512 characters.",
+  });
+}
+
+/** EV8004 */
+export function unknownExecution(executionId: string): Fault {
+  return new Fault("EV8004", `There is no execution "${executionId}"`, {
+    place: executionId,
+    remedy: "An id is <workflow>/<name>; `eventual list` shows those in the database.",
+  });
+}
+
+/** EV8005 */
+export function closedExecution(executionId: string, status: string): Fault {
+  return new Fault("EV8005", `The execution "${executionId}" is closed (${status})`, {
+    place: executionId,
+    remedy: "A closed execution takes no signals; start a new one.",
+  });
+}
+
+/** EV8006 */
+export function engineClosed(): Fault {
+  return new Fault("EV8006", "The engine is closed", {
+    remedy: "Open the database again; everything that was acknowledged is kept.",
+  });
+}
+
+/** EV8007 */
+export function notStored(what: string, executionId: string, cause: unknown): Fault {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const remedy = cause instanceof Fault ? cause.remedy : "Look at the cause, mend it, and try again.";
+  return new Fault("EV8007", `The ${what} for "${executionId}" could not be stored: ${why}`, {
+    place: executionId,
+    remedy: `Nothing of it happened. ${remedy}`,
+    cause,
+  });
+}
+
+/** EV8008 */
+export function lostTooOften(times: number): SuspendReason {
+  return {
+    code: "EV8008",
+    message: `its sandbox was lost ${times} times in a row while it ran`,
+    remedy: "Look for endless loops and large allocations in the workflow; its committed state is kept.",
+  };
+}
+
+/** EV8009 */
+export function unknownProgram(hash: string): Fault {
+  return new Fault("EV8009", `The program ${hash} is not in the database`, {
+    place: hash,
+    remedy: "Deploy it with `eventual run` or `eventual serve`.",
+  });
+}
+
+/** EV8010 */
+export function foreignProgram(hash: string, abi: number, own: number): Fault {
+  return new Fault("EV8010", `The program was compiled for runtime version ${abi}; this runtime has version ${own}`, {
+    place: hash,
+    remedy: "Compile it again with the `eventualc` of this installation.",
+  });
+}
+
+/** EV8011 */
+export function damagedProgram(hash: string, why: string): Fault {
+  return new Fault("EV8011", `The stored program ${hash} cannot be read: ${why}`, {
+    place: hash,
+    remedy: "Deploy the program again; its executions are unharmed and go on with it.",
+  });
+}
+
+/** EV8012: the message of a TaskInterrupted. */
+export const INTERRUPTED =
+  'the process ended while the task ran, and the task is declared with onCrash: "fail", so it was not started again';
+
+/** EV8013: the log line about a value that no checkpoint can hold. */
+export function unserializableLine(path: string, what: string): string {
+  return (
+    `EV8013: no checkpoint: ${path} is ${what}, which cannot be stored. The execution stays correct: it is rebuilt by ` +
+    "replaying its events, which takes longer the more there are. Keep the value out of what lives across an await."
+  );
+}

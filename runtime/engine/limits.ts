@@ -1,0 +1,50 @@
+/** The engine's numbers: sizes of batches, pages and windows, delays and attempts. One place, each with its unit. */
+
+export interface Limits {
+  /** Activations sent to the sandbox in one call. */
+  readonly batchSize: number;
+  /** Calls to the sandbox under way at once: one runs while the next is gathered. */
+  readonly batchesInFlight: number;
+  /** Executions being loaded or loaded and not yet sent. Bounds the memory that checkpoints take on the host. */
+  readonly preparing: number;
+  /** Events that one activation takes from its queue. */
+  readonly eventsPerActivation: number;
+  /** Timers kept in memory: the earliest ones. */
+  readonly timerWindow: number;
+  /** Task calls handed to the pool and not yet recorded; further ones stay in the store. */
+  readonly openTasks: number;
+  /** Rows per read of open tasks and of pending inboxes. */
+  readonly page: number;
+  /** How often a start or an outside signal is tried before its sender gets the store's error. */
+  readonly storeAttempts: number;
+  /** First and longest delay before a failed commit is tried again, ms. */
+  readonly retryMinMs: number;
+  readonly retryMaxMs: number;
+  /** How often in a row an activation may be lost with its sandbox before the execution is suspended. */
+  readonly lostAttempts: number;
+  /** How long running task handlers may go on when the engine closes, ms. */
+  readonly closeGraceMs: number;
+  /** Longest name of an execution or signal, in UTF-16 units. */
+  readonly nameLength: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  batchSize: 128,
+  batchesInFlight: 2,
+  preparing: 256,
+  eventsPerActivation: 1000,
+  timerWindow: 1000,
+  openTasks: 4096,
+  page: 500,
+  storeAttempts: 5,
+  retryMinMs: 50,
+  retryMaxMs: 30_000,
+  lostAttempts: 3,
+  closeGraceMs: 5000,
+  nameLength: 512,
+};
+
+/** Delay before attempt `failures + 1`, ms: doubles from the first to the longest. */
+export function retryDelay(failures: number, limits: Limits): number {
+  return Math.min(limits.retryMaxMs, limits.retryMinMs * 2 ** Math.min(failures - 1, 30));
+}

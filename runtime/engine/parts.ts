@@ -1,0 +1,33 @@
+/** What the engine's pieces share: made once in core.ts, handed to each piece that needs more than two of them. */
+import type { Sandbox } from "../sandbox/sandbox.js";
+import type { Store } from "../store/store.js";
+import type { Activity } from "./activity.js";
+import type { Cache } from "./cache.js";
+import type { Directory } from "./directory.js";
+import type { CheckpointMode, Problem } from "./engine.js";
+import type { Encode } from "./failures.js";
+import type { Limits } from "./limits.js";
+import type { Programs } from "./programs.js";
+import type { ResultWaiters } from "./results.js";
+import type { TaskFeed } from "./task-feed.js";
+import type { LogicalTime } from "./time.js";
+import type { Timers } from "./timers.js";
+import type { Wakeups } from "./wakeups.js";
+
+export interface Parts {
+  readonly store: Store;
+  readonly sandbox: Sandbox;
+  readonly programs: Programs;
+  readonly directory: Directory;
+  readonly cache: Cache;
+  readonly timers: Timers;
+  readonly feed: TaskFeed;
+  readonly results: ResultWaiters;
+  readonly wakeups: Wakeups;
+  readonly time: LogicalTime;
+  readonly activity: Activity;
+  readonly limits: Limits;
+  readonly checkpoint: CheckpointMode;
+  readonly encode: Encode;
+  readonly report: (problem: Problem) => void;
+}

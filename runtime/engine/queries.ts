@@ -1,0 +1,41 @@
+/** What can be asked of an engine. Answers come from the store: only what is committed is seen. */
+import type { ExecutionRow, Store } from "../store/store.js";
+import type { Engine } from "./engine.js";
+import { unknownExecution } from "./faults.js";
+import type { ResultWaiters } from "./results.js";
+
+type Reading = Pick<Store, "findExecution" | "sizeOf" | "listExecutions" | "readLogs">;
+
+/** `check` throws when the engine answers no more. */
+export function queriesOf(
+  store: Reading,
+  results: ResultWaiters,
+  check: () => void,
+): Pick<Engine, "result" | "show" | "list" | "logs"> {
+  async function row(executionId: string): Promise<ExecutionRow> {
+    const found = await store.findExecution(executionId);
+    if (found === undefined) throw unknownExecution(executionId);
+    return found;
+  }
+  return {
+    async result(executionId) {
+      check();
+      return await results.wait(executionId, () => row(executionId));
+    },
+    async show(executionId) {
+      check();
+      const found = await row(executionId);
+      const { checkpoint, tail } = await store.sizeOf(found.key);
+      return { ...found, checkpointBytes: checkpoint, tailBytes: tail };
+    },
+    async list(query) {
+      check();
+      return await store.listExecutions(query);
+    },
+    async logs(executionId, query) {
+      check();
+      const { key } = await row(executionId);
+      return await store.readLogs(key, query);
+    },
+  };
+}
