@@ -111,8 +111,8 @@ function makeNamesUnique(program: NodePath<t.Program>, context: ModuleContext): 
       const scope = path.scope;
       if (scope === program.scope) return;
       const root = rootScope(scope, program.scope);
-      let taken = takenByRoot.get(root);
-      if (taken === undefined) takenByRoot.set(root, (taken = new Set(reserved)));
+      const taken = takenByRoot.get(root) ?? new Set(reserved);
+      takenByRoot.set(root, taken);
       // A class declaration's own name stands for the outer binding.
       if (path.isClassDeclaration()) return;
       for (const name of Object.keys(scope.bindings)) {
