@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { baselineOf } from "#runtime/guest/heap/baseline.js";
 import { readHeap } from "#runtime/guest/heap/read.js";
 import type { Instance } from "#runtime/guest/instance.js";
 import { instantiate, type Program, restart, textOf } from "./support.js";
@@ -149,6 +150,35 @@ test("changed, added, deleted and reordered properties come back in order", () =
   assert.deepEqual(fresh.list, Object.assign([1], { 3: "far" }));
   assert.equal(Reflect.get(fresh.Cart, "made"), 4);
   assert.ok(Object.isFrozen(fresh.Cart.prototype));
+});
+
+test("changed flags, accessors and prototypes of module objects come back", () => {
+  const instance = instantiate(program);
+  const { config, list, Cart, helper } = bindings(instance);
+  Object.defineProperty(config, "a", { enumerable: false });
+  Object.defineProperty(list, 0, { get: Math.random });
+  list.length = 2;
+  Reflect.deleteProperty(Cart.prototype, "constructor");
+  Object.assign(Cart.prototype, { constructor: Cart });
+  Object.defineProperty(helper, "name", { value: "renamed" });
+  Object.setPrototypeOf(config, Cart.prototype as object);
+  const fresh = bindings(restart(instance, program));
+  assert.deepEqual(Object.getOwnPropertyDescriptor(fresh.config, "a"), {
+    value: 1,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
+  assert.equal(Object.getOwnPropertyDescriptor(fresh.list, 0)?.get, Math.random);
+  assert.ok(Object.prototype.propertyIsEnumerable.call(fresh.Cart.prototype, "constructor"));
+  assert.equal(fresh.helper.name, "renamed");
+  assert.equal(Object.getPrototypeOf(fresh.config), fresh.Cart.prototype);
+});
+
+test("instances of one program share the description of their baseline", () => {
+  const [a, b] = [instantiate(program), instantiate(program)];
+  assert.equal(baselineOf(a).template, baselineOf(b).template);
+  assert.notEqual(baselineOf(a).objects[0], baselineOf(b).objects[0]);
 });
 
 test("an object moved away from its place is still itself", () => {

@@ -5,8 +5,9 @@ import type { Instance } from "../instance.js";
 import type { Baseline } from "./baseline.js";
 import { hasExpectedOwn, hasExpectedSlots, isFrozenState } from "./expected.js";
 import { type Kind, propertyStep, type SlotScope } from "./kinds/kind.js";
+import { dense, HOLE, sparse } from "./kinds/ordinary.js";
 import { keysOf, kindOfTag } from "./kinds/table.js";
-import { type OwnState, readOwn } from "./own.js";
+import { type OwnState, PLAIN, readOwn, WRITABLE } from "./own.js";
 import { Change } from "./rows/change.js";
 import { type ChangedObject, type ChangedVariable, Content } from "./rows/root.js";
 import { ANY_TEXT, type BaselineState, BaselineToken } from "./template.js";
@@ -35,11 +36,36 @@ export function changedObjects(baseline: Baseline, scope: SlotScope): ChangedObj
     if (typeof object === "symbol" || object === undefined) continue;
     const state = states[i] as BaselineState;
     const kind = state.tag < 0 ? undefined : kindOfTag(state.tag);
+    if (kind === dense && state.own !== undefined && !dense.is(object)) {
+      changed.push({
+        object,
+        change: changeOf(baseline, i, object, sparse, withElements(state.own, state.slots)),
+        content: undefined,
+      });
+      continue;
+    }
     const change = state.own === undefined ? undefined : changeOf(baseline, i, object, kind, state.own);
     const content = kind?.fill === undefined ? undefined : contentOf(baseline, i, object, kind, scope);
     if (change !== undefined || content !== undefined) changed.push({ object, change, content });
   }
   return changed;
+}
+
+/** The state of a dense array with its elements and length as properties, for comparison with one that is not. */
+function withElements({ keys, flags, values, ...rest }: OwnState, slots: readonly unknown[]): OwnState {
+  const indices: string[] = [];
+  const elements: unknown[] = [];
+  for (let i = 0; i < slots.length; i++) {
+    if (slots[i] === HOLE) continue;
+    indices.push(String(i));
+    elements.push(slots[i]);
+  }
+  return {
+    ...rest,
+    keys: [...indices, "length", ...keys],
+    flags: [...indices.map(() => PLAIN), WRITABLE, ...flags],
+    values: [...elements, slots.length, ...values],
+  };
 }
 
 function changeOf(

@@ -22,6 +22,7 @@ export interface OwnState {
 
 /** Flags of a property. */
 export function flagsOf(descriptor: PropertyDescriptor): number {
+  if (descriptor.writable === true && descriptor.enumerable === true && descriptor.configurable === true) return PLAIN;
   const common =
     (descriptor.enumerable === true ? ENUMERABLE : 0) | (descriptor.configurable === true ? CONFIGURABLE : 0);
   if (descriptor.writable === undefined) return common | ACCESSOR;

@@ -5,13 +5,14 @@ import type { AnyFunction } from "../../protocol/helpers.js";
 import type { Instance } from "../instance.js";
 import { type Code, closureOf, runtimeCodes } from "../registry.js";
 import type { Baseline } from "./baseline.js";
+import { hasExpectedOwn, type Match } from "./expected.js";
 import { Refusal } from "./faults.js";
 import { intrinsicName, intrinsics } from "./intrinsics.js";
 import { propertyStep } from "./kinds/kind.js";
 import { weakEntry } from "./kinds/weak.js";
 import { describe, getPrototypeOf, isExtensible, NativeMap, ownKeys } from "./natives.js";
 import { type OwnState, readOwn, WRITABLE } from "./own.js";
-import { Change, PRISTINE, sameState } from "./rows/change.js";
+import { Change, PRISTINE } from "./rows/change.js";
 import { NameRow, TemplateRow } from "./rows/names.js";
 import type { RowNode } from "./rows/node.js";
 import type { Writer, WriterScope } from "./rows/writer.js";
@@ -80,9 +81,14 @@ export class InstanceScope implements WriterScope {
       fresh = freshState(closure.code.make?.(closure.captures));
       this.#fresh.set(closure.code, fresh);
     }
-    const present = readOwn(fn);
+    const match: Match = (token, value) =>
+      Object.is(token, value) ||
+      (token === PRISTINE && typeof value === "object" && value !== null && isPristine(value, fn));
+    const keys = ownKeys(fn);
+    if (hasExpectedOwn(fn, keys, fresh, match)) return undefined;
+    const present = readOwn(fn, keys);
     hidePristinePrototype(fn, present);
-    return sameState(fresh, present) ? undefined : new Change(fresh, present, propertyStep);
+    return new Change(fresh, present, propertyStep);
   }
 
   permanentEntries(weak: object): readonly unknown[] {

@@ -27,13 +27,15 @@ export const promise: Kind = {
   },
   making: "empty",
   make: () => GPromise.revive(GPromise.prototype),
-  fill: (target, [state, value, handled, origin, ...reactions]) => {
+  fill: (target, slots) => {
+    const state = slots[0];
+    const reactions = slots.slice(PROMISE_SLOTS);
     if (!isPromiseState(state) || !reactions.every(isObject)) throw damaged("the state of a promise");
     GPromise.fill(target as GPromise, {
       state,
-      value,
-      handled: handled === true,
-      origin: origin as PromiseFields["origin"],
+      value: slots[1],
+      handled: slots[2] === true,
+      origin: slots[3] as PromiseFields["origin"],
       reactions: reactions.length === 0 ? undefined : (reactions as unknown as Reaction[]),
     });
   },
@@ -67,17 +69,18 @@ export const frame: Kind = {
   },
   making: "empty",
   make: () => create(Frame.prototype) as Frame,
-  fill: (value, [codeId, pc, self, fn, own, captures, ...rest], scope) => {
-    if (typeof pc !== "number" || typeof captures !== "number" || captures > rest.length || !GPromise.is(own)) {
-      throw damaged("a frame");
-    }
+  fill: (value, slots, scope) => {
+    const [pc, own, captures] = [slots[1], slots[4], slots[5]];
+    if (typeof pc !== "number" || typeof captures !== "number" || !GPromise.is(own)) throw damaged("a frame");
+    const capturesEnd = FRAME_SLOTS + captures;
+    if (captures < 0 || capturesEnd > slots.length) throw damaged("a frame");
     const target = value as Frame;
-    target.code = scope.code(codeId) as Code;
+    target.code = scope.code(slots[0]) as Code;
     target.pc = pc;
-    target.slots = rest.slice(captures);
-    target.captures = rest.slice(0, captures);
-    target.self = self;
-    target.fn = fn;
+    target.slots = slots.slice(capturesEnd);
+    target.captures = slots.slice(FRAME_SLOTS, capturesEnd);
+    target.self = slots[2];
+    target.fn = slots[3];
     target.promise = own;
   },
   own: "none",

@@ -174,9 +174,9 @@ export class Reader {
       const row = stack[stack.length - 1] as number;
       if (!entered.has(row)) {
         entered.add(row);
-        const slots = this.#slotCells(row);
-        for (let i = slots.length - 1; i >= 0; i--) {
-          const cell = slots[i] as number;
+        const start = this.#slotStart(row);
+        for (let i = this.#end(row) - 1; i >= start; i--) {
+          const cell = this.#tables.tape[i] as number;
           if (cell < 0 || (cell & 1) !== 0 || !this.#isWaiting(cell >> 1)) continue;
           if (entered.has(cell >> 1)) throw damaged("functions that are made from each other");
           stack.push(cell >> 1);
@@ -217,19 +217,21 @@ export class Reader {
     return shape;
   }
 
-  #slotCells(row: number): readonly number[] {
-    const own = this.#kinds[row]?.own === "all" ? this.#shapeOf(row).width : 0;
-    return this.cells(row).slice(1 + own);
+  /** Where a row's slots begin on the tape. */
+  #slotStart(row: number): number {
+    return (this.#tables.starts[row] as number) + 3 + (this.#kinds[row]?.own === "all" ? this.#shapeOf(row).width : 0);
+  }
+
+  #end(row: number): number {
+    const at = this.#tables.starts[row] as number;
+    return at + 2 + (this.#tables.tape[at + 1] as number);
   }
 
   #slots(row: number): readonly unknown[] {
-    return this.slotValues(this.#slotCells(row));
-  }
-
-  /** The values of slots, holes included. */
-  slotValues(cells: readonly number[]): readonly unknown[] {
+    const { tape } = this.#tables;
     const slots: unknown[] = [];
-    for (let i = 0; i < cells.length; i++) slots.push(cells[i] === ABSENT ? HOLE : this.value(cells[i]));
+    const end = this.#end(row);
+    for (let i = this.#slotStart(row); i < end; i++) slots.push(tape[i] === ABSENT ? HOLE : this.value(tape[i]));
     return slots;
   }
 
@@ -252,9 +254,8 @@ export class Reader {
     if (kind.bare === true)
       for (const key of ownKeys(value)) if (!isFixed(kind, shape, key)) deleteProperty(value, key);
     const { tape, starts } = this.#tables;
-    const end = (starts[row] as number) + 2 + (tape[(starts[row] as number) + 1] as number);
     let at = (starts[row] as number) + 3;
-    if (at + shape.width > end) throw damaged("an object with too few properties");
+    if (at + shape.width > this.#end(row)) throw damaged("an object with too few properties");
     const { keys, flags } = shape;
     const target = value as Record<PropertyKey, unknown>;
     const assign = kind === ordinary && shape.assignable;
@@ -302,7 +303,7 @@ export class Reader {
 
   /** The slots of a CONTENT row. */
   content(reference: Reference): readonly unknown[] {
-    return this.slotValues(this.#cellsOf(reference, CONTENT));
+    return this.#cellsOf(reference, CONTENT).map((cell) => (cell === ABSENT ? HOLE : this.value(cell)));
   }
 
   #cellsOf(reference: Reference, tag: number): readonly number[] {
