@@ -26,6 +26,17 @@ export interface TaskPoolOptions {
   readonly concurrency: number;
   /** Called with every settled call; several at once when they settle together. */
   readonly onSettled: (settled: readonly SettledTask[]) => void;
+  /** Told of every thread that died by itself. Default: a line on stderr, with the error's stack. */
+  readonly onThreadDeath?: (death: ThreadDeath) => void;
+}
+
+export interface ThreadDeath {
+  /** What ended it: "process.exit(1) was called", "an error that nothing caught: …" */
+  readonly cause: string;
+  /** The uncaught error; undefined for any other cause. */
+  readonly error: unknown;
+  /** Refs of the calls whose handlers were running on it. */
+  readonly interrupted: readonly string[];
 }
 
 export interface HostProgram {

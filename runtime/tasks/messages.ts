@@ -1,0 +1,66 @@
+/**
+ * What the pool and a worker thread say to each other. Both directions are batched: one message carries every call
+ * that is offered at once, and every outcome that settles in the same turn of the thread.
+ *
+ * Claims: `TaskThreadData.claims` is shared memory with one slot per call that the thread may hold. The pool writes
+ * the ticket of an offered call into its slot; the thread claims it, just before it runs the handler, by swapping the
+ * ticket for its negative. So the pool always knows which calls have started, even of a thread that is stuck or dead,
+ * and can take the others back by swapping the ticket for 0.
+ */
+
+import type { Encoded, Outcome } from "../protocol/value.js";
+import type { TaskCallContext } from "./tasks.js";
+
+/** `workerData` of a task thread. */
+export interface TaskThreadData {
+  /** Int32 slots, see above. */
+  readonly claims: SharedArrayBuffer;
+}
+
+/** An offer to run one call. */
+export interface OfferedCall {
+  readonly ref: string;
+  readonly slot: number;
+  /** Positive; unique among all offers that the thread can still have in its queue. */
+  readonly ticket: number;
+  readonly program: string;
+  readonly task: string;
+  readonly input: Encoded;
+  readonly context: TaskCallContext;
+}
+
+export type ToThread =
+  /** Import the host code at `url` (a file URL). Answered by `loaded` or `loadFailed`. */
+  | { readonly kind: "load"; readonly program: string; readonly url: string }
+  /** Run calls of programs whose `load` was sent before. Each claimed one is answered in a `settled` message. */
+  | { readonly kind: "run"; readonly calls: readonly OfferedCall[] }
+  /** Abort the signals of all running calls. No answer. */
+  | { readonly kind: "abort" }
+  /** Answered by `pong` as soon as the thread's event loop turns. */
+  | { readonly kind: "ping" };
+
+export type FromThread =
+  | { readonly kind: "loaded"; readonly program: string }
+  | { readonly kind: "loadFailed"; readonly program: string; readonly reason: LoadFailure }
+  | { readonly kind: "settled"; readonly calls: readonly SettledCall[] }
+  /** The thread's event loop turns: sent once at its start, and for every `ping`. */
+  | { readonly kind: "pong" };
+
+/** Why host code could not be imported. */
+export interface LoadFailure {
+  /** First line of the error: class and message. */
+  readonly message: string;
+  /** The error's stack, naming the author's source lines; empty for a thrown value that is no error. */
+  readonly stack: string;
+  /** Code of the Fault, where the API itself refused (a duplicate task name, an invalid definition). */
+  readonly code?: string;
+  readonly remedy?: string;
+}
+
+export interface SettledCall {
+  readonly ref: string;
+  readonly slot: number;
+  readonly outcome: Outcome;
+  /** The handler rejected because its signal was aborted: it says nothing about the task itself. */
+  readonly aborted?: true;
+}

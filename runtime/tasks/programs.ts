@@ -1,0 +1,60 @@
+/**
+ * The programs that a worker thread has imported. Imports run one after another, because compiled host code finds the
+ * API in a global that is set for it just before (`HOST_KEY`); each program so gets a registry of its own.
+ */
+import { createHostApi, HOST_KEY, type TaskRegistry } from "../api/host.js";
+import { Fault } from "../protocol/fault.js";
+import type { LoadFailure } from "./messages.js";
+
+export type LoadedProgram =
+  | { readonly ok: true; readonly tasks: TaskRegistry }
+  | { readonly ok: false; readonly reason: LoadFailure };
+
+export class Programs {
+  readonly #importing = new Map<string, Promise<LoadedProgram>>();
+  readonly #loaded = new Map<string, LoadedProgram>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Imports the host code at `url` once. Never rejects. */
+  load(program: string, url: string): Promise<LoadedProgram> {
+    const earlier = this.#importing.get(program);
+    if (earlier !== undefined) return earlier;
+    const importing = this.#last.then(async () => {
+      const loaded = await importHostCode(url);
+      this.#loaded.set(program, loaded);
+      return loaded;
+    });
+    this.#importing.set(program, importing);
+    this.#last = importing;
+    return importing;
+  }
+
+  /** The program, if its import has ended. */
+  get(program: string): LoadedProgram | undefined {
+    return this.#loaded.get(program);
+  }
+
+  /** The program, when its import has ended; undefined if it was never asked for. */
+  whenLoaded(program: string): Promise<LoadedProgram> | undefined {
+    return this.#importing.get(program);
+  }
+}
+
+async function importHostCode(url: string): Promise<LoadedProgram> {
+  const tasks: TaskRegistry = new Map();
+  Object.defineProperty(globalThis, HOST_KEY, { value: createHostApi(tasks), configurable: true, writable: true });
+  try {
+    await import(url);
+    return { ok: true, tasks };
+  } catch (thrown) {
+    return { ok: false, reason: loadFailure(thrown) };
+  }
+}
+
+function loadFailure(thrown: unknown): LoadFailure {
+  if (thrown instanceof Fault) {
+    return { message: thrown.message, stack: thrown.stack ?? "", code: thrown.code, remedy: thrown.remedy };
+  }
+  if (thrown instanceof Error) return { message: `${thrown.name}: ${thrown.message}`, stack: thrown.stack ?? "" };
+  return { message: `threw ${String(thrown)}`, stack: "" };
+}

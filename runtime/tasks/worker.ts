@@ -1,0 +1,100 @@
+/**
+ * The entry of a task worker thread: takes offers, claims and runs them, and reports what became of them.
+ *
+ * W1  A call is claimed (see messages.ts) before its handler runs, and an offer whose ticket is gone is dropped.
+ * W2  Outcomes leave in the turn of the event loop in which they are known, so that a handler that hogs or kills the
+ *     thread later cannot take them along.
+ *
+ * An uncaught error or unhandled rejection is left to end the thread: the pool settles what was claimed.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { TaskInterrupted } from "../protocol/errors.js";
+import { Fault } from "../protocol/fault.js";
+import { type CallResult, runCall } from "./call.js";
+import { programUnavailable } from "./failure.js";
+import type { FromThread, OfferedCall, SettledCall, TaskThreadData, ToThread } from "./messages.js";
+import { type LoadedProgram, Programs } from "./programs.js";
+
+if (parentPort === null) {
+  throw new Fault("EV9701", "the task worker was started outside a worker thread", { remedy: "Report this defect." });
+}
+const port = parentPort;
+const { claims: sharedClaims }: TaskThreadData = workerData;
+const claims = new Int32Array(sharedClaims);
+const programs = new Programs();
+const running = new Map<string, AbortController>();
+let closing = false;
+let unsent: SettledCall[] = [];
+
+process.setSourceMapsEnabled(true);
+// Also runs when a handler calls process.exit(), or an error is not caught.
+process.on("exit", sendSettled);
+port.on("message", receive);
+send({ kind: "pong" });
+
+function receive(message: ToThread): void {
+  switch (message.kind) {
+    case "load":
+      void load(message.program, message.url);
+      break;
+    case "run":
+      for (const call of message.calls) accept(call);
+      break;
+    case "abort":
+      closing = true;
+      for (const controller of running.values()) controller.abort(abortReason());
+      break;
+    case "ping":
+      send({ kind: "pong" });
+      break;
+  }
+}
+
+async function load(program: string, url: string): Promise<void> {
+  const loaded = await programs.load(program, url);
+  send(loaded.ok ? { kind: "loaded", program } : { kind: "loadFailed", program, reason: loaded.reason });
+}
+
+/** Runs the call now, or when its program has been imported. */
+function accept(call: OfferedCall): void {
+  const loaded = programs.get(call.program);
+  if (loaded !== undefined) void start(call, loaded);
+  else void programs.whenLoaded(call.program)?.then((program) => start(call, program));
+}
+
+async function start(call: OfferedCall, program: LoadedProgram): Promise<void> {
+  const claimed = Atomics.compareExchange(claims, call.slot, call.ticket, -call.ticket) === call.ticket;
+  if (!claimed) return;
+  const controller = new AbortController();
+  if (closing) controller.abort(abortReason());
+  running.set(call.ref, controller);
+  const { outcome, aborted } = program.ok
+    ? await runCall(call, program.tasks, controller.signal)
+    : unavailable(program.reason.message);
+  running.delete(call.ref);
+  settle({ ref: call.ref, slot: call.slot, outcome, ...(aborted && { aborted }) });
+}
+
+function unavailable(message: string): CallResult {
+  return { outcome: programUnavailable(`the program's host code cannot be imported: ${message}`), aborted: false };
+}
+
+function abortReason(): TaskInterrupted {
+  return new TaskInterrupted("the runtime is closing", { code: "EV7020" });
+}
+
+function settle(call: SettledCall): void {
+  if (unsent.length === 0) queueMicrotask(sendSettled);
+  unsent.push(call);
+}
+
+function sendSettled(): void {
+  if (unsent.length === 0) return;
+  const calls = unsent;
+  unsent = [];
+  send({ kind: "settled", calls });
+}
+
+function send(message: FromThread): void {
+  port.postMessage(message);
+}
