@@ -12,6 +12,7 @@ import { HELPER_NAMES } from "../../runtime/protocol/helpers.js";
 import type { FunctionEntry, ModuleEntry } from "../../runtime/protocol/program.js";
 import { checkModule } from "../check/check.js";
 import { type Diagnostic, fromFault } from "../diagnostics/diagnostic.js";
+import { lower } from "../lower/index.js";
 import { API_SPECIFIERS } from "../project/api.js";
 import type { Project } from "../project/project.js";
 import { programPath } from "../split/definitions.js";
@@ -22,7 +23,6 @@ import { parseModule } from "../syntax/parse.js";
 import { FACTORY_PARAMETER, guestApiModule } from "./api-module.js";
 import { apiPlugin, type Bundle, bundleOptions, runBundler } from "./bundle.js";
 import { ImportSites } from "./imports.js";
-import { lower } from "../lower/index.js";
 import { packageModuleId, packageOf } from "./names.js";
 
 export interface GuestProgram extends Bundle {
