@@ -29,7 +29,7 @@ export function getterOf<R>(holder: object, key: PropertyKey): (self: object) =>
   return uncurry(getter) as never;
 }
 
-export const { getPrototypeOf, setPrototypeOf, isExtensible, preventExtensions, create, isFrozen } = Object;
+export const { getPrototypeOf, setPrototypeOf, isExtensible, preventExtensions, create } = Object;
 export const { ownKeys, apply, construct } = Reflect;
 export const describe = Object.getOwnPropertyDescriptor;
 export const define = Object.defineProperty;
@@ -50,7 +50,6 @@ export const NativeDataView = DataView;
 export const NativeUint8Array = Uint8Array;
 
 export const symbolKeyFor = Symbol.keyFor;
-export const symbolFor = Symbol.for;
 export const symbolDescription = getterOf<string | undefined>(Symbol.prototype, "description") as unknown as (
   self: symbol,
 ) => string | undefined;

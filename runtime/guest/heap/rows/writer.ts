@@ -228,11 +228,6 @@ export class Writer implements RowWriter {
       if (at === 0) return way.reverse();
     }
   }
-
-  /** The kind of an object that has been written. */
-  kindOf(value: object): Kind {
-    return kindOf(value, this.#families);
-  }
 }
 
 export interface WayStep {
