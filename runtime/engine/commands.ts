@@ -5,10 +5,11 @@
 import type { Command } from "../protocol/command.js";
 import { isClosed } from "../protocol/execution.js";
 import type { Fault } from "../protocol/fault.js";
+import { encode } from "../protocol/value.js";
 import type { ExecutionRow } from "../store/store.js";
 import type { Actor } from "./actor.js";
 import type { Draft } from "./draft.js";
-import { type Encode, refusedSignal } from "./failures.js";
+import { refusedSignal } from "./failures.js";
 import { closedExecution, unknownExecution } from "./faults.js";
 import { timerTime } from "./time.js";
 
@@ -21,7 +22,6 @@ export interface CommandContext {
   readonly targets: ReadonlyMap<string, Actor | undefined>;
   /** The activation closes its execution: nobody will hear answers. */
   readonly closes: boolean;
-  readonly encode: Encode;
 }
 
 type Handlers = {
@@ -54,7 +54,7 @@ const HANDLERS: Handlers = {
     if (!closes) draft.removeTimer(seq);
   },
 
-  signal({ seq, execution, signal, payload }, { draft, targets, closes, encode }) {
+  signal({ seq, execution, signal, payload }, { draft, targets, closes }) {
     const target = targets.get(execution);
     const status = target?.row?.status;
     const known = target !== undefined && status !== undefined && (target.created || target === draft.actor);
@@ -63,8 +63,7 @@ const HANDLERS: Handlers = {
     else if (isClosed(status)) fault = closedExecution(execution, status);
     else if (target !== draft.actor || !closes) draft.inbox(target, { kind: "signal", signal, payload });
     if (closes) return;
-    const outcome =
-      fault === undefined ? { ok: true as const, value: encode(undefined) } : refusedSignal(encode, fault);
+    const outcome = fault === undefined ? { ok: true as const, value: encode(undefined) } : refusedSignal(fault);
     draft.inbox(draft.actor, { kind: "sent", seq, outcome });
   },
 

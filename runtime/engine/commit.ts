@@ -7,6 +7,7 @@
  */
 import type { TailEntry } from "../protocol/event.js";
 import { isClosed, type Status, type SuspendReason } from "../protocol/execution.js";
+import { type Encoded, toDisplay } from "../protocol/value.js";
 import type { ActivationReply } from "../sandbox/sandbox.js";
 import type { ExecutionRow } from "../store/store.js";
 import type { Actor, Pending } from "./actor.js";
@@ -43,10 +44,9 @@ export class Committer {
       draft.consume(batch);
       const position = close === undefined ? this.#advance(draft, batch, reply) : actor.position;
       const closes = close !== undefined;
-      const { encode } = this.#parts;
       const { incarnation } = this.#parts.store.opened;
       for (const { level, text } of reply.logs) draft.log(level, text);
-      applyCommands(reply.commands, { draft, row, incarnation, targets, closes, encode });
+      applyCommands(reply.commands, { draft, row, incarnation, targets, closes });
       await this.#commit(draft, closes);
       actor.position = position;
       if (close !== undefined) {
@@ -105,7 +105,7 @@ export class Committer {
       } else if (event.kind === "task") {
         const { outcome, seq } = event;
         const name = this.#parts.feed.nameOf(draft.actor.key, seq);
-        const what = outcome.ok ? `succeeded: ${outcome.value.slice(1)}` : `failed: ${outcome.error.slice(1)}`;
+        const what = outcome.ok ? `succeeded: ${shown(outcome.value)}` : `failed: ${shown(outcome.error)}`;
         draft.log(outcome.ok ? "info" : "error", `${name} (${seq}) ended after the execution was closed; it ${what}`);
         draft.removeTask(seq);
       }
@@ -219,6 +219,11 @@ export class Committer {
     for (let target = closing(); target !== undefined; target = closing()) await target.closing;
     return targets;
   }
+}
+
+/** A value as a log line shows it. */
+function shown(text: Encoded): string {
+  return JSON.stringify(toDisplay(text)).slice(0, 1000);
 }
 
 function rowOf(actor: Actor): ExecutionRow {

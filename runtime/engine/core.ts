@@ -2,9 +2,10 @@
  * The engine, assembled from its pieces. What the pieces promise is written at their heads; here is who knows whom.
  */
 import { randomBytes } from "node:crypto";
-import type { SettledTask } from "../tasks/tasks.js";
+import type { Event } from "../protocol/event.js";
+import type { SettledTask, TaskPool } from "../tasks/tasks.js";
 import { Activity } from "./activity.js";
-import type { Actor } from "./actor.js";
+import type { Actor, Origin } from "./actor.js";
 import { Cache } from "./cache.js";
 import { Directory } from "./directory.js";
 import type { Engine, EngineOptions } from "./engine.js";
@@ -30,136 +31,126 @@ import { Wakeups } from "./wakeups.js";
  * The engine owns store, sandbox and pool from now on, and closes them when it is closed.
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { store, sandbox, clock } = options;
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const randomHex = options.randomHex ?? ((count: number) => randomBytes(count).toString("hex"));
-  const time = new LogicalTime(clock, store.opened.clock);
-  const activity = new Activity({ onRest: () => clock.rested?.(() => activity.resting) });
-  const wakeups = new Wakeups(clock, time, activity);
-  const directory = new Directory(store);
-  const wake = (actor: Actor): void => scheduler.wake(actor);
+  const assembly = new Assembly(options);
+  assembly.recovery.start();
+  return engineOf(assembly, options);
+}
 
-  let feed: TaskFeed | undefined;
-  const pool = options.tasks((settled: readonly SettledTask[]) => feed?.settled(settled));
-  const programs = new Programs({ store, sandbox, pool });
-  feed = new TaskFeed({
-    store,
-    pool,
-    programs,
-    time,
-    limits,
-    activity,
-    wakeups,
-    encode: options.encode,
-    report: options.report,
-    deliver({ execution, seq }, outcome) {
-      const actor = directory.byKey(execution);
-      actor.queue.push({ event: { kind: "task", seq, outcome }, origin: { kind: "task", seq } });
-      wake(actor);
-    },
-  });
-  const timers: Timers = new Timers({
-    store,
-    time,
-    window: limits.timerWindow,
-    deliver({ execution, seq }) {
-      const actor = directory.byKey(execution);
-      actor.queue.push({ event: { kind: "timer", seq }, origin: { kind: "timer", seq } });
-      wake(actor);
-    },
-    changed: () => recovery.timersChanged(),
-  });
-  const cache = new Cache(options.cacheSize, (leaving) => evict(leaving));
-  const results = new ResultWaiters();
-  const { checkpoint, encode, report } = options;
-  const parts: Parts = {
-    store,
-    sandbox,
-    programs,
-    directory,
-    cache,
-    timers,
-    feed,
-    results,
-    wakeups,
-    time,
-    activity,
-    limits,
-    checkpoint,
-    encode,
-    report,
-  };
-  const retries = new Retries(parts, wake);
-  const scheduler = new Scheduler(parts, retries);
-  const recovery = new Recovery(parts, wake);
-  const starter = new Starter(parts, { randomHex, wake });
+/** All pieces, each knowing those it needs. */
+class Assembly {
+  readonly parts: Parts;
+  readonly pool: TaskPool;
+  readonly scheduler: Scheduler;
+  readonly recovery: Recovery;
+  readonly retries: Retries;
 
-  function evict(leaving: readonly Actor[]): void {
+  constructor(options: EngineOptions) {
+    const { store, sandbox, clock, checkpoint, report } = options;
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const time = new LogicalTime(clock, store.opened.clock);
+    const activity: Activity = new Activity({ onRest: () => clock.rested?.(() => activity.resting) });
+    const wakeups = new Wakeups(clock, time, activity);
+    this.pool = options.tasks((settled: readonly SettledTask[]) => this.parts.feed.settled(settled));
+    const programs = new Programs({ store, sandbox, pool: this.pool });
+    this.parts = {
+      ...{ store, sandbox, programs, wakeups, time, activity, limits, checkpoint, report },
+      directory: new Directory(store),
+      cache: new Cache(options.cacheSize, (leaving) => this.#evict(leaving)),
+      results: new ResultWaiters(),
+      timers: new Timers({
+        store,
+        time,
+        window: limits.timerWindow,
+        deliver: ({ execution, seq }) => this.#deliver(execution, { kind: "timer", seq }, { kind: "timer", seq }),
+        changed: () => this.recovery.timersChanged(),
+      }),
+      feed: new TaskFeed({
+        ...{ store, pool: this.pool, programs, time, limits, activity, wakeups, report },
+        deliver: ({ execution, seq }, outcome) =>
+          this.#deliver(execution, { kind: "task", seq, outcome }, { kind: "task", seq }),
+      }),
+    };
+    this.retries = new Retries(this.parts, this.wake);
+    this.scheduler = new Scheduler(this.parts, this.retries);
+    this.recovery = new Recovery(this.parts, this.wake);
+  }
+
+  readonly wake = (actor: Actor): void => this.scheduler.wake(actor);
+
+  #deliver(execution: number, event: Event, origin: Origin): void {
+    const actor = this.parts.directory.byKey(execution);
+    actor.queue.push({ event, origin });
+    this.wake(actor);
+  }
+
+  #evict(leaving: readonly Actor[]): void {
     const dropped: string[] = [];
     for (const actor of leaving) {
-      if (writesAtEviction(checkpoint, actor.position, 0)) {
+      if (writesAtEviction(this.parts.checkpoint, actor.position, 0)) {
         actor.flush = true;
-        wake(actor);
+        this.wake(actor);
       } else {
         actor.forgetState();
         if (actor.row !== undefined) dropped.push(actor.row.id);
-        directory.release(actor);
+        this.parts.directory.release(actor);
       }
     }
-    if (dropped.length > 0) sandbox.drop(dropped);
+    if (dropped.length > 0) this.parts.sandbox.drop(dropped);
   }
 
-  let closing: Promise<void> | undefined;
-  const openOnly = (): void => {
-    if (closing !== undefined) throw engineClosed();
-  };
-
   /** In the order in which nothing new can arise: no new work, running tasks, activations, checkpoints, the parts. */
-  async function shutDown(): Promise<void> {
+  async shutDown(): Promise<void> {
+    const { feed, wakeups, cache, checkpoint, limits, results, sandbox, store, report } = this.parts;
     try {
-      recovery.stop();
-      feed?.stop();
+      this.recovery.stop();
+      feed.stop();
       wakeups.stop();
-      scheduler.stop();
-      retries.stop(engineClosed());
-      await pool.close(limits.closeGraceMs);
-      await scheduler.drained();
+      this.scheduler.stop();
+      this.retries.stop(engineClosed());
+      await this.pool.close(limits.closeGraceMs);
+      await this.scheduler.drained();
       for (const actor of cache.live()) {
         if (!writesAtShutdown(checkpoint, actor.position)) continue;
         actor.flush = true;
-        wake(actor);
+        this.wake(actor);
       }
-      await scheduler.drained();
+      await this.scheduler.drained();
     } finally {
       results.giveUp(engineClosed());
-      const ends = await Promise.allSettled([sandbox.close()]);
+      await sandbox.close().catch((cause: unknown) => report({ message: "the sandbox did not close cleanly", cause }));
       await store.close();
-      const failed = ends.find((end) => end.status === "rejected");
-      if (failed !== undefined) report({ message: "the sandbox did not close cleanly", cause: failed.reason });
     }
   }
+}
 
-  recovery.start();
+function engineOf(assembly: Assembly, options: EngineOptions): Engine {
+  const { parts, wake } = assembly;
+  const randomHex = options.randomHex ?? ((count: number) => randomBytes(count).toString("hex"));
+  const starter = new Starter(parts, { randomHex, wake });
+  let closing: Promise<void> | undefined;
+  const check = (): void => {
+    if (closing !== undefined) throw engineClosed();
+  };
   return {
     async deploy(program, resolveFrom) {
-      openOnly();
-      await activity.during(programs.deploy(program, resolveFrom));
-      feed?.deployed(program.hash);
+      check();
+      await parts.activity.during(parts.programs.deploy(program, resolveFrom));
+      parts.feed.deployed(program.hash);
     },
     async start(request) {
-      openOnly();
+      check();
       return await starter.start(request);
     },
     async signal(executionId, signal, payload) {
-      openOnly();
+      check();
       await signalExecution({ ...parts, wake }, executionId, signal, payload);
     },
-    ...queriesOf(store, results, openOnly),
+    ...queriesOf(parts.store, parts.results, check),
     async idle() {
-      await activity.whenResting();
+      await parts.activity.whenResting();
     },
     close() {
-      closing ??= shutDown();
+      closing ??= assembly.shutDown();
       return closing;
     },
   };

@@ -63,8 +63,6 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>;
   /** Told of trouble that concerns no single caller: a commit that failed and will be tried again, and the like. */
   readonly report: (problem: Problem) => void;
-  /** The structured copy's writer: for errors that the engine gives to workflows. */
-  readonly encode: (value: unknown) => Encoded;
   /** `count` random bytes as hex digits: seeds and names. Default: the host's cryptographic source. */
   readonly randomHex?: (count: number) => string;
 }

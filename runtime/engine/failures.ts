@@ -1,18 +1,16 @@
 /** Outcomes that the engine itself gives to workflows: errors as they arrive in workflow code. */
 import { EventualError, TaskInterrupted } from "../protocol/errors.js";
 import type { Fault } from "../protocol/fault.js";
-import type { Encoded, Outcome } from "../protocol/value.js";
+import { encode, type Outcome } from "../protocol/value.js";
 import { INTERRUPTED } from "./faults.js";
 
-export type Encode = (value: unknown) => Encoded;
-
 /** The process died while an attempt of a task with onCrash "fail" may have run. */
-export function interrupted(encode: Encode, task: string): Outcome {
+export function interrupted(task: string): Outcome {
   return { ok: false, error: encode(withoutStack(new TaskInterrupted(`${task}: ${INTERRUPTED}`, { code: "EV8012" }))) };
 }
 
 /** A signal to another execution was refused. */
-export function refusedSignal(encode: Encode, fault: Fault): Outcome {
+export function refusedSignal(fault: Fault): Outcome {
   return {
     ok: false,
     error: encode(withoutStack(new EventualError("SignalRefused", fault.message, { code: fault.code }))),

@@ -5,7 +5,6 @@ import type { Activity } from "./activity.js";
 import type { Cache } from "./cache.js";
 import type { Directory } from "./directory.js";
 import type { CheckpointMode, Problem } from "./engine.js";
-import type { Encode } from "./failures.js";
 import type { Limits } from "./limits.js";
 import type { Programs } from "./programs.js";
 import type { ResultWaiters } from "./results.js";
@@ -28,6 +27,5 @@ export interface Parts {
   readonly activity: Activity;
   readonly limits: Limits;
   readonly checkpoint: CheckpointMode;
-  readonly encode: Encode;
   readonly report: (problem: Problem) => void;
 }

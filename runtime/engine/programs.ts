@@ -9,7 +9,7 @@ import { type Program, programSchema, RUNTIME_ABI } from "../protocol/program.js
 import type { Sandbox } from "../sandbox/sandbox.js";
 import type { Store } from "../store/store.js";
 import type { TaskPool } from "../tasks/tasks.js";
-import { damagedProgram, foreignProgram, unknownProgram } from "./faults.js";
+import { damagedProgram, foreignProgram, unknownProgram, unknownWorkflow } from "./faults.js";
 
 /** What is stored: the artifact and the folder from which its external packages are resolved. */
 const storedSchema = programSchema.extend({ resolveFrom: z.string() });
@@ -38,7 +38,7 @@ export class Programs {
 
   /** Loads and stores `program`. Throws Fault EV8010 for another ABI, and what sandbox, pool and store throw. */
   async deploy(program: Program, resolveFrom: string): Promise<void> {
-    const stored = { ...program, resolveFrom };
+    const stored = checked({ ...program, resolveFrom });
     await this.guest(program.hash, stored);
     await this.host(program.hash, stored);
     await this.#store.saveProgram(program.hash, JSON.stringify(stored));
@@ -77,7 +77,7 @@ export class Programs {
     return this.#ready.has(hash);
   }
 
-  /** The workflows of one program. Throws as `guest`. */
+  /** The workflows of one program, newest or not. Throws as `guest`. */
   async workflowsOf(hash: string): Promise<readonly string[]> {
     return (await this.#read(hash)).manifest.workflows.map(({ name }) => name);
   }
@@ -87,6 +87,15 @@ export class Programs {
     if (text === undefined) throw unknownProgram(hash);
     return checked(parsed(hash, text));
   }
+}
+
+/**
+ * The text under which a program is stored. Throws Fault EV8001 when it has no `workflow`, EV8010 for another ABI.
+ */
+export function storedProgram(program: Program, resolveFrom: string, workflow: string): string {
+  const names = program.manifest.workflows.map(({ name }) => name);
+  if (!names.includes(workflow)) throw unknownWorkflow(workflow, names);
+  return JSON.stringify(checked({ ...program, resolveFrom }));
 }
 
 function parsed(hash: string, text: string): Stored {

@@ -6,6 +6,7 @@
  * B2  Creation, start event and first commands are one commit; it is acknowledged after that.
  */
 import { isDeepStrictEqual } from "node:util";
+import type { Event } from "../protocol/event.js";
 import type { Encoded } from "../protocol/value.js";
 import type { Actor } from "./actor.js";
 import type { StartReply, StartRequest } from "./engine.js";
@@ -14,8 +15,18 @@ import { checkName } from "./names.js";
 import type { Parts } from "./parts.js";
 
 /** Bytes of an execution's random seed, and of a name made up for it. */
-const SEED_BYTES = 16;
-const NAME_BYTES = 10;
+export const SEED_BYTES = 16;
+export const NAME_BYTES = 10;
+
+/** Who an execution is and what it starts with. */
+export interface Identity {
+  readonly id: string;
+  readonly workflow: string;
+  readonly name: string;
+  readonly input: Encoded;
+  /** ms since the epoch */
+  readonly startTime: number;
+}
 
 type StartParts = Pick<Parts, "programs" | "directory" | "activity" | "limits" | "time" | "store">;
 
@@ -44,9 +55,10 @@ export class Starter {
     checkName("execution name", name, limits.nameLength);
     const executionId = `${workflow}/${name}`;
     const known = await activity.during(directory.hold(executionId));
-    const actor = known ?? this.#create({ workflow, input, program, name, executionId });
+    const actor =
+      known ?? this.#create(program, { workflow, input, name, id: executionId, startTime: this.#parts.time.now() });
     try {
-      if (known !== undefined && !sameInput(known.row?.input, input)) throw conflictingStart(executionId);
+      if (known?.row !== undefined) requireSameInput(executionId, known.row.input, input);
       if (!actor.created) await actor.creation;
       return { executionId, existing: known !== undefined };
     } finally {
@@ -66,36 +78,35 @@ export class Starter {
     return program;
   }
 
-  #create(start: { workflow: string; input: Encoded; program: string; name: string; executionId: string }): Actor {
-    const { directory, time } = this.#parts;
-    const { workflow, input, program, name, executionId } = start;
-    const startTime = time.now();
+  #create(program: string, identity: Identity): Actor {
+    const { id, workflow, input, startTime } = identity;
     const key = this.#nextKey++;
-    const actor = directory.create({
-      key,
-      id: executionId,
-      workflow,
-      program,
-      status: "IN_PROGRESS",
-      input,
-      startTime,
-    });
+    const status = "IN_PROGRESS";
+    const actor = this.#parts.directory.create({ key, id, workflow, program, status, input, startTime });
     actor.creation = new Promise<void>((resolve, reject) => {
-      const execution = { id: executionId, name, startTime: new Date(startTime).toISOString() };
-      const seed = this.#randomHex(SEED_BYTES);
-      actor.queue.push({
-        event: { kind: "start", workflow, input, execution, seed },
-        origin: { kind: "client", what: "start", waiter: { failures: 0, resolve, reject } },
-      });
+      const waiter = { failures: 0, resolve, reject };
+      const event = firstEvent(identity, this.#randomHex(SEED_BYTES));
+      actor.queue.push({ event, origin: { kind: "client", what: "start", waiter } });
     });
     this.#wake(actor);
     return actor;
   }
 }
 
+/** The event with which every execution begins; `seed` is 32 hex digits. */
+export function firstEvent({ id, workflow, name, input, startTime }: Identity, seed: string): Event {
+  const execution = { id, name, startTime: new Date(startTime).toISOString() };
+  return { kind: "start", workflow, input, execution, seed };
+}
+
+/** Throws Fault EV8002 when `given` is another input than that of the existing execution. */
+export function requireSameInput(executionId: string, existing: Encoded, given: Encoded): void {
+  if (!sameInput(existing, given)) throw conflictingStart(executionId);
+}
+
 /** Plain JSON is compared as data, so that the order of keys does not matter. */
-function sameInput(stored: Encoded | undefined, given: Encoded): boolean {
+function sameInput(stored: Encoded, given: Encoded): boolean {
   if (stored === given) return true;
-  if (stored === undefined || !stored.startsWith("j") || !given.startsWith("j")) return false;
+  if (!stored.startsWith("j") || !given.startsWith("j")) return false;
   return isDeepStrictEqual(JSON.parse(stored.slice(1)), JSON.parse(given.slice(1)));
 }

@@ -11,7 +11,7 @@ import type { Store, TaskRow, Write } from "../store/store.js";
 import type { SettledTask, TaskCall, TaskPool } from "../tasks/tasks.js";
 import type { Activity } from "./activity.js";
 import type { Problem } from "./engine.js";
-import { type Encode, interrupted } from "./failures.js";
+import { interrupted } from "./failures.js";
 import { type Limits, retryDelay } from "./limits.js";
 import type { Programs } from "./programs.js";
 import type { LogicalTime } from "./time.js";
@@ -33,7 +33,6 @@ export interface TaskFeedParts {
   readonly limits: Limits;
   readonly activity: Activity;
   readonly wakeups: Wakeups;
-  readonly encode: Encode;
   readonly deliver: (task: NewTask, outcome: Outcome) => void;
   readonly report: (problem: Problem) => void;
 }
@@ -149,7 +148,7 @@ export class TaskFeed {
   }
 
   #interrupt(row: TaskRow): void {
-    this.#settle(refOf(row), interrupted(this.#parts.encode, row.task), "leasing");
+    this.#settle(refOf(row), interrupted(row.task), "leasing");
   }
 
   /** False when it is already handed out. */

@@ -1,0 +1,77 @@
+/** Chooses the implementations: the one file of the engine that knows SQLite, QuickJS and worker threads. */
+import { availableParallelism } from "node:os";
+import { openSandbox, type SandboxOptions } from "../sandbox/open.js";
+import { openStore } from "../store/sqlite/open.js";
+import { openTaskPool } from "../tasks/pool.js";
+import { type Clock, systemClock } from "./clock.js";
+import { openEngine } from "./core.js";
+import type { CheckpointMode, Engine, Problem } from "./engine.js";
+import type { Limits } from "./limits.js";
+import { type OfflineStore, offlineStore } from "./offline.js";
+
+export interface RuntimeOptions {
+  /** Path of the database file; made new if it does not exist. */
+  readonly database: string;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** Default: `auto`. */
+  readonly checkpoint?: CheckpointMode;
+  /** Live executions kept in memory. Default: 1000. */
+  readonly cache?: number;
+  /** Threads for task handlers. Default: one per processor, at least two. */
+  readonly taskThreads?: number;
+  /** Handlers running at once per thread. Default: 32. */
+  readonly taskConcurrency?: number;
+  readonly sandbox?: SandboxOptions;
+  /** `full` (default): commits survive loss of power. `normal`: only the death of the process. */
+  readonly synchronous?: "full" | "normal";
+  readonly limits?: Partial<Limits>;
+  /** Default: a process warning. */
+  readonly report?: (problem: Problem) => void;
+}
+
+/** Live executions kept by default: about 4 KB of guest memory each. */
+const DEFAULT_CACHE = 1000;
+const DEFAULT_TASK_CONCURRENCY = 32;
+
+/**
+ * Opens the engine of a database. Throws Fault EV60xx when the database cannot be opened (missing folder, in use,
+ * damaged, newer), EV52xx when the sandbox cannot be started.
+ */
+export async function openRuntime(options: RuntimeOptions): Promise<Engine> {
+  const store = await openStore(options.database, { synchronous: options.synchronous ?? "full" });
+  try {
+    const sandbox = await openSandbox(options.sandbox);
+    return await openEngine({
+      store,
+      sandbox,
+      tasks: (onSettled) =>
+        openTaskPool({
+          threads: options.taskThreads ?? Math.max(2, availableParallelism()),
+          concurrency: options.taskConcurrency ?? DEFAULT_TASK_CONCURRENCY,
+          onSettled,
+        }),
+      clock: options.clock ?? systemClock,
+      checkpoint: options.checkpoint ?? "auto",
+      cacheSize: options.cache ?? DEFAULT_CACHE,
+      report: options.report ?? warn,
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+    });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the database file with no engine: to look, and to leave signals and starts for the next engine.
+ * Throws Fault EV60xx as `openRuntime` does; `EV6005`-like when an engine holds the file.
+ */
+export async function openOffline(database: string, clock: Clock = systemClock): Promise<OfflineStore> {
+  return offlineStore(await openStore(database), clock);
+}
+
+function warn({ message, execution, cause }: Problem): void {
+  const where = execution === undefined ? "" : ` (${execution})`;
+  process.emitWarning(`${message}${where}: ${cause instanceof Error ? cause.message : String(cause)}`);
+}
