@@ -16,7 +16,7 @@ import { types as t } from "@babel/core";
 import { helper } from "../context.js";
 import { assign } from "../tree.js";
 import { computeLiveness } from "./liveness.js";
-import type { Machine, State } from "./machine.js";
+import { type Machine, resolveState, type State } from "./machine.js";
 
 interface Input {
   readonly machine: Machine;
@@ -37,20 +37,22 @@ export function emitStep(input: Input): { step: t.ArrowFunctionExpression; suspe
   const { machine, states } = input;
   const numbers = new Map(states.map((state, i) => [state, i]));
   const numberOf = (state: State): number => {
-    const number = numbers.get(state);
+    const number = numbers.get(resolveState(state));
     if (number === undefined) throw new TypeError("a jump to a state that was never placed");
     return number;
   };
-  for (const { literal, state } of machine.fixups) if (numbers.has(state)) literal.value = numberOf(state);
+  for (const { literal, state } of machine.fixups)
+    if (numbers.has(resolveState(state))) literal.value = numberOf(state);
   const live = computeLiveness(states, machine.variables);
   const liveAt = (state: State) => [...machine.variables].filter((name) => live.get(state)!.has(name));
   const suspensions = states.flatMap((state): Suspension[] =>
     state.end?.kind === "suspend"
-      ? [{ pc: numberOf(state.end.to), source: state.end.source, slots: liveAt(state.end.to) }]
+      ? [{ pc: numbers.get(state.end.to)!, source: state.end.source, slots: liveAt(state.end.to) }]
       : [],
   );
+  const suspensionAt = (to: State) => suspensions.find(({ pc }) => pc === numbers.get(to))!;
   const cases = states.map((state, i) =>
-    t.switchCase(t.numericLiteral(i), [...state.body, ...emitEnd(state, states[i + 1], numberOf, liveAt)]),
+    t.switchCase(t.numericLiteral(i), [...state.body, ...emitEnd(state, states[i + 1], numberOf, suspensionAt)]),
   );
   const dispatch = t.switchStatement(t.identifier("$pc"), cases);
   const handled = states.some((state) => state.handler);
@@ -136,10 +138,11 @@ function emitEnd(
   state: State,
   next: State | undefined,
   numberOf: (state: State) => number,
-  liveAt: (state: State) => string[],
+  suspensionAt: (to: State) => Suspension,
 ): t.Statement[] {
   const end = state.end;
-  const enter = (to: State): t.Statement[] => {
+  const enter = (target: State): t.Statement[] => {
+    const to = resolveState(target);
     const set = assign("$pc", t.numericLiteral(numberOf(to)));
     if (to !== next) return [set, t.continueStatement(t.identifier("$run"))];
     return to.handler === state.handler ? [] : [set];
@@ -151,18 +154,21 @@ function emitEnd(
     case "jump":
       return enter(end.to);
     case "branch": {
-      if (end.then === next && end.then.handler === state.handler) {
+      if (resolveState(end.then) === next && next.handler === state.handler) {
         return [t.ifStatement(t.unaryExpression("!", end.test), t.blockStatement(enter(end.otherwise)))];
       }
       return [t.ifStatement(end.test, t.blockStatement(enter(end.then))), ...enter(end.otherwise)];
     }
-    case "suspend":
+    case "suspend": {
+      // Each suspension has a resume point of its own, even if it only jumps on: tools find the source line by it.
+      const { pc, slots } = suspensionAt(end.to);
       return [
         ...(t.isIdentifier(end.value, { name: "$v" }) ? [] : [t.inherits(assign("$v", end.value), end.source)]),
-        assign(frame("slots"), t.arrayExpression(liveAt(end.to).map((name) => t.identifier(name)))),
-        assign(frame("pc"), t.numericLiteral(numberOf(end.to))),
+        assign(frame("slots"), t.arrayExpression(slots.map((name) => t.identifier(name)))),
+        assign(frame("pc"), t.numericLiteral(pc)),
         t.inherits(t.returnStatement(helper("$await", t.identifier("$f"), t.identifier("$v"))), end.source),
       ];
+    }
   }
 }
 

@@ -6,7 +6,7 @@
  */
 import { types as t } from "@babel/core";
 import { boundNames, undefinedNode, walk } from "../tree.js";
-import type { State } from "./machine.js";
+import { followers, resolveState, type State } from "./machine.js";
 
 export type Live = ReadonlyMap<State, ReadonlySet<string>>;
 
@@ -23,25 +23,13 @@ export function computeLiveness(states: readonly State[], variables: ReadonlySet
       for (const name of reads) now.add(name);
       for (const next of followers(state))
         for (const name of live.get(next) ?? []) if (!writes.has(name)) now.add(name);
-      for (const { to, sets } of state.jumps) for (const name of live.get(to)!) if (!sets.includes(name)) now.add(name);
+      for (const { to, sets } of state.jumps)
+        for (const name of live.get(resolveState(to))!) if (!sets.includes(name)) now.add(name);
       if (state.handler) for (const name of live.get(state.handler)!) now.add(name);
       if (now.size !== before) changed = true;
     }
   }
   return live;
-}
-
-/** States that the end of a state leads to. */
-export function followers(state: State): State[] {
-  switch (state.end?.kind) {
-    case "jump":
-    case "suspend":
-      return [state.end.to];
-    case "branch":
-      return [state.end.then, state.end.otherwise];
-    default:
-      return [];
-  }
 }
 
 interface Effects {

@@ -161,6 +161,33 @@ export class Machine {
   }
 }
 
+/** The state that a jump to `state` really enters: states that only jump on, within their region, are skipped. */
+export function resolveState(state: State): State {
+  const seen = new Set<State>();
+  let current = state;
+  while (!seen.has(current)) {
+    seen.add(current);
+    const { body, end, jumps, handler } = current;
+    if (body.length > 0 || jumps.length > 0 || end?.kind !== "jump" || end.to.handler !== handler) break;
+    current = end.to;
+  }
+  return current;
+}
+
+/** States that the end of a state leads to. */
+export function followers({ end }: State): State[] {
+  switch (end?.kind) {
+    case "jump":
+      return [resolveState(end.to)];
+    case "suspend":
+      return [end.to];
+    case "branch":
+      return [resolveState(end.then), resolveState(end.otherwise)];
+    default:
+      return [];
+  }
+}
+
 /** A new completion record with its two variables. */
 export function newCompletion(machine: Machine): Completion {
   return {

@@ -4,8 +4,7 @@ import type { ResumePoint } from "../../../runtime/protocol/program.js";
 import { cannotLower, type ModuleContext, positionOf } from "../context.js";
 import { rewrite, undefinedNode, variablesIn } from "../tree.js";
 import { emitStep } from "./emit.js";
-import { followers } from "./liveness.js";
-import { Machine, type State } from "./machine.js";
+import { followers, Machine, resolveState, type State } from "./machine.js";
 import { lowerStatements } from "./statements.js";
 
 export interface StepParts {
@@ -110,7 +109,7 @@ function reachable(machine: Machine): State[] {
     const state = work.pop()!;
     if (seen.has(state)) continue;
     seen.add(state);
-    work.push(...followers(state), ...state.jumps.map((jump) => jump.to));
+    work.push(...followers(state), ...state.jumps.map((jump) => resolveState(jump.to)));
     if (state.handler) work.push(state.handler);
   }
   return machine.states.filter((state) => seen.has(state));

@@ -84,8 +84,12 @@ export const nativeHelpers = {
   $template: (_site: string, cooked: string[], raw: string[]) => Object.freeze(Object.assign([...cooked], { raw })),
   $accessor(object: object, key: PropertyKey, kind: "get" | "set", fn: Callable) {
     const before = Object.getOwnPropertyDescriptor(object, key);
-    const kept = before && (before.get || before.set) ? { get: before.get, set: before.set } : {};
-    return Object.defineProperty(object, key, { ...kept, [kind]: fn, enumerable: true, configurable: true });
+    const accessor = { get: before?.get as Callable, set: before?.set as Callable, [kind]: fn };
+    return Object.defineProperty(object, key, {
+      ...accessor,
+      enumerable: true,
+      configurable: true,
+    } as PropertyDescriptor);
   },
   $iter(iterable: Iterable<unknown>): NativeRecord {
     return { iterator: iterable[Symbol.iterator](), value: undefined, done: false };
