@@ -1,0 +1,74 @@
+/** `eventual run <program> <workflow>` */
+import type { Argv } from "yargs";
+import type { CheckpointMode } from "../../engine/engine.js";
+import type { Session } from "../commands.js";
+import { present, wholeNumber } from "../options.js";
+
+const CHECKPOINT_MODES = ["auto", "always", "never"] as const satisfies readonly CheckpointMode[];
+
+/** Adds the command to `commandLine`. */
+export function addRunCommand(commandLine: Argv, session: Session): void {
+  commandLine.command(
+    "run <program> <workflow>",
+    "Run an execution to its end in this process, or resume it",
+    (command) =>
+      command
+        .positional("program", { type: "string", demandOption: true, describe: "Compiled program (*.evp)" })
+        .positional("workflow", { type: "string", demandOption: true, describe: "Name of the workflow" })
+        .option("id", { type: "string", requiresArg: true, describe: 'Name of the execution (default: "default")' })
+        .option("input", { type: "string", requiresArg: true, describe: "Input as JSON" })
+        .option("input-file", {
+          type: "string",
+          requiresArg: true,
+          describe: "File with the input as JSON; - for stdin",
+        })
+        .conflicts("input", "input-file")
+        .option("db", {
+          type: "string",
+          requiresArg: true,
+          describe: "Database file (default: <program>.db beside it)",
+        })
+        .option("json", { type: "boolean", default: false, describe: "Print the outcome as JSON, as the last line" })
+        .option("checkpoint", {
+          choices: CHECKPOINT_MODES,
+          default: "auto" as const,
+          requiresArg: true,
+          describe: "When to write checkpoints",
+        })
+        .option("cache", {
+          type: "string",
+          requiresArg: true,
+          coerce: (text: string | undefined) => wholeNumber("--cache", text),
+          describe: "How many executions stay in memory between events",
+        })
+        .option("virtual-clock", {
+          type: "boolean",
+          default: false,
+          describe: "Jump to the next timer instead of waiting",
+        })
+        .option("until", {
+          type: "string",
+          requiresArg: true,
+          describe: "Stop at this age (400d, 1h30m) or date (ISO 8601)",
+        })
+        .example("$0 run app.evp reminder --input '\"ada@example.org\"'", "Start, or go on after a crash")
+        .example("$0 run app.evp reminder --virtual-clock --until 400d", "400 days in seconds")
+        .example(
+          "$0 run app.evp order --id 17 --checkpoint=always --cache=0",
+          "Restore from a checkpoint at every event",
+        )
+        .epilogue(
+          "The same command again resumes the execution where it was; when it has ended, its result is printed again. " +
+            "Without --input a known execution keeps its own. Exit codes: 0 succeeded (or --until reached), 1 failed, " +
+            "2 wrong command or input, 130/143 stopped by SIGINT/SIGTERM after a checkpoint.",
+        ),
+    async (args) => {
+      const { runExecution } = await import("../run-execution.js");
+      const { program, workflow, json, checkpoint, virtualClock, id, input, inputFile, db, cache, until } = args;
+      session.exitCode = await runExecution(
+        { program, workflow, json, checkpoint, virtualClock, ...present({ id, input, inputFile, db, cache, until }) },
+        session.output,
+      );
+    },
+  );
+}

@@ -1,0 +1,20 @@
+/** Points in time as text for people. */
+
+const STEPS: readonly (readonly [unit: string, ms: number])[] = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["m", 60_000],
+  ["s", 1000],
+];
+
+/** ISO 8601 in UTC, to the second. `at` in ms since the epoch. */
+export function timeText(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`;
+}
+
+/** A length of time in its largest whole unit, `3d`; `0s` below one second. `ms` may be negative. */
+export function lengthText(ms: number): string {
+  const size = Math.abs(ms);
+  const [unit, step] = STEPS.find(([, length]) => size >= length) ?? ["s", 1000];
+  return `${ms < 0 ? "-" : ""}${Math.floor(size / step)}${unit}`;
+}

@@ -1,0 +1,61 @@
+/**
+ * An engine of this process for `run` and `serve`: programs deployed, socket open, closed in the right order.
+ *
+ * H1  The programs are read and checked before the database is touched.
+ * H2  The socket opens once the database's lock is ours, and closes before the engine does.
+ */
+import { dirname, resolve } from "node:path";
+import { inProcessClient } from "../client/in-process.js";
+import { socketPath } from "../client/place.js";
+import type { Clock } from "../engine/clock.js";
+import type { CheckpointMode, Engine, Problem } from "../engine/engine.js";
+import { openRuntime } from "../engine/open.js";
+import type { Program } from "../protocol/program.js";
+import { listen, type SocketServer } from "../server/server.js";
+
+export interface EngineHost {
+  readonly engine: Engine;
+  /** Path of the socket. */
+  readonly socket: string;
+  /** Stops taking requests, writes checkpoints, closes the database. */
+  close(): Promise<void>;
+}
+
+export interface EngineHostOptions {
+  readonly database: string;
+  readonly programs: readonly { readonly file: string; readonly program: Program }[];
+  readonly checkpoint?: CheckpointMode;
+  readonly cache?: number;
+  readonly clock?: Clock;
+  readonly report: (problem: Problem) => void;
+}
+
+/** Opens everything, or nothing: what fails half-way is closed again. Throws what engine, store and socket throw. */
+export async function openEngineHost(options: EngineHostOptions): Promise<EngineHost> {
+  const { database, programs, checkpoint, cache, clock, report } = options;
+  const engine = await openRuntime({
+    database,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...(cache === undefined ? {} : { cache }),
+    ...(clock === undefined ? {} : { clock }),
+    report,
+  });
+  let server: SocketServer | undefined;
+  try {
+    for (const { file, program } of programs) await engine.deploy(program, dirname(resolve(file)));
+    server = await listen(inProcessClient(engine), socketPath(database));
+    const { path, close } = server;
+    return {
+      engine,
+      socket: path,
+      async close() {
+        await close();
+        await engine.close();
+      },
+    };
+  } catch (error) {
+    await server?.close();
+    await engine.close();
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+/** `eventual serve`: an engine that runs until it is told to stop. */
+import { loadProgramFile } from "../client/program-file.js";
+import type { CheckpointMode } from "../engine/engine.js";
+import { Fault } from "../protocol/fault.js";
+import type { Program } from "../protocol/program.js";
+import { namedDatabase } from "./database.js";
+import { openEngineHost } from "./engine-host.js";
+import { EXIT } from "./exit.js";
+import type { Output } from "./output.js";
+import { reportTo } from "./report.js";
+import { listenForStop } from "./stop.js";
+
+export interface ServeOptions {
+  readonly programs: readonly string[];
+  readonly db?: string;
+  readonly json: boolean;
+  readonly checkpoint: CheckpointMode;
+  readonly cache?: number;
+}
+
+interface Loaded {
+  readonly file: string;
+  readonly program: Program;
+}
+
+/** Resolves with the exit code once a signal has stopped it. Throws Faults for bad input and for failures. */
+export async function serve(options: ServeOptions, output: Output): Promise<number> {
+  const database = namedDatabase(options.db);
+  const programs = await loadAll(options.programs);
+  const stop = listenForStop();
+  const host = await openEngineHost({
+    database,
+    programs,
+    checkpoint: options.checkpoint,
+    ...(options.cache === undefined ? {} : { cache: options.cache }),
+    report: reportTo(output),
+  });
+  const workflows = programs.flatMap(({ program }) => program.manifest.workflows.map(({ name }) => name));
+  if (options.json) output.printJson({ serving: workflows, database, socket: host.socket, process: process.pid });
+  else output.print(`Serving ${workflows.join(", ")} on ${database} (socket ${host.socket}).`);
+  const signal = await stop.requested;
+  output.note(`${signal}: stopping.`);
+  await host.close();
+  stop.dispose();
+  return EXIT.ok;
+}
+
+async function loadAll(files: readonly string[]): Promise<Loaded[]> {
+  const loaded: Loaded[] = [];
+  const owners = new Map<string, string>();
+  for (const file of files) {
+    const program = await loadProgramFile(file);
+    for (const { name } of program.manifest.workflows) {
+      const other = owners.get(name);
+      if (other !== undefined) throw ambiguous(name, other, file);
+      owners.set(name, file);
+    }
+    loaded.push({ file, program });
+  }
+  return loaded;
+}
+
+function ambiguous(workflow: string, first: string, second: string): Fault {
+  return new Fault("EV8219", `Two programs define the workflow "${workflow}": ${first} and ${second}`, {
+    place: second,
+    remedy: "Serve only the newer one (executions of the older go on from the database), or rename a workflow.",
+  });
+}
