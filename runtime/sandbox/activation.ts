@@ -17,7 +17,7 @@ import {
   TAIL_ENTRIES_PER_TURN,
   textUnitsMax,
 } from "./limits.js";
-import type { Realm } from "./realm.js";
+import type { Announce, Realm } from "./realm.js";
 import {
   guestFailed,
   initialisationThrew,
@@ -45,9 +45,6 @@ type Bring = TurnRequest["bring"];
 type Turned =
   | { readonly ok: true; readonly reply: TurnReply; readonly checkpoint: string | undefined; readonly micros: number }
   | { readonly ok: false; readonly reason: SuspendReason; readonly realm: RealmState };
-
-/** Called before each call into the guest with the milliseconds it may run: the watchdog's sight of this thread. */
-export type Announce = (budgetMs: number) => void;
 
 export class Activation {
   readonly #realm: Realm;
@@ -179,6 +176,8 @@ export class Activation {
   }
 
   #readTurn(text: string, micros: number, batches: number, memoryBefore: number): Turned {
+    const max = 2 * textUnitsMax(this.#limits);
+    if (text.length > max) return { ok: false, reason: tooLarge(text.length, max), realm: "sound" };
     const read = readReply(text, batches);
     if (typeof read === "string") return { ok: false, reason: guestFailed(read), realm: "sound" };
     const { fault } = read.reply;

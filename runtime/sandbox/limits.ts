@@ -48,8 +48,10 @@ const WORKERS_MAX = 64;
 
 /** Restoring or writing a checkpoint may take this many activation deadlines. */
 export const CHECKPOINT_DEADLINES = 5;
-/** Booting a realm (guest runtime and program evaluated once) may take this many activation deadlines. */
-export const BOOT_DEADLINES = 5;
+/** Evaluating a program's script (once per realm; its modules run later) may take this many activation deadlines. */
+export const EVALUATION_DEADLINES = 5;
+/** Evaluating the guest runtime may take this many milliseconds: nobody's code but ours, so only a broken one does. */
+export const GUEST_BOOT_MS = 30_000;
 /** Entries of a tail that are replayed by one call into the guest. */
 export const TAIL_ENTRIES_PER_TURN = 256;
 /** A realm without live executions is replaced after this many turns. */

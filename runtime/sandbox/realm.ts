@@ -16,7 +16,13 @@ import {
 import { Fault } from "../protocol/fault.js";
 import type { Budget } from "./budget.js";
 import { HARDEN_CODE } from "./harden.js";
-import { BOOT_DEADLINES, MEMORY_BYTES_MIN, type SandboxLimits, WASM_PAGE_BYTES } from "./limits.js";
+import {
+  EVALUATION_DEADLINES,
+  GUEST_BOOT_MS,
+  MEMORY_BYTES_MIN,
+  type SandboxLimits,
+  WASM_PAGE_BYTES,
+} from "./limits.js";
 import type { SandboxProgram } from "./sandbox.js";
 import { GUEST_FILE, mapStack, PROGRAM_FILE } from "./stack.js";
 import { describeThrown, type GuestError, Wire } from "./wire.js";
@@ -38,7 +44,11 @@ export interface RealmSettings {
   readonly harden: boolean;
   /** Shared by the realms of a thread: only one runs at a time. */
   readonly budget: Budget;
+  readonly announce: Announce;
 }
+
+/** Called before guest code runs, with the milliseconds it may take: the watchdog's sight of this thread. */
+export type Announce = (budgetMs: number) => void;
 
 export class Realm {
   readonly program: SandboxProgram;
@@ -74,7 +84,7 @@ export class Realm {
    * @throws Fault EV5201 when the program cannot be evaluated, EV5209 when the guest runtime cannot
    */
   static async boot(program: SandboxProgram, settings: RealmSettings): Promise<Realm> {
-    const { limits, budget } = settings;
+    const { limits, budget, announce } = settings;
     const memory = new WebAssembly.Memory({
       initial: MEMORY_BYTES_MIN / WASM_PAGE_BYTES,
       maximum: Math.floor(limits.memoryBytes / WASM_PAGE_BYTES),
@@ -85,9 +95,12 @@ export class Realm {
     const context = (await newQuickJSWASMModuleFromVariant(variant)).newContext();
     context.runtime.setMaxStackSize(limits.stackBytes);
     context.runtime.setInterruptHandler(budget.poll);
-    budget.start(limits.deadlineMs * BOOT_DEADLINES);
+    announce(GUEST_BOOT_MS);
+    budget.start(GUEST_BOOT_MS);
     evaluate(context, settings.guestCode, GUEST_FILE, guestFault).dispose();
     if (settings.harden) evaluate(context, HARDEN_CODE, GUEST_FILE, guestFault).dispose();
+    announce(limits.deadlineMs * EVALUATION_DEADLINES);
+    budget.start(limits.deadlineMs * EVALUATION_DEADLINES);
     const entry = install(context, program);
     return new Realm(program, context, memory, budget, entry);
   }

@@ -75,11 +75,11 @@ export function guestFailed(what: string): SuspendReason {
   };
 }
 
-/** EV5210: what should enter the guest in one call is too large. */
+/** EV5210: what should cross the guest's border in one call is too large. */
 export function tooLarge(units: number, max: number): SuspendReason {
   return {
     code: "EV5210",
-    message: `The activation's events or checkpoint have ${units} characters; the sandbox takes ${max}.`,
+    message: `The activation takes in or gives out ${units} characters at once; the sandbox passes ${max}.`,
     remedy: "Pass references instead of large payloads, or give the sandbox more memory, then resume the execution.",
   };
 }

@@ -20,6 +20,8 @@ export interface ThreadSettings {
   readonly harden: boolean;
   readonly guestCode: string;
   readonly onProblem: (problem: Fault) => void;
+  /** The thread's script; default: worker.js. A seam for tests. */
+  readonly entry?: URL;
 }
 
 interface Settle<T> {
@@ -47,6 +49,7 @@ export class EngineThread {
   readonly #ready: Promise<void>;
   #settleReady: Settle<void> | undefined;
   #closing: (() => void) | undefined;
+  #closed: Promise<void> | undefined;
   /** One per worker: a worker that is being ended may still write into its own. */
   #sight!: Int32Array;
   #watchdog!: Watchdog;
@@ -92,7 +95,12 @@ export class EngineThread {
   }
 
   /** Waits for the work in flight, frees the realms and ends the thread. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     if (this.#dead === undefined) {
       await new Promise<void>((resolve) => {
         this.#closing = resolve;
@@ -133,7 +141,7 @@ export class EngineThread {
       this.#replace({ message, index, reason: stuck(allowedMs) }),
     );
     const workerData: ThreadData = { limits, harden, guestCode, sight };
-    const worker = new Worker(new URL("./worker.js", import.meta.url), {
+    const worker = new Worker(this.#settings.entry ?? new URL("./worker.js", import.meta.url), {
       workerData,
       resourceLimits: { stackSizeMb: threadStackMb(limits) },
     });

@@ -6,12 +6,11 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { Fault } from "../protocol/fault.js";
-import { type Activated, Activation, type Announce } from "./activation.js";
+import { type Activated, Activation } from "./activation.js";
 import { Budget } from "./budget.js";
-import { BOOT_DEADLINES } from "./limits.js";
 import { type DescribedFault, type FromThread, SIGHT, type ThreadData, type ToThread } from "./messages.js";
 import { neutraliseDate } from "./neutral.js";
-import type { Realm } from "./realm.js";
+import type { Announce, Realm } from "./realm.js";
 import { Realms } from "./realms.js";
 import { guestFailed } from "./reasons.js";
 import type { ActivationReply, ActivationRequest, SandboxProgram } from "./sandbox.js";
@@ -23,7 +22,6 @@ neutraliseDate();
 const data = workerData as ThreadData;
 const sight = new Int32Array(data.sight);
 const { limits, guestCode, harden } = data;
-const realms = new Realms({ limits, guestCode, harden, budget: new Budget() });
 let calls = 0;
 
 /** Shows the main thread what begins now (messages.ts, SIGHT). */
@@ -33,15 +31,10 @@ const announce: Announce = (budgetMs) => {
   Atomics.store(sight, SIGHT.call, calls);
 };
 
+const realms = new Realms({ limits, guestCode, harden, budget: new Budget(), announce });
+
 function post(message: FromThread): void {
   port.postMessage(message);
-}
-
-async function boot(program: string): Promise<Realm> {
-  const there = realms.get(program);
-  if (there !== undefined) return there;
-  announce(limits.deadlineMs * BOOT_DEADLINES);
-  return realms.boot(program);
 }
 
 async function load(id: number, program: SandboxProgram): Promise<void> {
@@ -49,7 +42,7 @@ async function load(id: number, program: SandboxProgram): Promise<void> {
   Atomics.store(sight, SIGHT.message, id);
   Atomics.store(sight, SIGHT.index, 0);
   try {
-    await boot(program.hash);
+    await realms.boot(program.hash);
     post({ kind: "loaded", id });
   } catch (error) {
     post({ kind: "loaded", id, fault: describe(error) });
@@ -82,7 +75,7 @@ async function activateOne(request: ActivationRequest): Promise<ActivationReply>
 async function attempt(request: ActivationRequest): Promise<Activated> {
   let realm: Realm;
   try {
-    realm = await boot(request.program);
+    realm = await realms.boot(request.program);
   } catch (error) {
     const { code, message, remedy } = describe(error);
     return { reply: { kind: "suspend", reason: { code, message, remedy } }, realm: "sound" };

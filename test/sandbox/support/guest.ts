@@ -46,7 +46,7 @@ function fakeGuest(): void {
       try {
         instance.handler(event, host);
       } catch (error) {
-        if (error instanceof Error && error.name === "InternalError") throw error;
+        if (error instanceof Error && /^(stack overflow|out of memory)$/.test(error.message)) throw error;
         const text = error instanceof Error ? `${error.name}: ${error.message}\n${error.stack}` : String(error);
         host.command({ kind: "close", outcome: { ok: false, error: `j${JSON.stringify(text)}` } });
       }

@@ -21,7 +21,7 @@ export async function openTestSandbox(test: TestContext, options: SandboxOptions
   const sandbox = await openSandbox({
     guestCode: FAKE_GUEST,
     deadlineMs: 100,
-    graceMs: 200,
+    graceMs: 500,
     memoryBytes: 32 * 1024 * 1024,
     onProblem: (problem) => problems.push(problem),
     ...options,

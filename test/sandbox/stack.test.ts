@@ -1,0 +1,83 @@
+/** Goal: people see positions of their source. Method: programs with a source map made by esbuild. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { transform } from "esbuild";
+import { mapText } from "#runtime/sandbox/stack.js";
+import type { SandboxProgram } from "../../runtime/sandbox/sandbox.js";
+import { done, one, openTestSandbox, request, say } from "./support/world.js";
+
+const SOURCE = `// a comment that moves lines
+
+
+(helpers: { on(handler: Function): void }) => {
+  type Unused = string;
+  function fail(what: string): never {
+    throw new Error(what);
+  }
+
+  helpers.on((event: { signal: string }, host: any) => {
+    if (event.signal === "log") {
+      try { fail("logged"); } catch (error) { host.log("error", (error as Error).stack); }
+    } else fail("thrown");
+  });
+};`;
+
+async function compiled(source = SOURCE): Promise<SandboxProgram> {
+  const built = await transform(source, {
+    loader: "ts",
+    sourcemap: "external",
+    sourcefile: "src/a b.ts",
+  });
+  return { hash: source.length.toString(16), code: built.code, map: built.map };
+}
+
+test("a thrown error's stack names the TypeScript source", async (t) => {
+  const sandbox = await openTestSandbox(t);
+  const thrower = await compiled();
+  await sandbox.load(thrower);
+  const reply = done(await one(sandbox, request(thrower, "w/a", [say("throw")])));
+  const close = reply.commands[0];
+  assert.ok(close?.kind === "close" && !close.outcome.ok);
+  const text: unknown = JSON.parse(close.outcome.error.slice(1));
+  assert.match(
+    String(text),
+    /^Error: thrown\n {4}at fail \(src\/a b\.ts:7:\d+\)\n {4}at <anonymous> \(src\/a b\.ts:13:\d+\)/,
+  );
+  assert.doesNotMatch(String(text), /eventual:/);
+});
+
+test("a logged stack names the TypeScript source", async (t) => {
+  const sandbox = await openTestSandbox(t);
+  const logger = await compiled();
+  await sandbox.load(logger);
+  const reply = done(await one(sandbox, request(logger, "w/a", [say("log")])));
+  assert.match(reply.logs[0]?.text ?? "", /at fail \(src\/a b\.ts:7:\d+\)/);
+});
+
+test("how stacks are mapped does not change the hash of the commands", async (t) => {
+  const sandbox = await openTestSandbox(t);
+  const mapped = await compiled();
+  const unmapped = { ...mapped, hash: "0", map: JSON.stringify({ version: 3, sources: [], names: [], mappings: "" }) };
+  await sandbox.load(mapped);
+  await sandbox.load(unmapped);
+  const [first, second] = await sandbox.activate([
+    request(mapped, "w/a", [say("throw")]),
+    request(unmapped, "w/b", [say("throw")]),
+  ]);
+  assert.equal(done(first).commandsHash, done(second).commandsHash);
+  assert.notDeepEqual(done(first).commands, done(second).commands);
+});
+
+test("an error at module evaluation names the TypeScript source", async (t) => {
+  const sandbox = await openTestSandbox(t);
+  const broken = await compiled(`\n\n(helpers: object) => {\n  null!.x;\n};`);
+  await sandbox.load(broken);
+  const reply = await one(sandbox, request(broken, "w/a", [say("go")]));
+  assert.match(reply.kind === "suspend" ? reply.reason.message : "", /src\/a b\.ts:4:\d+/);
+});
+
+test("text without positions is given back as it is, and unknown positions stay", () => {
+  const key = { map: JSON.stringify({ version: 3, sources: [], names: [], mappings: "" }) };
+  assert.equal(mapText("at src/x.ts:1:2", key), "at src/x.ts:1:2");
+  assert.equal(mapText("at f (eventual:program:9:9)", key), "at f (eventual:program:9:9)");
+});
