@@ -20,51 +20,53 @@ export interface Session {
 /** In the order of the help text. */
 const COMMANDS = [addRunCommand, addServeCommand, addStartCommand, addSignalCommand, addListCommand, addShowCommand];
 
+const COMMAND_NAMES = ["run", "serve", "start", "signal", "list", "show"] as const;
+
 /** Carries out the command line `args` (without node and script). Resolves with the exit code; never rejects. */
 export async function main(args: readonly string[], version: string): Promise<number> {
   const session: Session = { output: processOutput(), exitCode: EXIT.ok };
   try {
-    await parser(session, version).parseAsync([...args]);
+    await parser(session, version, args).parseAsync([...args]);
     return session.exitCode;
   } catch (error) {
-    const shown = isUsageError(error) ? usageFault(error.message, args) : error;
-    session.output.note(faultText(shown, session.output.notePaint).trimEnd());
-    return shown instanceof Fault ? exitCodeOf(shown) : EXIT.failed;
+    session.output.note(faultText(error, session.output.notePaint).trimEnd());
+    return error instanceof Fault ? exitCodeOf(error) : EXIT.failed;
   }
 }
 
-function parser(session: Session, version: string) {
+function parser(session: Session, version: string, args: readonly string[]) {
   const commandLine = yargs();
   for (const add of COMMANDS) add(commandLine, session);
-  return commandLine
-    .scriptName("eventual")
-    .usage("$0 <command>\n\nRuns compiled workflows durably: what they wait for survives crashes and restarts.")
-    .demandCommand(1, "Name a command: run, serve, start, signal, list or show")
-    .strict()
-    .version(version)
-    .alias("version", "v")
-    .alias("help", "h")
-    .epilogue("Exit codes: 0 done, 1 failed, 2 wrong command or input, 130/143 stopped by SIGINT/SIGTERM.")
-    .detectLocale(false)
-    .wrap(Math.min(100, commandLine.terminalWidth()))
-    .parserConfiguration({
-      "duplicate-arguments-array": false,
-      "parse-numbers": false,
-      "parse-positional-numbers": false,
-      "dot-notation": false,
-    })
-    .exitProcess(false)
-    .fail(false);
+  return (
+    commandLine
+      .scriptName("eventual")
+      .usage("$0 <command>\n\nRuns compiled workflows durably: what they wait for survives crashes and restarts.")
+      .demandCommand(1, `Name a command: ${COMMAND_NAMES.join(", ")}`)
+      .strict()
+      .version(version)
+      .alias("version", "v")
+      .alias("help", "h")
+      .epilogue("Exit codes: 0 done, 1 failed, 2 wrong command or input, 130/143 stopped by SIGINT/SIGTERM.")
+      .detectLocale(false)
+      .wrap(Math.min(100, commandLine.terminalWidth()))
+      .parserConfiguration({
+        "duplicate-arguments-array": false,
+        "parse-numbers": false,
+        "parse-positional-numbers": false,
+        "dot-notation": false,
+      })
+      .exitProcess(false)
+      // yargs gives the Fault that a command has thrown; for what it finds wrong itself a YError, or only a message.
+      .fail((message, error: Error | null | undefined) => {
+        throw error ?? usageFault(message, args);
+      })
+  );
 }
 
-/** What yargs throws when the command line does not fit. */
-function isUsageError(error: unknown): error is Error {
-  return error instanceof Error && error.name === "YError";
-}
-
-function usageFault(message: string, [command]: readonly string[]): Fault {
-  const known = command !== undefined && /^(run|serve|start|signal|list|show)$/.test(command);
-  return new Fault("EV8208", message, {
-    remedy: `\`eventual ${known ? `${command} ` : ""}--help\` shows what can be given.`,
+function usageFault(message: string, [first]: readonly string[]): Fault {
+  const command = COMMAND_NAMES.find((name) => name === first);
+  const unknown = command === undefined && first !== undefined && !first.startsWith("-");
+  return new Fault("EV8208", unknown ? `There is no command ${JSON.stringify(first)}` : message, {
+    remedy: `\`eventual ${command === undefined ? "" : `${command} `}--help\` shows what can be given.`,
   });
 }
