@@ -29,8 +29,10 @@ export async function main(args: readonly string[], version: string): Promise<nu
     await parser(session, version, args).parseAsync([...args]);
     return session.exitCode;
   } catch (error) {
-    session.output.note(faultText(error, session.output.notePaint).trimEnd());
-    return error instanceof Fault ? exitCodeOf(error) : EXIT.failed;
+    // Thrown past the handler for failures: a value that an option's conversion refuses.
+    const shown = error instanceof Error && error.name === "YError" ? usageFault(error.message, args) : error;
+    session.output.note(faultText(shown, session.output.notePaint).trimEnd());
+    return shown instanceof Fault ? exitCodeOf(shown) : EXIT.failed;
   }
 }
 
@@ -56,7 +58,7 @@ function parser(session: Session, version: string, args: readonly string[]) {
         "dot-notation": false,
       })
       .exitProcess(false)
-      // yargs gives the Fault that a command has thrown; for what it finds wrong itself a YError, or only a message.
+      // For what yargs finds wrong itself there is only a message; for what a command has thrown, the error.
       .fail((message, error: Error | null | undefined) => {
         throw error ?? usageFault(message, args);
       })
