@@ -26,6 +26,7 @@ export const API_NAMES: readonly string[] = [
   "sendSignal",
   "signal",
   "task",
+  "taskContext",
   "time",
   "workflow",
 ];

@@ -6,7 +6,8 @@
 import { Fault } from "../protocol/fault.js";
 import { makeTask, makeWorkflow, makeWorkflowReference, type TaskArguments } from "./define.js";
 import * as api from "./index.js";
-import type { Task, TaskHandler, Workflow, WorkflowHandler } from "./types.js";
+import { outsideTask } from "./outside.js";
+import type { Task, TaskContext, TaskHandler, Workflow, WorkflowHandler } from "./types.js";
 
 /** Where compiled host code finds its `HostApi`: `globalThis[Symbol.for("eventual.host")]`. */
 export const HOST_KEY: unique symbol = Symbol.for("eventual.host");
@@ -23,10 +24,21 @@ export interface HostApi extends Omit<typeof api, "task" | "workflow"> {
   readonly workflow: (name: string, handler?: WorkflowHandler<unknown, unknown>) => Workflow<string, unknown, unknown>;
 }
 
-/** The API for one program; its tasks go to `registry`. Its `task` throws Fault EV7003 for a name that is taken. */
-export function createHostApi(registry: TaskRegistry): HostApi {
+/**
+ * The API for one program; its tasks go to `registry`, and `currentTask` gives the context of the running task.
+ * Its `task` throws Fault EV7003 for a name that is taken.
+ */
+export function createHostApi(
+  registry: TaskRegistry,
+  currentTask: () => TaskContext | undefined = () => undefined,
+): HostApi {
   return Object.freeze({
     ...api,
+    taskContext(): TaskContext {
+      const context = currentTask();
+      if (context === undefined) throw outsideTask();
+      return context;
+    },
     task<Name extends string, Input, Output>(name: Name, ...definition: TaskArguments<Input, Output>) {
       const made = makeTask(name, definition);
       if (registry.has(name)) {

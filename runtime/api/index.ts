@@ -5,7 +5,7 @@
  * tests, scripts) and in task workers: definitions work, durable operations refuse with Fault EV7001.
  */
 import { makeSignal, makeTask, makeWorkflow, sendingOutside, type TaskArguments } from "./define.js";
-import { OutsideDuration, OutsideTime, outsideWorkflow } from "./outside.js";
+import { OutsideDuration, OutsideTime, outsideTask, outsideWorkflow } from "./outside.js";
 import { durationSchedule, timeSchedule } from "./schedule.js";
 import type {
   ConditionOptions,
@@ -18,6 +18,7 @@ import type {
   SignalHandler,
   SignalsHandler,
   Task,
+  TaskContext,
   TaskHandler,
   TaskOptions,
   TimeSchedule,
@@ -105,6 +106,23 @@ export function task<Name extends string, Input, Output>(
   ...definition: TaskArguments<Input, Output>
 ): Task<Name, Input, Output> {
   return makeTask(name, definition);
+}
+
+/**
+ * The context of the task that is running, for code that a handler calls without handing its second argument on: a mail
+ * client that gives its provider the idempotency key, a logger. Works across the handler's awaits.
+ * Throws Fault EV7005 where no task is running.
+ *
+ * ```ts
+ * import { taskContext } from "eventual";
+ *
+ * export async function charge(cents: number): Promise<void> {
+ *   await provider.charge(cents, { idempotencyKey: taskContext().invocation.idempotencyKey });
+ * }
+ * ```
+ */
+export function taskContext(): TaskContext {
+  throw outsideTask();
 }
 
 /**

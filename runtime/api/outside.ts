@@ -10,6 +10,13 @@ export function outsideWorkflow(what: string, remedy = "Move the call into a wor
   return new Fault("EV7001", `${what} works only inside a workflow`, { remedy });
 }
 
+/** The refusal of `taskContext()` where no task is running. */
+export function outsideTask(): Fault {
+  return new Fault("EV7005", "taskContext() works only while a task is running", {
+    remedy: "Call it inside a task's handler, or in what the handler calls.",
+  });
+}
+
 /** Plain data with a promise's methods that reject: what `duration()` and `time()` give outside a workflow. */
 abstract class OutsideTimer implements Promise<void> {
   get [Symbol.toStringTag](): string {

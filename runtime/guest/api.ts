@@ -2,7 +2,7 @@
 import { ERROR_CLASSES } from "../protocol/errors.js";
 import { condition } from "./operations/condition.js";
 import { expectSignal, onSignal, sendSignal, signal } from "./operations/signal.js";
-import { task } from "./operations/task.js";
+import { task, taskContext } from "./operations/task.js";
 import { duration, Schedule, time } from "./operations/time.js";
 import { unsupported, workflow } from "./operations/workflow.js";
 
@@ -31,6 +31,7 @@ export const api: Readonly<Record<string, unknown>> = {
   sendSignal,
   signal,
   task,
+  taskContext,
   time,
   workflow,
   ...Object.fromEntries(NOT_YET.map((name) => [name, unsupported(`${name}()`)])),

@@ -69,3 +69,12 @@ function withStack(error: Error, source: Error): Error {
   Object.defineProperty(error, "stack", { value: source.stack, writable: true, configurable: true });
   return error;
 }
+
+/** EV7005: `taskContext()` in a workflow. */
+export function outsideTask(): Error {
+  return refusal(
+    "EV7005",
+    "taskContext() works only while a task is running",
+    "Call it in the task's handler; a workflow has its own context as its handler's second argument.",
+  );
+}

@@ -1,6 +1,7 @@
 /**
  * One call of a task handler inside a worker thread: from its encoded input to its outcome.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { TaskRegistry } from "../api/host.js";
 import type { TaskContext } from "../api/types.js";
 import { UnserializableError } from "../protocol/errors.js";
@@ -10,6 +11,13 @@ import type { OfferedCall } from "./messages.js";
 
 /** Causes of causes are followed to this depth when looking for the reason of an abort. */
 const CAUSE_DEPTH = 8;
+
+const running = new AsyncLocalStorage<TaskContext>();
+
+/** The context of the task whose handler, or what it started, is running. */
+export function currentTask(): TaskContext | undefined {
+  return running.getStore();
+}
 
 export interface CallResult {
   readonly outcome: Outcome;
@@ -23,7 +31,8 @@ export async function runCall(call: OfferedCall, tasks: TaskRegistry, signal: Ab
   if (handler === undefined) return { outcome: unknownTask(call.task, [...tasks.keys()]), aborted: false };
   let result: unknown;
   try {
-    result = await handler(decode(call.input), contextOf(call, signal));
+    const context = contextOf(call, signal);
+    result = await running.run(context, () => handler(decode(call.input), context));
   } catch (thrown) {
     return { outcome: failure(thrown), aborted: isAbort(thrown, signal) };
   }

@@ -4,6 +4,7 @@
  */
 import { createHostApi, HOST_KEY, type TaskRegistry } from "../api/host.js";
 import { Fault } from "../protocol/fault.js";
+import { currentTask } from "./call.js";
 import type { LoadFailure } from "./messages.js";
 
 export type LoadedProgram =
@@ -42,7 +43,11 @@ export class Programs {
 
 async function importHostCode(url: string): Promise<LoadedProgram> {
   const tasks: TaskRegistry = new Map();
-  Object.defineProperty(globalThis, HOST_KEY, { value: createHostApi(tasks), configurable: true, writable: true });
+  Object.defineProperty(globalThis, HOST_KEY, {
+    value: createHostApi(tasks, currentTask),
+    configurable: true,
+    writable: true,
+  });
   try {
     await import(url);
     return { ok: true, tasks };

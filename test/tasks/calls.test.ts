@@ -172,3 +172,18 @@ test("an input that is no encoded value is an error of that call alone", async (
   await assert.rejects(harness.run(program, "echo", undefined, { input: "damaged" }), TypeError);
   assert.equal(await harness.run(program, "echo", 1), 1);
 });
+
+test("code that a handler calls finds the task's context, each call its own", async (t) => {
+  const harness = new Harness(t);
+  const program = programOf(`
+    const { taskContext } = globalThis[Symbol.for("eventual.host")];
+    const deep = async () => { await null; return taskContext().invocation.idempotencyKey; };
+    task("key", async (input, ctx) => [await deep(), ctx.invocation.idempotencyKey]);
+    task("outside", () => { try { return globalThis.outside(); } catch (error) { return error.code; } });
+    try { taskContext(); } catch (error) { globalThis.outside = () => { throw error; }; }
+  `);
+  await harness.pool.load(program);
+  const pairs = (await Promise.all([harness.run(program, "key"), harness.run(program, "key")])) as [string, string][];
+  for (const [found, given] of pairs) assert.equal(found, given);
+  assert.equal(await harness.run(program, "outside"), "EV7005");
+});

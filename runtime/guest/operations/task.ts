@@ -5,7 +5,7 @@ import type { OnCrash } from "../../protocol/command.js";
 import { UnserializableError } from "../../protocol/errors.js";
 import type { AnyFunction } from "../../protocol/helpers.js";
 import { type Encoded, encode } from "../../protocol/value.js";
-import { checkOptions, invalidArgument } from "../errors.js";
+import { checkOptions, invalidArgument, outsideTask } from "../errors.js";
 import { rejectedPromise } from "../promise-constructor.js";
 import { makeClosure, runtimeCode } from "../registry.js";
 import { command, requireExecution } from "./durable.js";
@@ -44,4 +44,9 @@ export function task(name: unknown, ...definition: readonly unknown[]): AnyFunct
   const call = makeClosure(callCode, [name, onCrash]);
   Object.defineProperty(call, "name", { value: name, configurable: true });
   return Object.assign(call, { kind: "Task", taskName: name, options });
+}
+
+/** `taskContext()`: no task runs in the guest. Throws Fault EV7005. */
+export function taskContext(): never {
+  throw outsideTask();
 }
