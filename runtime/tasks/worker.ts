@@ -9,15 +9,12 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { TaskInterrupted } from "../protocol/errors.js";
-import { Fault } from "../protocol/fault.js";
 import { type CallResult, runCall } from "./call.js";
 import { programUnavailable } from "./failure.js";
 import type { FromThread, OfferedCall, SettledCall, TaskThreadData, ToThread } from "./messages.js";
 import { type LoadedProgram, Programs } from "./programs.js";
 
-if (parentPort === null) {
-  throw new Fault("EV9701", "the task worker was started outside a worker thread", { remedy: "Report this defect." });
-}
+if (parentPort === null) throw new TypeError("the task worker is not a program of its own");
 const port = parentPort;
 const { claims: sharedClaims }: TaskThreadData = workerData;
 const claims = new Int32Array(sharedClaims);

@@ -20,20 +20,13 @@ test("the types stand without DOM and Node types", async (t) => {
      // @ts-expect-error another type
      workflow("wrong", async () => { await send(1); });`,
   );
-  const options = [
-    "--noEmit",
-    "--strict",
-    "--target",
-    "ES2023",
-    "--lib",
-    "ES2023",
-    "--types",
-    "",
-    "--module",
-    "NodeNext",
-  ];
+  const compilerOptions = {
+    ...{ noEmit: true, strict: true, exactOptionalPropertyTypes: true, skipLibCheck: true },
+    ...{ target: "ES2023", lib: ["ES2023"], types: [], module: "NodeNext" },
+  };
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }));
   const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
-  const run = promisify(execFile)(process.execPath, [compiler, ...options, join(folder, "program.ts")]);
+  const run = promisify(execFile)(process.execPath, [compiler, "-p", folder]);
   const { stdout } = await run.catch((error: { stdout: string }) => error);
   assert.equal(stdout, "");
 });
