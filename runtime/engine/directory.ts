@@ -28,21 +28,32 @@ export class Directory {
     return actor;
   }
 
-  /**
-   * Calls `use` with the actor of `id`, undefined if there is no such execution, and keeps it in memory meanwhile.
-   * `use` starts before anything can change. Throws what the store throws.
-   */
-  async withId<T>(id: string, use: (actor: Actor | undefined) => T | Promise<T>): Promise<T> {
-    const actor = await this.hold(id);
-    try {
-      return await use(actor);
-    } finally {
-      if (actor !== undefined) this.letGo(actor);
-    }
+  /** The actor of `id`, undefined if there is none; to be given back with `letGo`. */
+  async hold(id: string): Promise<Actor | undefined> {
+    return await this.#hold(id, () => undefined);
   }
 
-  /** The actor of `id`, to be given back with `letGo`. */
-  async hold(id: string): Promise<Actor | undefined> {
+  /**
+   * The actor of `id`, or, if there is none, a new one with the row that `make` gives, handed to `begin` before
+   * anybody else can find it; to be given back with `letGo`.
+   */
+  async holdOrCreate(
+    id: string,
+    make: () => ExecutionRow,
+    begin: (actor: Actor) => void,
+  ): Promise<{ readonly actor: Actor; readonly isNew: boolean }> {
+    let isNew = false;
+    const actor = await this.#hold(id, () => {
+      isNew = true;
+      const created = this.#create(make());
+      begin(created);
+      return created;
+    });
+    return { actor, isNew };
+  }
+
+  /** Nothing is awaited between the last look for `id` and the call of `absent`: two callers never both miss it. */
+  async #hold<T>(id: string, absent: () => T): Promise<Actor | T> {
     for (;;) {
       const known = this.#byId.get(id);
       if (known !== undefined) return this.#pin(known);
@@ -51,7 +62,7 @@ export class Directory {
       const arrived = this.#byId.get(id);
       if (arrived !== undefined) return this.#pin(arrived);
       if (read.stale) continue;
-      if (row === undefined) return undefined;
+      if (row === undefined) return absent();
       return this.#pin(this.loaded(this.byKey(row.key), row));
     }
   }
@@ -62,7 +73,7 @@ export class Directory {
   }
 
   /** A new execution, not yet committed, already held. */
-  create(row: ExecutionRow): Actor {
+  #create(row: ExecutionRow): Actor {
     const actor = new Actor(row.key, row);
     actor.created = false;
     this.#byKey.set(row.key, actor);

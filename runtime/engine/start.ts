@@ -8,6 +8,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Event } from "../protocol/event.js";
 import type { Encoded } from "../protocol/value.js";
+import type { ExecutionRow } from "../store/store.js";
 import type { Actor } from "./actor.js";
 import type { StartReply, StartRequest } from "./engine.js";
 import { conflictingStart, unknownWorkflow } from "./faults.js";
@@ -54,13 +55,15 @@ export class Starter {
     const name = request.name ?? this.#randomHex(NAME_BYTES);
     checkName("execution name", name, limits.nameLength);
     const executionId = `${workflow}/${name}`;
-    const known = await activity.during(directory.hold(executionId));
-    const actor =
-      known ?? this.#create(program, { workflow, input, name, id: executionId, startTime: this.#parts.time.now() });
+    const startTime = this.#parts.time.now();
+    const identity: Identity = { workflow, input, name, id: executionId, startTime };
+    const make = (): ExecutionRow => this.#row(program, identity);
+    const begin = (actor: Actor): void => this.#begin(actor, identity);
+    const { actor, isNew } = await activity.during(directory.holdOrCreate(executionId, make, begin));
     try {
-      if (known?.row !== undefined) requireSameInput(executionId, known.row.input, input);
+      if (!isNew && actor.row !== undefined) requireSameInput(executionId, actor.row.input, input);
       if (!actor.created) await actor.creation;
-      return { executionId, existing: known !== undefined };
+      return { executionId, existing: !isNew };
     } finally {
       directory.letGo(actor);
     }
@@ -78,18 +81,17 @@ export class Starter {
     return program;
   }
 
-  #create(program: string, identity: Identity): Actor {
-    const { id, workflow, input, startTime } = identity;
-    const key = this.#nextKey++;
-    const status = "IN_PROGRESS";
-    const actor = this.#parts.directory.create({ key, id, workflow, program, status, input, startTime });
+  #row(program: string, { id, workflow, input, startTime }: Identity): ExecutionRow {
+    return { key: this.#nextKey++, id, workflow, program, status: "IN_PROGRESS", input, startTime };
+  }
+
+  #begin(actor: Actor, identity: Identity): void {
     actor.creation = new Promise<void>((resolve, reject) => {
       const waiter = { failures: 0, resolve, reject };
       const event = firstEvent(identity, this.#randomHex(SEED_BYTES));
       actor.queue.push({ event, origin: { kind: "client", what: "start", waiter } });
     });
     this.#wake(actor);
-    return actor;
   }
 }
 

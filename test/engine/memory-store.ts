@@ -1,0 +1,281 @@
+/**
+ * A Store in memory with the contract of store.ts, for tests that stop, fail or cut off commits on purpose.
+ *
+ * The data outlive the handles: `open()` after `crash()` is the next incarnation on what was committed.
+ */
+import type { Event, TailEntry } from "#runtime/protocol/event.js";
+import { isClosed } from "#runtime/protocol/execution.js";
+import type { ExecutionRow, InboxRow, LogRow, Store, TaskRow, TimerRow, Write } from "#runtime/store/store.js";
+
+interface Execution {
+  row: ExecutionRow;
+  checkpoint: { n: number; text: string; cost: number } | undefined;
+  tail: { entry: TailEntry; cost: number }[];
+}
+
+class Data {
+  executions = new Map<number, Execution>();
+  timers: TimerRow[] = [];
+  tasks: TaskRow[] = [];
+  inbox: (InboxRow & { execution: number })[] = [];
+  logs: (LogRow & { execution: number })[] = [];
+  programs = new Map<string, string>();
+  clock = 0;
+  nextId = 1;
+}
+
+export class Database {
+  data = new Data();
+  incarnation = 0;
+  /** Every commit that succeeded. */
+  readonly commits: (readonly Write[])[] = [];
+  /** Commits asked for, whether or not they succeeded. */
+  attempts = 0;
+  /** Throws to make a commit fail; gets its number from 1. */
+  beforeCommit: (attempt: number, writes: readonly Write[]) => void = () => {};
+  /** Throws to make reads fail. */
+  beforeRead: (what: string) => void = () => {};
+  #gate: Promise<void> | undefined;
+  #handle = 0;
+
+  /** Holds commits back until the function it answers is called. */
+  hold(): () => void {
+    let release: () => void = () => {};
+    this.#gate = new Promise((resolve) => {
+      release = resolve;
+    });
+    return () => {
+      this.#gate = undefined;
+      release();
+    };
+  }
+
+  /** The process dies: handles given out before do nothing from now on, nor do they answer. */
+  crash(): void {
+    this.#handle++;
+  }
+
+  logTexts(): string[] {
+    return this.data.logs.map(({ text }) => text);
+  }
+
+  open(): Store {
+    const handle = this.#handle;
+    const database = this;
+    this.incarnation++;
+    let order: Promise<unknown> = Promise.resolve();
+    const forever = new Promise<never>(() => {});
+    const dead = () => handle !== database.#handle;
+    async function read<T>(what: string, value: () => T): Promise<T> {
+      await undefined;
+      if (dead()) return await forever;
+      database.beforeRead(what);
+      return structuredClone(value());
+    }
+    const { data } = this;
+    const keys = [...data.executions.keys()];
+    return {
+      opened: { incarnation: this.incarnation, nextKey: Math.max(0, ...keys) + 1, clock: data.clock },
+      commit(writes) {
+        const previous = order;
+        const committed = (async () => {
+          await previous;
+          await database.#gate;
+          if (dead()) return await forever;
+          database.apply(writes);
+        })();
+        order = committed.catch(() => {});
+        return committed;
+      },
+      async saveProgram(hash, artifact) {
+        if (dead()) return await forever;
+        data.programs.set(hash, artifact);
+      },
+      loadProgram: (hash) => read("loadProgram", () => data.programs.get(hash)),
+      findExecution: (id) =>
+        read("findExecution", () => [...data.executions.values()].find(({ row }) => row.id === id)?.row),
+      loadExecution: (key) =>
+        read("loadExecution", () => {
+          const found = data.executions.get(key);
+          if (found === undefined) return undefined;
+          return {
+            row: found.row,
+            checkpoint: found.checkpoint,
+            tail: found.tail.map(({ entry }) => entry),
+            tailCost: found.tail.reduce((sum, { cost }) => sum + cost, 0),
+            tailBytes: found.tail.reduce((sum, { entry }) => sum + JSON.stringify(entry).length, 0),
+            inbox: database.inboxOf(key),
+          };
+        }),
+      readInbox: (key) => read("readInbox", () => database.inboxOf(key)),
+      listExecutions: ({ workflow, status, before, limit }) =>
+        read("listExecutions", () =>
+          [...data.executions.values()]
+            .map(({ row }) => row)
+            .filter((row) => workflow === undefined || row.workflow === workflow)
+            .filter((row) => status === undefined || row.status === status)
+            .filter((row) => before === undefined || row.key < before)
+            .sort((a, b) => b.key - a.key)
+            .slice(0, limit),
+        ),
+      readLogs: (key, { after = 0, limit }) =>
+        read("readLogs", () => data.logs.filter((log) => log.execution === key && log.id > after).slice(0, limit)),
+      dueTimers: (until, limit) =>
+        read("dueTimers", () =>
+          data.timers
+            .filter((timer) => timer.at <= until && database.inProgress(timer.execution))
+            .sort((a, b) => a.at - b.at)
+            .slice(0, limit),
+        ),
+      nextTimer: () => read("nextTimer", () => Math.min(...data.timers.map(({ at }) => at))),
+      pendingInboxes: (limit) =>
+        read("pendingInboxes", () =>
+          [...new Set(data.inbox.map(({ execution }) => execution))]
+            .filter((key) => database.inProgress(key))
+            .slice(0, limit),
+        ),
+      openTasks: ({ after = 0, limit }) =>
+        read("openTasks", () => data.tasks.filter(({ row }) => row > after).slice(0, limit)),
+      sizeOf: (key) =>
+        read("sizeOf", () => {
+          const found = data.executions.get(key);
+          return { checkpoint: found?.checkpoint?.text.length ?? 0, tail: JSON.stringify(found?.tail ?? []).length };
+        }),
+      async close() {},
+    };
+  }
+
+  inboxOf(key: number): InboxRow[] {
+    return this.data.inbox.filter(({ execution }) => execution === key).map(({ id, event }) => ({ id, event }));
+  }
+
+  inProgress(key: number): boolean {
+    return this.data.executions.get(key)?.row.status === "IN_PROGRESS";
+  }
+
+  /** All writes or none. */
+  apply(writes: readonly Write[]): void {
+    this.attempts++;
+    this.beforeCommit(this.attempts, writes);
+    const before = structuredClone(this.data);
+    try {
+      for (const write of writes) this.#apply(write);
+    } catch (error) {
+      Object.assign(this.data, before);
+      throw error;
+    }
+    this.commits.push(structuredClone(writes));
+  }
+
+  #apply(write: Write): void {
+    const { data } = this;
+    switch (write.kind) {
+      case "createExecution":
+        demand(data.programs.has(write.row.program), "unknown program");
+        demand(![...data.executions.values()].some(({ row }) => row.id === write.row.id), "duplicate id");
+        demand(!data.executions.has(write.row.key), "duplicate key");
+        data.executions.set(write.row.key, { row: write.row, checkpoint: undefined, tail: [] });
+        return;
+      case "setStatus": {
+        const found = this.#open(write.execution);
+        const { kind: _, execution: __, ...change } = write;
+        found.row = { ...found.row, ...change };
+        if (!isClosed(write.status)) return;
+        found.checkpoint = undefined;
+        found.tail = [];
+        data.timers = data.timers.filter((timer) => timer.execution !== write.execution);
+        data.inbox = data.inbox.filter((entry) => entry.execution !== write.execution);
+        return;
+      }
+      case "appendTail": {
+        const found = this.#open(write.execution);
+        demand(write.entry.n === lastOf(found) + 1, `tail gap at ${write.entry.n} after ${lastOf(found)}`);
+        demand(Number.isInteger(write.cost), "a cost is not an integer");
+        found.tail.push({ entry: write.entry, cost: write.cost });
+        return;
+      }
+      case "putCheckpoint": {
+        const found = this.#open(write.execution);
+        demand(write.n >= 1 && write.n <= lastOf(found) + 1, "checkpoint ahead of the tail");
+        demand(write.n >= (found.checkpoint?.n ?? 0), "checkpoint older than the stored one");
+        found.checkpoint = { n: write.n, text: write.text, cost: write.cost };
+        found.tail = found.tail.filter(({ entry }) => entry.n > write.n);
+        return;
+      }
+      case "addTimer":
+        this.#open(write.timer.execution);
+        demand(!data.timers.some((t) => t.execution === write.timer.execution && t.seq === write.timer.seq), "timer");
+        data.timers.push(write.timer);
+        return;
+      case "removeTimer":
+        data.timers = data.timers.filter((t) => t.execution !== write.execution || t.seq !== write.seq);
+        return;
+      case "addTask": {
+        const { row } = this.#known(write.execution);
+        demand(!data.tasks.some((t) => t.execution === write.execution && t.seq === write.seq), "duplicate task");
+        const { kind: _, ...task } = write;
+        const attempt = write.lease === 0 ? 0 : 1;
+        const { id: executionId, workflow, program } = row;
+        data.tasks.push({ ...task, row: data.nextId++, executionId, workflow, program, attempt });
+        return;
+      }
+      case "leaseTask": {
+        const index = data.tasks.findIndex((t) => t.execution === write.execution && t.seq === write.seq);
+        const task = data.tasks[index];
+        if (task === undefined) throw new Error("no such task");
+        data.tasks[index] = { ...task, lease: write.lease, attempt: write.attempt };
+        return;
+      }
+      case "removeTask": {
+        const left = data.tasks.filter((t) => t.execution !== write.execution || t.seq !== write.seq);
+        demand(left.length === data.tasks.length - 1, "no such task");
+        data.tasks = left;
+        return;
+      }
+      case "addInbox":
+        this.#open(write.execution);
+        data.inbox.push({ id: data.nextId++, execution: write.execution, event: write.event });
+        return;
+      case "removeInbox": {
+        const left = data.inbox.filter(({ id }) => id !== write.id);
+        demand(left.length === data.inbox.length - 1, "no such inbox entry");
+        data.inbox = left;
+        return;
+      }
+      case "addLog": {
+        const { kind: _, ...log } = write;
+        this.#known(write.execution);
+        data.logs.push({ ...log, id: data.nextId++ });
+        return;
+      }
+      case "setClock":
+        data.clock = Math.max(data.clock, write.now);
+        return;
+    }
+  }
+
+  #known(key: number): Execution {
+    const found = this.data.executions.get(key);
+    if (found === undefined) throw new Error(`no execution ${key}`);
+    return found;
+  }
+
+  #open(key: number): Execution {
+    const found = this.#known(key);
+    demand(!isClosed(found.row.status), `execution ${key} is closed`);
+    return found;
+  }
+}
+
+/** The events that an execution has consumed in order, as far as its tail still shows them. */
+export function tailEvents(database: Database, key: number): readonly Event[] {
+  return database.data.executions.get(key)?.tail.flatMap(({ entry }) => entry.events) ?? [];
+}
+
+function lastOf(execution: Execution): number {
+  return execution.tail.at(-1)?.entry.n ?? execution.checkpoint?.n ?? 0;
+}
+
+function demand(condition: boolean, why: string): void {
+  if (!condition) throw new Error(`a write contradicts the stored state: ${why}`);
+}
