@@ -36,6 +36,15 @@ check: build ## Types, lint, format, import floors
 	$(BIN)/biome ci .
 	$(BIN)/depcruise --config .dependency-cruiser.cjs compiler runtime
 
+test: build ## Run all tests (FILTER=part runs the test files whose path contains it)
+	@node --test --test-reporter=spec --test-concurrency=2 $$(find dist/test -name '*.test.js' -path '*$(FILTER)*' | sort)
+
+demo: build ## Compile the reminder program, run it, kill it, resume it, count the mails
+	@node examples/reminder/demo.mjs
+
+bench: build ## Measure, as ratios to floors of the same run
+	@node dist/test/bench/main.js
+
 format: node_modules ## Rewrite the sources in the project's format
 	$(BIN)/biome check --write .
 
