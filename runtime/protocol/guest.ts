@@ -16,9 +16,15 @@ export interface GuestEntry {
    * written, a line feed and the checkpoint's text after it (JSON text never contains a raw line feed).
    */
   turn(request: string, checkpoint?: string): string;
-  /** Forgets an execution's instance. */
+  /**
+   * Forgets an execution's instance. Also called after a turn that the sandbox interrupted: such a turn ends without
+   * running any `catch` or `finally`, so whatever it left standing is reset here.
+   */
   drop(execution: string): void;
 }
+
+/** How the message begins of what `turn` throws when the program's modules threw: only then is the program to blame. */
+export const INITIALISATION_FAILED = "the program's modules could not be evaluated";
 
 /** The compiled guest code: called once per execution with the helpers of `helpers.ts`. */
 export type ProgramFactory = (helpers: object) => void;

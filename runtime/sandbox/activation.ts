@@ -9,7 +9,7 @@
  */
 import type { TailEntry } from "../protocol/event.js";
 import type { SuspendReason } from "../protocol/execution.js";
-import type { TurnBatch, TurnReply, TurnRequest } from "../protocol/guest.js";
+import { INITIALISATION_FAILED, type TurnBatch, type TurnReply, type TurnRequest } from "../protocol/guest.js";
 import {
   CHECKPOINT_DEADLINES,
   crowdedBytes,
@@ -62,11 +62,14 @@ export class Activation {
   /** Runs it; `bring: "live"` requires the instance to be in the realm. */
   run(): Activated {
     const request = this.#request;
-    if (request.bring !== "live") {
+    const isNew = request.bring !== "live" && request.bring.checkpoint === null && request.bring.tail.length === 0;
+    // A new execution's first activation is one call with the evaluation of its modules: what those log belongs to it.
+    const isStart = isNew && request.events.length > 0;
+    if (request.bring !== "live" && !isStart) {
       const failure = this.#bring(request.bring.checkpoint, request.bring.tail);
       if (failure !== undefined) return this.#fail(failure);
     }
-    const applied = this.#apply();
+    const applied = this.#apply(isStart ? "fresh" : "live");
     if ("ok" in applied) return this.#fail(applied);
     let reply: Done = applied;
     let realm: RealmState = "sound";
@@ -106,12 +109,12 @@ export class Activation {
     return undefined;
   }
 
-  #apply(): Done | (Turned & { ok: false }) {
+  #apply(bring: Bring): Done | (Turned & { ok: false }) {
     const { now, events } = this.#request;
     if (events.length === 0) {
       return { kind: "done", commands: [], commandsHash: hashCommands([]), logs: [], closed: false, cost: 0 };
     }
-    const turned = this.#turn("live", [JSON.stringify({ now, events } satisfies TurnBatch)], false, undefined);
+    const turned = this.#turn(bring, [JSON.stringify({ now, events } satisfies TurnBatch)], false, undefined);
     if (!turned.ok) return turned;
     const result = turned.reply.results[0]!;
     const program = this.#realm.program;
@@ -167,8 +170,12 @@ export class Activation {
       case "threw": {
         const { name, message, stack } = outcome.error;
         const what = mapText(`${name}: ${message}\n${stack}`.trimEnd(), this.#realm.program);
-        const reasonFor = { fresh: initialisationThrew, restore: notRestored, live: guestFailed }[bring];
-        return { ok: false, reason: reasonFor(what), realm: "sound" };
+        const reason = message.startsWith(INITIALISATION_FAILED)
+          ? initialisationThrew(what.slice(what.indexOf(INITIALISATION_FAILED) + INITIALISATION_FAILED.length + 2))
+          : bring === "restore"
+            ? notRestored(what)
+            : guestFailed(what);
+        return { ok: false, reason, realm: "sound" };
       }
       case "text":
         return this.#readTurn(outcome.text, outcome.micros, batches.length, memoryBefore);

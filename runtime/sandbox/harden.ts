@@ -2,7 +2,7 @@
  * Freezes the intrinsics of a realm, so that executions which share it cannot meet through a changed prototype.
  *
  * H1  After hardening, no object reachable from the global object by own properties and prototypes can be changed,
- *     save the global object itself and the guest runtime's entry, which guest code has no name for.
+ *     save the global object itself: the guest runtime freezes that once it has installed the program.
  * H2  Assigning to an own property that shadows an inherited one still works for the names that programs do assign
  *     (`this.name = …` in an error class): these become accessors first. Otherwise a frozen prototype would refuse it
  *     (the override mistake).
@@ -55,7 +55,7 @@ function harden(): void {
     }
   };
 
-  for (const key of ownKeys(globalThis)) if (key !== "$eventual") visit(describe(globalThis, key)?.value);
+  visitProperties(globalThis);
   const asyncFunction = async (): Promise<void> => undefined;
   const generator = function* (): Generator {};
   const asyncGenerator = async function* (): AsyncGenerator {};

@@ -4,7 +4,8 @@
  *
  * R1  Memory is capped by the WebAssembly memory's maximum (QuickJS's own memory limit limits nothing).
  * R2  No host function is reachable from the guest: the only way in is a call, the only way out its string.
- * R3  After `memory` or `broken` the realm is dead: the owner forgets it without disposing.
+ * R3  User code has no name for the guest's entry: it is taken off the global object before the program is evaluated.
+ * R4  After `memory` or `broken` the realm is dead: the owner forgets it without disposing.
  */
 import {
   newQuickJSWASMModuleFromVariant,
@@ -126,7 +127,7 @@ export class Realm {
     }
   }
 
-  /** Forgets an execution's instance. False: the realm is dead (R3). */
+  /** Forgets an execution's instance. False: the realm is dead (R4). */
   drop(execution: string, budgetMs: number): boolean {
     if (!this.live.delete(execution)) return true;
     this.#budget.start(budgetMs);
@@ -186,8 +187,9 @@ function install(context: QuickJSContext, program: SandboxProgram): GuestHandles
       ...(place === undefined ? {} : { place }),
     });
   };
-  const factory = evaluate(context, program.code, PROGRAM_FILE, programFault);
   const entry = context.getProp(context.global, "$eventual");
+  evaluate(context, "delete globalThis.$eventual;", GUEST_FILE, guestFault).dispose();
+  const factory = evaluate(context, program.code, PROGRAM_FILE, programFault);
   try {
     if (context.typeof(factory) !== "function") {
       throw programFault({ name: "TypeError", message: "its code does not give a factory function", stack: "" });

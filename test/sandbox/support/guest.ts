@@ -22,11 +22,18 @@ function fakeGuest(): void {
 
   const fresh = (state: Record<string, unknown>): Instance => {
     const instance: Instance = { handler: () => undefined, state, closed: false };
-    factory({
-      on: (handler: Instance["handler"]) => {
-        instance.handler = handler;
-      },
-    });
+    try {
+      factory({
+        on: (handler: Instance["handler"]) => {
+          instance.handler = handler;
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const { name, message, stack } = error;
+      const failed = new Error(`the program's modules could not be evaluated: ${name}: ${message}`);
+      throw Object.defineProperty(failed, "stack", { value: stack });
+    }
     return instance;
   };
 
