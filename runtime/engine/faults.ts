@@ -89,7 +89,7 @@ export function foreignProgram(hash: string, abi: number, own: number): Fault {
 export function damagedProgram(hash: string, why: string): Fault {
   return new Fault("EV8011", `The stored program ${hash} cannot be read: ${why}`, {
     place: hash,
-    remedy: "Deploy the program again; its executions are unharmed and go on with it.",
+    remedy: "Restore the database from a backup: the row was changed by something else than Eventual.",
   });
 }
 

@@ -42,6 +42,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Engine> {
   const store = await openStore(options.database, { synchronous: options.synchronous ?? "full" });
   try {
     const sandbox = await openSandbox(options.sandbox);
+    // Nothing after this can fail.
     return await openEngine({
       store,
       sandbox,
@@ -65,7 +66,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Engine> {
 
 /**
  * Opens the database file with no engine: to look, and to leave signals and starts for the next engine.
- * Throws Fault EV60xx as `openRuntime` does; `EV6005`-like when an engine holds the file.
+ * Throws Fault EV60xx as `openRuntime` does, also when an engine holds the file.
  */
 export async function openOffline(database: string, clock: Clock = systemClock): Promise<OfflineStore> {
   return offlineStore(await openStore(database), clock);

@@ -12,6 +12,7 @@ import type { LogLine } from "#runtime/protocol/guest.js";
 import type { Program } from "#runtime/protocol/program.js";
 import { encode, type Outcome } from "#runtime/protocol/value.js";
 import type { ActivationReply, ActivationRequest, Sandbox } from "#runtime/sandbox/sandbox.js";
+import type { Store } from "#runtime/store/store.js";
 import type { SettledTask, TaskCall, TaskPool } from "#runtime/tasks/tasks.js";
 import { Database } from "./memory-store.js";
 
@@ -185,6 +186,8 @@ export interface World {
 
 export interface WorldOptions extends Partial<Pick<EngineOptions, "checkpoint" | "cacheSize" | "limits">> {
   readonly database?: Database;
+  /** In place of the database. */
+  readonly store?: Store;
   readonly answer?: (call: TaskCall) => Outcome | undefined;
   /** Where the clock begins, ms since the epoch; it moves only by `advanceTo`, unless `free`. */
   readonly start?: number;
@@ -199,7 +202,7 @@ export async function openWorld(scripts: Readonly<Record<string, Script>>, optio
   const problems: Problem[] = [];
   let pool: FakePool | undefined;
   const engine = await openEngine({
-    store: database.open(),
+    store: options.store ?? database.open(),
     sandbox,
     tasks(onSettled) {
       pool = new FakePool(answer, onSettled);
