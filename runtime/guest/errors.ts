@@ -2,6 +2,7 @@
  * Refusals that user code can bring about inside the sandbox, with their codes (docs/errors/EV50nn.md).
  */
 import { Fault, type FaultCode } from "../protocol/fault.js";
+import { INITIALISATION_FAILED } from "../protocol/guest.js";
 
 /** A refusal: `message` says what, `remedy` what to do instead. */
 export function refusal(code: FaultCode, message: string, remedy: string): Fault {
@@ -52,17 +53,19 @@ export function checkOptions(
   return options as Readonly<Record<string, unknown>>;
 }
 
-const INIT_FAILED = "the program's modules could not be evaluated";
-
 /**
  * What a module threw, as an error with message and stack that says where it comes from; a Fault's code and remedy
  * are in the message, because only text leaves the sandbox.
  */
 export function initialisationError(thrown: unknown): Error {
   if (thrown instanceof Fault)
-    return withStack(new Error(`${INIT_FAILED}: ${thrown.code}: ${thrown.message}. ${thrown.remedy}`), thrown);
-  if (thrown instanceof Error) return withStack(new Error(`${INIT_FAILED}: ${thrown.name}: ${thrown.message}`), thrown);
-  return new Error(`${INIT_FAILED}: they threw ${String(thrown)}`);
+    return withStack(
+      new Error(`${INITIALISATION_FAILED}: ${thrown.code}: ${thrown.message}. ${thrown.remedy}`),
+      thrown,
+    );
+  if (thrown instanceof Error)
+    return withStack(new Error(`${INITIALISATION_FAILED}: ${thrown.name}: ${thrown.message}`), thrown);
+  return new Error(`${INITIALISATION_FAILED}: they threw ${String(thrown)}`);
 }
 
 function withStack(error: Error, source: Error): Error {

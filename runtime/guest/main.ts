@@ -7,7 +7,7 @@
  */
 import type { GuestEntry, ProgramFactory } from "../protocol/guest.js";
 import { api } from "./api.js";
-import { isRunning } from "./current.js";
+import { isRunning, setTurn } from "./current.js";
 import { Frame } from "./frame.js";
 import { installConsole } from "./globals/console.js";
 import { installDate } from "./globals/date.js";
@@ -44,7 +44,8 @@ const entry: GuestEntry & { readonly api: object } = {
     return runTurn(program, request, checkpoint);
   },
   drop(execution) {
-    if (isRunning()) throw new TypeError("a turn is running");
+    // A turn that the sandbox interrupted ended without its `finally`: whoever drops its instance ends it.
+    setTurn(undefined);
     dropInstance(execution);
   },
 };
