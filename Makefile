@@ -16,9 +16,9 @@ node_modules: package.json package-lock.json
 build: node_modules ## Compile everything to dist/ (dist/eventualc, dist/eventual)
 	@$(MAKE) --no-print-directory dist/.built
 
-dist/.built: $(SOURCES) tsconfig.json package.json node_modules
+dist/.built: $(SOURCES) tsconfig.json tsconfig.build.json package.json node_modules
 	@$(MAKE) --no-print-directory transpile
-	$(BIN)/tsc -p tsconfig.json --emitDeclarationOnly
+	$(BIN)/tsc -p tsconfig.build.json
 	@touch dist/.built
 
 # JavaScript only, without type check: a tenth of a second, for the edit-run loop.
