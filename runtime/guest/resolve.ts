@@ -144,16 +144,17 @@ export function isObject(value: unknown): value is object {
 
 const NativeProxy = Proxy;
 const nativeConstruct = Reflect.construct;
-/** Answers for every prototype that is asked for, so that nothing of the function itself is read. */
-const prototypeHandler: ProxyHandler<AnyFunction> = { get: () => Object.prototype };
+/** Stands in for the constructor's own code, so that nothing of it runs or is read. */
+const inertHandler: ProxyHandler<AnyFunction> = { construct: () => ({}) };
 
 /** IsConstructor, without reading anything of the function. */
 export function isConstructor(value: unknown): value is AnyFunction {
   if (typeof value !== "function") return false;
   try {
-    nativeConstruct(Object, [], new NativeProxy(value, prototypeHandler));
+    nativeConstruct(new NativeProxy(value, inertHandler), []);
     return true;
-  } catch {
+  } catch (error) {
+    caught(error);
     return false;
   }
 }

@@ -1,0 +1,194 @@
+/**
+ * The real guest bundle inside the real engine, driven turn by turn as the sandbox does it. Programs are functions of
+ * the helpers, in the form that the compiler gives them; their text goes into the engine, so they must be closed.
+ */
+import { readFileSync } from "node:fs";
+import { newQuickJSWASMModuleFromVariant, newVariant, type QuickJSContext, RELEASE_SYNC } from "quickjs-emscripten";
+import type { Command } from "#runtime/protocol/command.js";
+import type { Event } from "#runtime/protocol/event.js";
+import type { LogLine, TurnBatch, TurnReply } from "#runtime/protocol/guest.js";
+import type { GuestHelpers } from "#runtime/protocol/helpers.js";
+import { decode, encode } from "#runtime/protocol/value.js";
+import { HARDEN_CODE } from "#runtime/sandbox/harden.js";
+
+// biome-ignore lint/suspicious/noExplicitAny: programs of the tests are dynamically typed, like compiled ones
+export type Api = Record<string, any>;
+export type Helpers = GuestHelpers & { readonly $api: Api };
+
+/**
+ * One piece of an async function between two suspensions: gets the frame's slots (first the arguments) and what the
+ * awaited promise gave, and returns what to await next; the last piece returns the result. `frame.pc` may be set to
+ * jump: to another piece, or to Infinity to return.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type Piece = (slots: any[], value: any, frame: { pc: number }) => unknown;
+/** Makes an async function of pieces. A rejection goes to the piece number `catchAt`, or out of the function. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type Lower = (id: string, pieces: Piece[], catchAt?: number) => (...args: any[]) => any;
+export type Program = (helpers: Helpers, lower: Lower) => void;
+
+/** Lowers by hand: in the engine, before the program. */
+function makeLower(helpers: Helpers): Lower {
+  return (id, pieces, catchAt) => {
+    const code = helpers.$code(id, null, (frame, mode, value) => {
+      if (mode === 2) {
+        helpers.$caught(value);
+        if (catchAt === undefined) throw value;
+        frame.pc = catchAt;
+      }
+      const piece = pieces[frame.pc++] as Piece;
+      const result = piece(frame.slots, value, frame);
+      return frame.pc < pieces.length ? helpers.$await(frame, result) : result;
+    });
+    return (...args) => helpers.$async(code, undefined, args);
+  };
+}
+
+const BUNDLE = readFileSync(new URL("../../runtime/guest/bundle.js", import.meta.url), "utf8");
+const STACK_BYTES = 64 * 1024;
+const PAGES = 1024;
+export const SEED = "000102030405060708090a0b0c0d0e0f";
+export const START_TIME = Date.UTC(2030, 0, 1);
+
+export interface GuestOptions {
+  readonly harden?: boolean;
+  readonly pages?: number;
+}
+
+/** An engine with the guest and one program in it. */
+export class Guest {
+  readonly #context: QuickJSContext;
+
+  private constructor(context: QuickJSContext) {
+    this.#context = context;
+  }
+
+  static async boot(program: Program, options: GuestOptions = {}): Promise<Guest> {
+    const wasmMemory = new WebAssembly.Memory({ initial: 256, maximum: options.pages ?? PAGES });
+    const module = await newQuickJSWASMModuleFromVariant(newVariant(RELEASE_SYNC, { wasmMemory }));
+    const context = module.newContext();
+    context.runtime.setMaxStackSize(STACK_BYTES);
+    const guest = new Guest(context);
+    guest.evaluate(BUNDLE, "guest.js");
+    if (options.harden !== false) guest.evaluate(HARDEN_CODE, "harden.js");
+    const factory = `(rt) => (${program.toString()})(rt, (${makeLower.toString()})(rt))`;
+    guest.evaluate(`$eventual.install(${factory})`, "program.js");
+    return guest;
+  }
+
+  /** The value of a script, as far as it can be copied. Throws what the script throws. */
+  evaluate(code: string, file = "test.js"): unknown {
+    const result = this.#context.evalCode(code, file);
+    const handle = result.error ?? result.value;
+    const value: unknown = this.#context.dump(handle);
+    handle.dispose();
+    if (result.error === undefined) return value;
+    const { name, message, stack } = value as Error;
+    throw Object.assign(new Error(message), { name, stack: `${name}: ${message}\n${stack ?? ""}` });
+  }
+
+  turn(request: object, checkpoint?: string): { readonly reply: TurnReply; readonly checkpoint: string | undefined } {
+    const args = [JSON.stringify(request), checkpoint].filter((text) => text !== undefined);
+    const text = this.evaluate(`$eventual.turn(${args.map((arg) => JSON.stringify(arg)).join()})`) as string;
+    const end = text.indexOf("\n");
+    const reply = JSON.parse(end < 0 ? text : text.slice(0, end)) as TurnReply;
+    return { reply, checkpoint: end < 0 ? undefined : text.slice(end + 1) };
+  }
+
+  dispose(): void {
+    this.#context.dispose();
+  }
+}
+
+/**
+ * One execution in a guest. With `restoring` each turn ends with a checkpoint and the next begins from it in a fresh
+ * instance; a checkpoint that cannot be written is an error.
+ */
+export class Execution {
+  now = START_TIME;
+  readonly logs: LogLine[] = [];
+  readonly guest: Guest;
+  readonly id: string;
+  readonly #restoring: boolean;
+  checkpoint: string | undefined;
+  closed = false;
+  outcome: unknown;
+  failed = false;
+  #live = false;
+
+  constructor(guest: Guest, restoring = false, id = "test/1") {
+    this.guest = guest;
+    this.#restoring = restoring;
+    this.id = id;
+  }
+
+  start(workflow: string, input: unknown = undefined): Command[] {
+    const [, name = ""] = this.id.split("/");
+    const execution = { id: this.id, name, startTime: new Date(START_TIME).toISOString() };
+    return this.send({ kind: "start", workflow, input: encode(input), execution, seed: SEED });
+  }
+
+  timer(seq: number): Command[] {
+    return this.send({ kind: "timer", seq });
+  }
+
+  task(seq: number, value: unknown = undefined): Command[] {
+    return this.send({ kind: "task", seq, outcome: { ok: true, value: encode(value) } });
+  }
+
+  taskFailed(seq: number, error: unknown): Command[] {
+    return this.send({ kind: "task", seq, outcome: { ok: false, error: encode(error) } });
+  }
+
+  signal(signal: string, payload: unknown = undefined): Command[] {
+    return this.send({ kind: "signal", signal, payload: encode(payload) });
+  }
+
+  /** One activation with these events; gives its commands. Throws on a fault of the engine. */
+  send(...events: Event[]): Command[] {
+    const batches: TurnBatch[] = [{ now: this.now, events }];
+    const bring = !this.#live ? "fresh" : this.#restoring ? "restore" : "live";
+    this.#live = true;
+    const request = { execution: this.id, bring, batches, write: this.#restoring };
+    const { reply, checkpoint } = this.guest.turn(request, bring === "restore" ? this.checkpoint : undefined);
+    if (reply.fault !== undefined) throw new Error(`fault ${reply.fault.kind}: ${reply.fault.message}`);
+    if (reply.unserializable !== undefined) {
+      throw new Error(`cannot be saved: ${reply.unserializable.path}: ${reply.unserializable.what}`);
+    }
+    this.checkpoint = checkpoint;
+    const [result] = reply.results;
+    if (result === undefined) throw new Error("no result");
+    this.logs.push(...result.logs);
+    this.closed = result.closed;
+    for (const command of result.commands) if (command.kind === "close") this.#close(command);
+    return [...result.commands];
+  }
+
+  /** The texts of the log, errors marked. */
+  get log(): string[] {
+    return this.logs.map(({ level, text }) => (level === "info" ? text : `${level}: ${text}`));
+  }
+
+  #close({ outcome }: Extract<Command, { kind: "close" }>): void {
+    this.failed = !outcome.ok;
+    this.outcome = decode(outcome.ok ? outcome.value : outcome.error);
+  }
+}
+
+/** Kind and number of each command, and the names and inputs of tasks: `task 2 send("a@b")`. */
+export function summary(commands: readonly Command[]): string[] {
+  return commands.map((command) => {
+    switch (command.kind) {
+      case "task":
+        return `task ${command.seq} ${command.task}(${JSON.stringify(decode(command.input)) ?? ""})`;
+      case "timer":
+        return `timer ${command.seq} +${command.at - START_TIME}`;
+      case "signal":
+        return `signal ${command.seq} ${command.signal} → ${command.execution}`;
+      case "close":
+        return `close ${command.outcome.ok ? "ok" : "failed"}`;
+      default:
+        return `${command.kind} ${command.seq}`;
+    }
+  });
+}
