@@ -179,8 +179,16 @@ export class Committer {
     this.#parts.results.ended(row);
   }
 
-  /** Lets out what the commit has decided. */
-  #release({ actor, effects }: Draft): void {
+  /** Lets out what the commit has decided. A failure here must not undo what is committed: it is only reported. */
+  #release(draft: Draft): void {
+    try {
+      this.#letOut(draft);
+    } catch (cause) {
+      this.#parts.report({ message: "an effect waits for the next start of the engine", cause });
+    }
+  }
+
+  #letOut({ actor, effects }: Draft): void {
     const { timers, feed } = this.#parts;
     const { key } = actor;
     for (const seq of effects.removedTimers) timers.removed(key, seq);
@@ -192,13 +200,13 @@ export class Committer {
       actor.discard(({ origin }) => origin.kind === "timer" && effects.removedTimers.has(origin.seq));
     }
     for (const seq of effects.removedTasks) feed.removed(key, seq);
-    feed.add(effects.addedTasks);
     for (const { origin } of effects.consumed) if (origin.kind === "client") origin.waiter.resolve();
     for (const target of effects.signalled) {
       if (target.row?.status !== "IN_PROGRESS") continue;
       target.inboxStale = true;
       this.#wake(target);
     }
+    feed.add(effects.addedTasks);
   }
 
   /** Holds the executions that get a signal from this activation, none of them being closed at the end. */

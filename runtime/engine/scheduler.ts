@@ -20,6 +20,9 @@ import { writesAfterActivation, writesAtEviction } from "./policy.js";
 import { Queue } from "./queue.js";
 import type { Retries } from "./retries.js";
 
+/** The program itself is at fault: trying again would not help. Everything else may be better the next time. */
+const PROGRAM_FAULTS: ReadonlySet<string> = new Set(["EV5201", "EV5206", "EV8009", "EV8010", "EV8011"]);
+
 /** One activation between sandbox and store. */
 interface Turn {
   readonly actor: Actor;
@@ -136,7 +139,7 @@ export class Scheduler {
     try {
       await programs.guest(row.program);
     } catch (error) {
-      if (!(error instanceof Fault) || error.code.startsWith("EV6")) throw error;
+      if (!(error instanceof Fault) || !PROGRAM_FAULTS.has(error.code)) throw error;
       await this.#suspend(actor, [], error);
       return false;
     }

@@ -214,8 +214,20 @@ export class TaskFeed {
       if (programs.hostIsReady(task.program)) ready.push(this.#started(task));
       else waiting.set(task.program, [...(waiting.get(task.program) ?? []), task]);
     }
-    if (ready.length > 0) pool.submit(ready);
+    if (ready.length > 0) this.#handOver(pool, ready);
     for (const [program, late] of waiting) void this.#submitLate(program, late);
+  }
+
+  #handOver(pool: TaskFeedParts["pool"], calls: readonly TaskCall[]): void {
+    try {
+      pool.submit(calls);
+    } catch (cause) {
+      for (const { ref } of calls) {
+        const open = this.#open.get(ref);
+        if (open !== undefined) this.#giveBack(open.task);
+      }
+      this.#failed("tasks could not be handed to the pool", cause);
+    }
   }
 
   async #submitLate(program: string, tasks: readonly NewTask[]): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encode } from "#runtime/protocol/value.js";
-import { openWorld } from "./fakes.js";
+import { openWorld, until } from "./fakes.js";
 import { collector, relay, steps } from "./scripts.js";
 
 const settled = async (promise: Promise<unknown>): Promise<boolean> => {
@@ -75,7 +75,7 @@ test("events that arrive during an activation are taken together by the next one
   await engine.start({ workflow: "collector", name: "a", input: encode(null) });
   const release = database.hold();
   const first = engine.signal("collector/a", "s", encode(0));
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => sandbox.requests.length === 2);
   const rest = [1, 2, 3].map((value) => engine.signal("collector/a", "s", encode(value)));
   await new Promise((resolve) => setTimeout(resolve, 5));
   assert.equal(sandbox.requests.length, 2, "nothing is activated while a commit is under way");

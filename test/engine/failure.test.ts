@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Fault } from "#runtime/protocol/fault.js";
 import { encode } from "#runtime/protocol/value.js";
-import { DAY, openWorld, START } from "./fakes.js";
+import { DAY, openWorld, PROGRAM, START } from "./fakes.js";
 import { collector, relay, reminder, steps } from "./scripts.js";
 
 const failure = () => new Fault("EV6009", "the disk is full", { remedy: "Free space." });
@@ -90,4 +90,30 @@ test("reads that fail are tried again", async () => {
   await engine.result("steps/a");
   assert.equal(pool.calls.length, 3);
   assert.ok(clock.now() > START, "after a delay");
+});
+
+test("a pool that refuses calls after the commit gets them later; the activation does not run again", async () => {
+  const { engine, pool, problems, database } = await openWorld({ steps }, { free: true });
+  const { submit } = pool;
+  pool.submit = () => {
+    pool.submit = submit;
+    throw new Error("the pool is not well");
+  };
+  await engine.start({ workflow: "steps", name: "a", input: encode(2) });
+  assert.equal((await engine.result("steps/a")).status, "SUCCEEDED");
+  assert.equal(problems.length, 1);
+  assert.deepEqual(database.logTexts(), ["left 2", "left 1", "left 0"]);
+  assert.equal(pool.calls.length, 2);
+});
+
+test("an execution whose stored program is damaged is suspended, with the reason", async () => {
+  const first = await openWorld({ collector });
+  await first.engine.start({ workflow: "collector", name: "a", input: encode(null) });
+  first.database.crash();
+  first.database.data.programs.set(PROGRAM, "not a program");
+  const second = await openWorld({ collector }, { database: first.database, deploy: false });
+  await second.engine.signal("collector/a", "s", encode(1));
+  const row = await second.engine.result("collector/a");
+  assert.equal(row.status, "SUSPENDED");
+  assert.equal(row.reason?.code, "EV8011");
 });

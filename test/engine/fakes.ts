@@ -192,6 +192,8 @@ export interface WorldOptions extends Partial<Pick<EngineOptions, "checkpoint" |
   /** Where the clock begins, ms since the epoch; it moves only by `advanceTo`, unless `free`. */
   readonly start?: number;
   readonly free?: boolean;
+  /** Whether the program is deployed again; default: yes. */
+  readonly deploy?: boolean;
 }
 
 /** An engine on fakes, with a program that has all `scripts`. Time stands still until the test advances it. */
@@ -216,7 +218,7 @@ export async function openWorld(scripts: Readonly<Record<string, Script>>, optio
     randomHex: counter(),
   });
   assert.ok(pool !== undefined);
-  await engine.deploy(program(Object.keys(scripts)), "/nowhere");
+  if (options.deploy !== false) await engine.deploy(program(Object.keys(scripts)), "/nowhere");
   return { engine, database, sandbox, pool, clock, problems };
 }
 
@@ -240,6 +242,11 @@ export function program(workflows: readonly string[], hash = PROGRAM): Program {
     host: code,
     externals: [],
   };
+}
+
+/** Resolves when `condition` holds; the test's own time limit ends it if that never happens. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function counter(): (count: number) => string {

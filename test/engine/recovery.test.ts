@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OnCrash } from "#runtime/protocol/command.js";
 import { decode, encode } from "#runtime/protocol/value.js";
-import { DAY, ok, openWorld, type Script } from "./fakes.js";
+import { DAY, ok, openWorld, type Script, until } from "./fakes.js";
 import { collector, relay, reminder, steps } from "./scripts.js";
 
 const once =
@@ -18,7 +18,7 @@ test('an interrupted attempt of a task with onCrash "retry" is started again, wi
   await first.engine.start({ workflow: "patient", name: "a", input: encode(null) });
   first.database.crash();
   const second = await openWorld(scripts, { database: first.database, answer: () => undefined });
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => second.pool.calls.length > 0);
   first.database.crash();
   const third = await openWorld(scripts, { database: first.database });
   assert.equal((await third.engine.result("patient/a")).status, "SUCCEEDED");
@@ -37,7 +37,7 @@ test('an interrupted attempt of a task with onCrash "retry" is started again, wi
 test('an interrupted attempt of a task with onCrash "fail" is answered with TaskInterrupted', async () => {
   const first = await openWorld(scripts, { answer: () => undefined });
   await first.engine.start({ workflow: "careful", name: "a", input: encode(null) });
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => first.pool.calls.length > 0);
   assert.equal(first.pool.calls.length, 1);
   first.database.crash();
   const second = await openWorld(scripts, { database: first.database });
@@ -56,7 +56,7 @@ test('a task with onCrash "fail" is started only after it was marked, and starte
     if (writes.some(({ kind }) => kind === "leaseTask")) throw new Error("power is gone");
   };
   await first.engine.start({ workflow: "careful", name: "a", input: encode(null) });
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => first.problems.length > 0);
   assert.equal(first.pool.calls.length, 0);
   first.database.beforeCommit = () => {};
   first.database.crash();
@@ -134,7 +134,7 @@ test("more open tasks than the pool is given are all run, each once", async () =
   assert.equal(first.pool.calls.length, 50);
   const held = await openWorld({ fan }, { limits, answer: () => undefined });
   await held.engine.start({ workflow: "fan", name: "a", input: encode(null) });
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => held.pool.calls.length >= 6);
   assert.equal(held.pool.calls.length, 6);
   held.database.crash();
   const second = await openWorld({ fan }, { limits, database: held.database });
