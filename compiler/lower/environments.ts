@@ -12,7 +12,7 @@
 import type { NodePath } from "@babel/core";
 import { types as t } from "@babel/core";
 import { cannotLower, helper, helperValue, type ModuleContext } from "./context.js";
-import { assign, boundNames, isVariable, rewrite, undefinedNode, walk } from "./tree.js";
+import { assign, boundNames, endOf, isVariable, rewrite, startOf, undefinedNode, walk } from "./tree.js";
 
 type Scope = NodePath["scope"];
 type Binding = NonNullable<ReturnType<Scope["getBinding"]>>;
@@ -79,7 +79,7 @@ function madeBefore(use: NodePath, binding: Binding, home: Scope | null): boolea
   if (binding.kind === "param") return false;
   if (binding.kind === "hoisted") return maker.node.type === "FunctionDeclaration";
   if (maker.node.type === "FunctionDeclaration") return true;
-  return (maker.node.start ?? 0) < declarationEnd(binding);
+  return (startOf(maker.node) ?? 0) < declarationEnd(binding);
 }
 
 function outermostFunction(use: NodePath, home: Scope | null): NodePath | undefined {
@@ -102,13 +102,13 @@ function usedEarly(binding: Binding, home: Scope | null): boolean {
     if (binding.referencePaths.some((use) => caseOf(use) !== caseOf(binding.path))) return true;
   }
   if (isLoopHead(binding)) return false;
-  return binding.referencePaths.some((use) => typeof use.node.start === "number" && use.node.start < end);
+  return binding.referencePaths.some((use) => (startOf(use.node) ?? end) < end);
 }
 
 /** Where the variable is initialised; catch parameters and made-up declarations always are. */
 function declarationEnd(binding: Binding): number {
   const node = binding.path.node;
-  return node.type === "VariableDeclarator" ? (node.end ?? -1) : -1;
+  return node.type === "VariableDeclarator" ? (endOf(node) ?? -1) : -1;
 }
 
 function isLoopHead(binding: Binding): boolean {
@@ -120,14 +120,14 @@ function startsDead(binding: Binding): boolean {
   if (binding.kind !== "let" && binding.kind !== "const") return false;
   const declarator = binding.path.node;
   if (declarator.type !== "VariableDeclarator") return false;
-  const end = declarator.end ?? -1;
+  const end = endOf(declarator) ?? -1;
   const home = binding.scope.getFunctionParent();
   if (binding.scope.block.type === "SwitchStatement") return true;
   return binding.referencePaths.some((use) => {
     const maker = outermostFunction(use, home);
-    if (maker === undefined) return (use.node.start ?? end) < end;
+    if (maker === undefined) return (startOf(use.node) ?? end) < end;
     if (maker.node.type === "FunctionDeclaration") return true;
-    return maker.node !== declarator.init && (maker.node.start ?? end) < end;
+    return maker.node !== declarator.init && (startOf(maker.node) ?? end) < end;
   });
 }
 

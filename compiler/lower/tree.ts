@@ -125,3 +125,16 @@ export function assign(target: string | t.LVal, value: t.Expression): t.Expressi
   const left = typeof target === "string" ? t.identifier(target) : target;
   return t.expressionStatement(t.assignmentExpression("=", left as t.MemberExpression, value));
 }
+
+/** Columns per line, for comparing places: lines of source are shorter than this. */
+const LINE = 1_000_000;
+
+/** A number that grows along the source, for where a node starts; undefined for nodes that the author did not write. */
+export function startOf(node: t.Node): number | undefined {
+  return node.loc ? node.loc.start.line * LINE + node.loc.start.column : undefined;
+}
+
+/** The same for where a node ends. (Copies of a tree keep `loc`, but not `start` and `end`.) */
+export function endOf(node: t.Node): number | undefined {
+  return node.loc ? node.loc.end.line * LINE + node.loc.end.column : undefined;
+}
