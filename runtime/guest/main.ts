@@ -3,7 +3,8 @@
  *
  * M1  All replacements of intrinsics are in place, and all intrinsics named, before user code is evaluated.
  * M2  No async function, generator or engine promise ever runs here: everything that waits is data (frames, promises).
- * M3  In a hardened realm the global object is frozen as well, so that executions cannot meet through it.
+ * M3  In a hardened realm `install` takes `$eventual` away and freezes the global object: user code can neither call in
+ *     nor leave anything for other executions. (Who calls in has taken the entry before.)
  */
 import type { GuestEntry, ProgramFactory } from "../protocol/guest.js";
 import { api } from "./api.js";
@@ -37,14 +38,17 @@ const entry: GuestEntry & { readonly api: object } = {
     if (isRunning() || program !== undefined) throw new TypeError("a program is installed already");
     if (typeof factory !== "function") throw new TypeError("a program is a function of the helpers");
     program = factory;
-    if (Object.isFrozen(Object.prototype)) Object.freeze(globalThis);
+    if (!Object.isFrozen(Object.prototype)) return;
+    Reflect.deleteProperty(globalThis, "$eventual");
+    Object.freeze(globalThis);
   },
   turn(request, checkpoint) {
     if (program === undefined) throw new TypeError("no program is installed");
     return runTurn(program, request, checkpoint);
   },
   drop(execution) {
-    // A turn that the sandbox interrupted ended without its `finally`: whoever drops its instance ends it.
+    // A turn that the sandbox interrupted ended without its `finally`: whoever drops its instance ends it. User code
+    // cannot do so from within a turn, by M3.
     setTurn(undefined);
     dropInstance(execution);
   },

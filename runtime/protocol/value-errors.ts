@@ -46,13 +46,19 @@ function text(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }
 
-function headOf(error: Error): Head {
+/** Some engines leave name and message out of the stack; people look only there. */
+function stackOf(error: Error, withHeading: boolean): string | null {
+  const stack = text(error.stack);
+  return withHeading && stack !== null && /^\s+at /.test(stack) ? `${error.name}: ${error.message}\n${stack}` : stack;
+}
+
+function headOf(error: Error, withHeading: boolean): Head {
   const className = classNameOf(error);
   const own = Object.getOwnPropertyDescriptor(error, "name");
   const isField = own?.enumerable === true;
   const differs = error.name !== CLASSES.get(className)?.prototype.name;
   const message = Object.hasOwn(error, "message") ? text(error.message) : null;
-  return [className, message, text(error.stack), !isField && differs ? text(error.name) : null];
+  return [className, message, stackOf(error, withHeading), !isField && differs ? text(error.name) : null];
 }
 
 function detailsOf(error: Error): Details | undefined {
@@ -73,6 +79,12 @@ export class ErrorWriter {
   /** Pairs [error, details]. */
   readonly details = new Set<readonly [Error, Details]>();
   readonly #seen = new Set<Error>();
+  readonly #withHeading: boolean;
+
+  /** `withHeading`: every stack begins with name and message. */
+  constructor(withHeading: boolean) {
+    this.#withHeading = withHeading;
+  }
 
   /** The head of an error; undefined for any other value. */
   readonly reduce = (value: unknown): Head | undefined => {
@@ -82,12 +94,12 @@ export class ErrorWriter {
       const details = detailsOf(value);
       if (details !== undefined) this.details.add([value, details]);
     }
-    return headOf(value);
+    return headOf(value, this.#withHeading);
   };
 
   /** An error of the same class, name, message and stack, without details. */
   static bare(error: Error): Error {
-    return reviveError(headOf(error));
+    return reviveError(headOf(error, true));
   }
 }
 

@@ -27,8 +27,11 @@ export type Outcome = { readonly ok: true; readonly value: Encoded } | { readonl
  * Throws UnserializableError (EV5010) for what cannot be copied, naming the path to it.
  */
 export function encode(value: unknown, root = "value"): Encoded {
+  return write(value, root, new ErrorWriter(false));
+}
+
+function write(value: unknown, root: string, errors: ErrorWriter): Encoded {
   if (isPlainTree(value)) return `j${JSON.stringify(value)}`;
-  const errors = new ErrorWriter();
   try {
     // The details of errors follow the value. They are found while it is written, and the set grows under the writer's
     // hands: errors inside details add theirs. So an error's cause may lead back to the error.
@@ -59,10 +62,13 @@ export function decode(text: Encoded): unknown {
   throw new TypeError(`not an encoded value: unknown prefix ${JSON.stringify(text.slice(0, 1))}`);
 }
 
-/** Like `encode` for whatever was thrown, but always succeeds: fields that cannot be copied are left out. */
+/**
+ * Like `encode` for whatever was thrown, but always succeeds: fields that cannot be copied are left out. Stacks begin
+ * with the error's name and message, whatever the engine.
+ */
 export function encodeError(thrown: unknown): Encoded {
   try {
-    return encode(thrown, "error");
+    return write(thrown, "error", new ErrorWriter(true));
   } catch (problem) {
     if (!(problem instanceof UnserializableError)) throw problem;
     return encode(thrown instanceof Error ? copyWithoutRefused(thrown) : problem, "error");

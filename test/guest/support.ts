@@ -3,7 +3,13 @@
  * the helpers, in the form that the compiler gives them; their text goes into the engine, so they must be closed.
  */
 import { readFileSync } from "node:fs";
-import { newQuickJSWASMModuleFromVariant, newVariant, type QuickJSContext, RELEASE_SYNC } from "quickjs-emscripten";
+import {
+  newQuickJSWASMModuleFromVariant,
+  newVariant,
+  type QuickJSContext,
+  type QuickJSHandle,
+  RELEASE_SYNC,
+} from "quickjs-emscripten";
 import type { Command } from "#runtime/protocol/command.js";
 import type { Event } from "#runtime/protocol/event.js";
 import type { LogLine, TurnBatch, TurnReply } from "#runtime/protocol/guest.js";
@@ -58,46 +64,55 @@ export interface GuestOptions {
 /** An engine with the guest and one program in it. */
 export class Guest {
   readonly #context: QuickJSContext;
+  readonly #turn: QuickJSHandle;
 
-  private constructor(context: QuickJSContext) {
+  private constructor(context: QuickJSContext, turn: QuickJSHandle) {
     this.#context = context;
+    this.#turn = turn;
   }
 
-  static async boot(program: Program, options: GuestOptions = {}): Promise<Guest> {
+  /** `program` may be the text of one. Throws what installing it throws. */
+  static async boot(program: Program | string, options: GuestOptions = {}): Promise<Guest> {
     const wasmMemory = new WebAssembly.Memory({ initial: 256, maximum: options.pages ?? PAGES });
     const module = await newQuickJSWASMModuleFromVariant(newVariant(RELEASE_SYNC, { wasmMemory }));
     const context = module.newContext();
     context.runtime.setMaxStackSize(STACK_BYTES);
-    const guest = new Guest(context);
-    guest.evaluate(BUNDLE, "guest.js");
-    if (options.harden !== false) guest.evaluate(HARDEN_CODE, "harden.js");
-    const factory = `(rt) => (${program.toString()})(rt, (${makeLower.toString()})(rt))`;
-    guest.evaluate(`$eventual.install(${factory})`, "program.js");
-    return guest;
-  }
-
-  /** The value of a script, as far as it can be copied. Throws what the script throws. */
-  evaluate(code: string, file = "test.js"): unknown {
-    const result = this.#context.evalCode(code, file);
-    const handle = result.error ?? result.value;
-    const value: unknown = this.#context.dump(handle);
-    handle.dispose();
-    if (result.error === undefined) return value;
-    const { name, message, stack } = value as Error;
-    throw Object.assign(new Error(message), { name, stack: `${name}: ${message}\n${stack ?? ""}` });
+    const run = (code: string, file: string) => take(context, context.evalCode(code, file));
+    run(BUNDLE, "guest.js").dispose();
+    if (options.harden !== false) run(HARDEN_CODE, "harden.js").dispose();
+    const entry = run("$eventual", "entry.js");
+    const factory = run(`(rt) => (${program.toString()})(rt, (${makeLower.toString()})(rt))`, "program.js");
+    take(context, context.callMethod(entry, "install", [factory])).dispose();
+    const turn = context.getProp(entry, "turn");
+    for (const handle of [entry, factory]) handle.dispose();
+    return new Guest(context, turn);
   }
 
   turn(request: object, checkpoint?: string): { readonly reply: TurnReply; readonly checkpoint: string | undefined } {
-    const args = [JSON.stringify(request), checkpoint].filter((text) => text !== undefined);
-    const text = this.evaluate(`$eventual.turn(${args.map((arg) => JSON.stringify(arg)).join()})`) as string;
+    const texts = [JSON.stringify(request), checkpoint].filter((text) => text !== undefined);
+    const args = texts.map((text) => this.#context.newString(text));
+    const result = this.#context.callFunction(this.#turn, this.#context.undefined, args);
+    for (const arg of args) arg.dispose();
+    const answer = take(this.#context, result);
+    const text = this.#context.getString(answer);
+    answer.dispose();
     const end = text.indexOf("\n");
     const reply = JSON.parse(end < 0 ? text : text.slice(0, end)) as TurnReply;
     return { reply, checkpoint: end < 0 ? undefined : text.slice(end + 1) };
   }
 
   dispose(): void {
+    this.#turn.dispose();
     this.#context.dispose();
   }
+}
+
+/** The value of a result; what the guest threw is thrown here. */
+function take(context: QuickJSContext, result: ReturnType<QuickJSContext["callFunction"]>): QuickJSHandle {
+  if (result.error === undefined) return result.value;
+  const { name, message, stack } = context.dump(result.error) as Error;
+  result.error.dispose();
+  throw Object.assign(new Error(message), { name, stack: `${name}: ${message}\n${stack ?? ""}` });
 }
 
 /**

@@ -58,9 +58,10 @@ const OBJECTS: Readonly<Record<string, { readonly methods: readonly string[]; re
 
 /** A function that refuses; it can be tested for with `typeof` and `instanceof`. */
 function forbidden(name: string, what: string, remedy: string): AnyFunction {
-  const refuse = (): never => {
+  // Not an arrow: `new WebSocket(…)` has to get this far.
+  function refuse(): never {
     throw refusal("EV5020", `${what} is not available in a workflow`, remedy);
-  };
+  }
   Object.defineProperty(refuse, "name", { value: name, configurable: true });
   return refuse;
 }

@@ -132,7 +132,7 @@ function limited<T>(iterator: IterableIterator<T>): T[] {
 function list(open: string, items: readonly string[], close: string, depth: number): string {
   if (items.length === 0) return open + close;
   const inline = items.join(", ");
-  const pad = open === "[" ? "" : " ";
+  const pad = open.endsWith("[") ? "" : " ";
   if (inline.length <= INLINE_WIDTH && !inline.includes("\n")) return `${open}${pad}${inline}${pad}${close}`;
   const indent = "  ".repeat(depth + 1);
   return `${open}\n${items.map((item) => indent + item).join(",\n")}\n${"  ".repeat(depth)}${close}`;

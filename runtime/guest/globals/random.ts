@@ -96,6 +96,7 @@ const crypto = {
 
 /** Replaces `Math.random` and provides `crypto`. */
 export function installRandom(): void {
+  Object.defineProperty(random, "name", { value: "random", configurable: true });
   Object.defineProperty(Math, "random", { value: random, writable: true, enumerable: false, configurable: true });
   defineGlobal("crypto", crypto);
 }

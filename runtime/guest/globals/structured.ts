@@ -75,5 +75,9 @@ function atob(data: unknown): string {
 
 /** Provides the functions. */
 export function installStructured(): void {
-  for (const fn of [structuredClone, queueMicrotask, atob, btoa]) defineGlobal(fn.name, fn);
+  // Named here, because the bundler renames functions that are called like globals.
+  for (const [name, fn] of Object.entries({ structuredClone, queueMicrotask, atob, btoa })) {
+    Object.defineProperty(fn, "name", { value: name, configurable: true });
+    defineGlobal(name, fn);
+  }
 }
