@@ -53,6 +53,7 @@ function restore(instance: Instance, baseline: Baseline, tables: Tables): void {
     setVariable(instance, reader.value(cells[at]), reader.value(cells[at + 1]), reader.value(cells[at + 2]));
   }
   for (; at < cells.length; at += 3) changeObject(instance, baseline, reader, cells.slice(at, at + 3));
+  reader.finish();
   for (let i = 0; i < tables.weak.length; i += 3) {
     setWeakEntry(reader.value(tables.weak[i]), reader.value(tables.weak[i + 1]), reader.value(tables.weak[i + 2]));
   }

@@ -66,6 +66,10 @@ export class Reader {
     for (let row = 0; row < this.#values.length; row++) this.#makeEarly(row);
     for (let row = 0; row < this.#values.length; row++) this.#makeFromParts(row);
     for (let row = 0; row < this.#values.length; row++) this.#fill(row);
+  }
+
+  /** Does what needs the content of other objects, those of the modules included: the positions of iterators. */
+  finish(): void {
     for (let row = 0; row < this.#values.length; row++) this.#finish(row);
   }
 
