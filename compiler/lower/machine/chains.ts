@@ -7,8 +7,8 @@
 import { types as t } from "@babel/core";
 import { cannotLower } from "../context.js";
 import { assign, undefinedNode } from "../tree.js";
-import { callWith, describe, explode, explodeList, isNullish, settle, settleCallee } from "./expressions.js";
 import type { Machine, State } from "./machine.js";
+import { callWith, describe, explodeList, isNullish, settle, settleCallee } from "./operands.js";
 
 type Chain = t.OptionalMemberExpression | t.OptionalCallExpression;
 
@@ -30,7 +30,7 @@ function link(machine: Machine, node: t.Expression, short: State): t.Expression 
   if (node.type === "OptionalMemberExpression") {
     const object = checked(machine, link(machine, node.object, short), node.optional, short);
     if (t.isPrivateName(node.property)) throw cannotLower(machine.context, node, "a private name around an await");
-    const key = node.computed ? explode(machine, node.property as t.Expression) : node.property;
+    const key = node.computed ? machine.explode(node.property as t.Expression) : node.property;
     return t.memberExpression(object, key, node.computed);
   }
   if (node.type !== "OptionalCallExpression") return settle(machine, node);

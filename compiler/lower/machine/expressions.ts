@@ -6,13 +6,13 @@
  *
  *   X1  `explode` gives an expression that yields the value when it is evaluated next, at the current end of the
  *       machine. Without a suspension it is the node itself.
- *   X2  A reference spills its base, its key and, in a call, the function found there (language §3).
  */
 import { types as t } from "@babel/core";
 import { cannotLower, helper } from "../context.js";
 import { assign, suspends, undefinedNode } from "../tree.js";
 import { explodeChain } from "./chains.js";
 import type { Machine } from "./machine.js";
+import { callWith, describe, explodeList, explodeReference, isNullish, settle, settleCallee } from "./operands.js";
 import { bindPattern } from "./patterns.js";
 
 /** `immediate`: the caller evaluates the answer as the very first thing, so that it may be `$v` itself. */
@@ -60,36 +60,6 @@ export function explode(machine: Machine, node: t.Expression, immediate = false)
   }
 }
 
-/** True for an expression whose value no suspension can change. */
-function isStable(node: t.Node): boolean {
-  return t.isLiteral(node) && node.type !== "TemplateLiteral" && node.type !== "RegExpLiteral";
-}
-
-/** Evaluates now, into a temporary where needed. */
-export function settle(machine: Machine, node: t.Expression): t.Expression {
-  const value = explode(machine, node);
-  if (isStable(value) || (value !== node && value.type === "Identifier" && value.name.startsWith("$t"))) return value;
-  return machine.save(value);
-}
-
-type Operand = t.Expression | t.SpreadElement | t.ArgumentPlaceholder | t.ArrayExpression["elements"][number];
-
-/** Operands in order: those before the last suspension are settled, those after it stay as they are. */
-export function explodeList(machine: Machine, operands: readonly Operand[]): Operand[] {
-  const last = operands.findLastIndex((operand) => suspends(operand));
-  return operands.map((operand, i) => {
-    if (operand === null || i > last) return operand;
-    if (operand.type === "SpreadElement") {
-      // The spread is iterated when its turn comes.
-      const value = explode(machine, operand.argument);
-      const copied = t.spreadElement(value);
-      return i === last ? copied : t.spreadElement(machine.save(t.arrayExpression([copied])));
-    }
-    if (!t.isExpression(operand)) throw cannotLower(machine.context, operand, "this operand");
-    return i === last ? explode(machine, operand) : settle(machine, operand);
-  });
-}
-
 function explodeBinary(machine: Machine, node: t.BinaryExpression): t.Expression {
   if (node.left.type === "PrivateName") throw cannotLower(machine.context, node, "a private name");
   const [left, right] = explodeList(machine, [node.left, node.right]) as [t.Expression, t.Expression];
@@ -101,15 +71,6 @@ function goesOn(operator: t.LogicalExpression["operator"], value: t.Identifier):
   if (operator === "&&") return value;
   if (operator === "||") return t.unaryExpression("!", value);
   return isNullish(value);
-}
-
-/** `value === null || value === void 0` */
-export function isNullish(value: t.Identifier): t.Expression {
-  return t.logicalExpression(
-    "||",
-    t.binaryExpression("===", t.cloneNode(value), t.nullLiteral()),
-    t.binaryExpression("===", t.cloneNode(value), undefinedNode()),
-  );
 }
 
 function explodeLogical(machine: Machine, node: t.LogicalExpression): t.Expression {
@@ -154,31 +115,6 @@ function explodeSequence(machine: Machine, node: t.SequenceExpression, immediate
     machine.push(t.expressionStatement(explode(machine, expression)));
   }
   return explode(machine, last, immediate);
-}
-
-/**
- * A member expression whose parts are evaluated. `hold`: a suspension follows before it is used, so base and key are
- * settled; the key is converted once, as a reference does.
- */
-export function explodeReference(
-  machine: Machine,
-  node: t.Expression,
-  hold: boolean,
-): t.Identifier | t.MemberExpression {
-  if (node.type === "Identifier") return node;
-  if (node.type !== "MemberExpression") throw cannotLower(machine.context, node, `an await inside a ${node.type}`);
-  if (node.object.type === "Super") throw cannotLower(machine.context, node, "`super` around an await");
-  if (node.property.type === "PrivateName") throw cannotLower(machine.context, node, "a private name around an await");
-  if (!node.computed) {
-    const object = hold ? settle(machine, node.object) : explode(machine, node.object);
-    return t.inherits(t.memberExpression(object, node.property), node);
-  }
-  if (hold) {
-    const object = settle(machine, node.object);
-    return t.inherits(t.memberExpression(object, settle(machine, node.property), true), node);
-  }
-  const [object, key] = explodeList(machine, [node.object, node.property]) as [t.Expression, t.Expression];
-  return t.inherits(t.memberExpression(object, key, true), node);
 }
 
 function explodeAssignment(machine: Machine, node: t.AssignmentExpression): t.Expression {
@@ -231,36 +167,6 @@ function explodeCall(machine: Machine, node: t.CallExpression): t.Expression {
   const { fn, self } = settleCallee(machine, callee);
   const args = explodeList(machine, node.arguments) as t.CallExpression["arguments"];
   return t.inherits(callWith(fn, self, args, describe(callee)), node);
-}
-
-/** The function to call and its `this`, both settled. */
-export function settleCallee(
-  machine: Machine,
-  callee: t.Expression,
-): { fn: t.Expression; self: t.Expression | undefined } {
-  if (callee.type !== "MemberExpression") return { fn: settle(machine, callee), self: undefined };
-  const reference = explodeReference(machine, callee, true) as t.MemberExpression;
-  return { fn: machine.save(reference), self: t.cloneNode(reference.object as t.Expression) };
-}
-
-/** `fn(…args)` with `self` as `this`; `what` names the callee in the error. */
-export function callWith(
-  fn: t.Expression,
-  self: t.Expression | undefined,
-  args: t.CallExpression["arguments"],
-  what: string,
-): t.Expression {
-  if (self === undefined && fn.type === "Identifier") return t.callExpression(fn, args);
-  const list = t.arrayExpression(args as t.ArrayExpression["elements"]);
-  return helper("$call", fn, self ?? undefinedNode(), list, t.stringLiteral(what));
-}
-
-/** The source text of a callee, roughly, for error messages. */
-export function describe(node: t.Node): string {
-  if (node.type === "Identifier") return node.name;
-  if (node.type === "ThisExpression") return "this";
-  if (node.type === "MemberExpression" && !node.computed) return `${describe(node.object)}.${describe(node.property)}`;
-  return "(intermediate value)";
 }
 
 function explodeNew(machine: Machine, node: t.NewExpression): t.Expression {

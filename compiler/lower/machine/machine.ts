@@ -49,6 +49,9 @@ export interface Completion {
   returns: boolean;
 }
 
+/** The lowering of expressions, given to the machine because every kind of expression contains others. */
+type Explode = (machine: Machine, node: t.Expression, immediate: boolean) => t.Expression;
+
 export class Machine {
   readonly states: State[] = [];
   readonly entries: Entry[] = [];
@@ -59,11 +62,18 @@ export class Machine {
   handler: State | undefined = undefined;
   #depth = 0;
   readonly context: ModuleContext;
+  readonly #explode: Explode;
 
-  constructor(context: ModuleContext) {
+  constructor(context: ModuleContext, explode: Explode) {
     this.context = context;
+    this.#explode = explode;
     this.current = this.newState();
     this.states.push(this.current);
+  }
+
+  /** Evaluates an expression at the current end: see expressions.ts. */
+  explode(node: t.Expression, immediate = false): t.Expression {
+    return this.#explode(this, node, immediate);
   }
 
   /** A state of the current region, not placed yet. */

@@ -5,7 +5,6 @@
 import { types as t } from "@babel/core";
 import { cannotLower, helper } from "../context.js";
 import { assign, suspends, undefinedNode } from "../tree.js";
-import { explode } from "./expressions.js";
 import type { Machine } from "./machine.js";
 
 /** Assigns `value` (evaluated first of all) to a pattern. */
@@ -36,10 +35,8 @@ function takeApart(machine: Machine, pattern: t.Node, value: t.Identifier): void
 /** Evaluates what a target needs (object and key) and gives the function that assigns to it. */
 function prepareTarget(machine: Machine, target: t.Node): (value: t.Identifier) => void {
   if (target.type === "MemberExpression") {
-    const object = machine.save(explode(machine, target.object));
-    const property = target.computed
-      ? machine.save(explode(machine, target.property as t.Expression))
-      : target.property;
+    const object = machine.save(machine.explode(target.object));
+    const property = target.computed ? machine.save(machine.explode(target.property as t.Expression)) : target.property;
     return (value) => machine.push(assign(t.memberExpression(object, property, target.computed), value));
   }
   if (target.type === "Identifier") return (value) => machine.push(assign(target.name, value));
@@ -51,7 +48,7 @@ function withDefault(machine: Machine, value: t.Identifier, fallback: t.Expressi
   const after = machine.newState();
   machine.branch(t.binaryExpression("===", t.cloneNode(value), undefinedNode()), needed, after);
   machine.place(needed);
-  machine.push(assign(value.name, explode(machine, fallback)));
+  machine.push(assign(value.name, machine.explode(fallback)));
   machine.place(after);
   return value;
 }
@@ -81,7 +78,7 @@ function takeObjectApart(machine: Machine, pattern: t.ObjectPattern, value: t.Id
 }
 
 function propertyKey(machine: Machine, property: t.ObjectProperty): t.Expression {
-  if (property.computed) return machine.save(helper("$key", explode(machine, property.key as t.Expression)));
+  if (property.computed) return machine.save(helper("$key", machine.explode(property.key as t.Expression)));
   if (property.key.type === "Identifier") return t.stringLiteral(property.key.name);
   if (t.isStringLiteral(property.key) || t.isNumericLiteral(property.key)) return property.key;
   throw cannotLower(machine.context, property, "this key");

@@ -4,6 +4,7 @@ import type { ResumePoint } from "../../../runtime/protocol/program.js";
 import { cannotLower, type ModuleContext, positionOf } from "../context.js";
 import { rewrite, undefinedNode, variablesIn } from "../tree.js";
 import { emitStep } from "./emit.js";
+import { explode } from "./expressions.js";
 import { followers, Machine, resolveState, type State } from "./machine.js";
 import { lowerStatements } from "./statements.js";
 
@@ -22,7 +23,7 @@ export function buildStep(node: t.Function, captures: readonly string[], context
   if (node.generator) throw cannotLower(context, node, "an async generator");
   if (node.body.type !== "BlockStatement") throw cannotLower(context, node, "this function");
   replaceThis(node);
-  const machine = new Machine(context);
+  const machine = new Machine(context, explode);
   const { wrapperParams, prologue } = splitParams(node, context);
   const slots = wrapperParams.map(parameterName);
   for (const slot of slots) machine.variable(slot);
