@@ -1,0 +1,72 @@
+/**
+ * The catalogue of errors is whole: each code that the sources can give has a page, each page a code, and
+ * docs/errors.md lists them all. UPDATE=1 writes the list anew.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const pages = readdirSync(join(root, "docs/errors"))
+  .filter((name) => /^EV\d{4}\.md$/.test(name))
+  .sort();
+
+const AREAS: readonly (readonly [prefix: string, title: string])[] = [
+  ["EV1", "Source and types"],
+  ["EV2", "What workflow code may do"],
+  ["EV3", "Lowering and linking"],
+  ["EV5", "Sandbox and guest runtime"],
+  ["EV6", "Database"],
+  ["EV7", "Tasks and authoring API"],
+  ["EV8", "Engine, clients, command line"],
+  ["EV9", "Defects and installation"],
+];
+
+function titleOf(page: string): string {
+  const first = readFileSync(join(root, "docs/errors", page), "utf8").split("\n", 1)[0] ?? "";
+  const match = /^# (EV\d{4}): (.+)$/.exec(first);
+  assert.ok(match && `${match[1]}.md` === page, `${page} begins with "# ${page.slice(0, 6)}: <title>"`);
+  return match[2]!;
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => readFileSync(join(root, folder, name), "utf8"));
+}
+
+test("every code that the sources can give has a page, and every page a code", () => {
+  const used = new Set<string>();
+  for (const text of [...sources("compiler"), ...sources("runtime")]) {
+    for (const [, code] of text.matchAll(/["'`](EV\d{4})\b/g)) used.add(`${code}.md`);
+  }
+  assert.deepEqual([...used].sort(), pages);
+});
+
+test("docs/errors.md lists the pages by area", () => {
+  const lines = ["# Errors", "", "Every refusal has a stable code, says what, where and why, and what to do.", ""];
+  for (const [prefix, title] of AREAS) {
+    lines.push(`## ${title}`, "");
+    for (const page of pages.filter((name) => name.startsWith(prefix))) {
+      lines.push(`- [${page.slice(0, 6)}](errors/${page}) ${titleOf(page)}`);
+    }
+    lines.push("");
+  }
+  const file = join(root, "docs/errors.md");
+  const text = lines.join("\n");
+  if (process.env.UPDATE) writeFileSync(file, text);
+  assert.ok(existsSync(file));
+  assert.equal(readFileSync(file, "utf8"), text);
+});
+
+test("links in the documents lead to files", () => {
+  for (const name of ["README.md", "ARCHITECTURE.md"]) {
+    const text = readFileSync(join(root, name), "utf8");
+    for (const [, target] of text.matchAll(/\]\(([^)#:]+)\)/g)) assert.ok(existsSync(join(root, target!)), `${name}: ${target}`);
+    for (const [, path] of text.matchAll(/`((?:compiler|runtime|test|examples)\/[\w./-]+)`/g)) {
+      assert.ok(existsSync(join(root, path!)), `${name} names ${path}`);
+    }
+  }
+});
