@@ -8,7 +8,6 @@
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { setTimeout as pause } from "node:timers/promises";
 import { taskContext } from "eventual";
 
 const mailbox = process.env.MAILBOX ?? "mailbox.jsonl";
