@@ -1,7 +1,8 @@
 /** A compiled program on the real engine: its own in-memory database and virtual clock, every write counted. */
-import type { CheckpointMode } from "#runtime/engine/engine.js";
-import { openEngine } from "#runtime/engine/core.js";
+import { inspect } from "node:util";
 import { virtualClock } from "#runtime/engine/clock.js";
+import { openEngine } from "#runtime/engine/core.js";
+import type { CheckpointMode } from "#runtime/engine/engine.js";
 import type { Program } from "#runtime/protocol/program.js";
 import { decode, encode } from "#runtime/protocol/value.js";
 import { openSandbox } from "#runtime/sandbox/open.js";
@@ -40,6 +41,7 @@ export async function runDurable(
     clock,
     checkpoint,
     cacheSize,
+    randomHex: (count) => "a5".repeat(count),
     report: (problem) => problems.push(problem),
   });
   try {
@@ -54,9 +56,10 @@ export async function runDurable(
     await engine.idle();
     const { status, outcome, reason } = await engine.show(executionId);
     const logs = await engine.logs(executionId, { limit: 1000 });
-    if (outcome === undefined) throw new Error(`the execution is ${status}: ${JSON.stringify({ reason, logs, problems })}`);
-    if (!outcome.ok) throw new Error(`the execution is ${status}`, { cause: decode(outcome.error) });
-    if (problems.length > 0) throw new Error("the engine had trouble", { cause: problems[0] });
+    if (outcome === undefined)
+      throw new Error(`the execution is ${status}: ${JSON.stringify({ reason, logs, problems })}`);
+    if (!outcome.ok) throw new Error(`the execution is ${status}: ${inspect(decode(outcome.error))}`);
+    if (problems.length > 0) throw new Error(`the engine had trouble: ${inspect(problems)}`);
     return { trace: decode(outcome.value), logs, ...written };
   } finally {
     await engine.close();

@@ -59,6 +59,7 @@ export class NativeLoop {
       if (this.#evaluate()) continue;
       const event = this.#ready.shift();
       if (event !== undefined) event();
+      else if (this.#fireDue()) continue;
       else if (this.#calls.length > 0) for (const call of this.#calls.splice(0)) this.#begin(call);
       else if (this.#running === 0 && !this.#advance()) throw new Error("nothing can happen any more");
     }
@@ -84,12 +85,18 @@ export class NativeLoop {
     return rest.length < asked.length;
   }
 
+  /** Whatever is due comes before host work. */
+  #fireDue(): boolean {
+    const due = this.#timers.filter(({ at }) => at <= this.now);
+    this.#timers = this.#timers.filter(({ at }) => at > this.now);
+    due.sort((left, right) => left.at - right.at || left.order - right.order);
+    this.#ready.push(...due.map(({ fire }) => fire));
+    return due.length > 0;
+  }
+
   #advance(): boolean {
-    this.#timers.sort((left, right) => left.at - right.at || left.order - right.order);
-    const next = this.#timers.shift();
-    if (next === undefined) return false;
-    this.now = Math.max(this.now, next.at);
-    next.fire();
+    if (this.#timers.length === 0) return false;
+    this.now = Math.min(...this.#timers.map(({ at }) => at));
     return true;
   }
 }

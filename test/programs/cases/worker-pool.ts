@@ -18,7 +18,7 @@ export const main = workflow("main", async () => {
     perWorker.map(async (_, worker) => {
       for (let item: number | undefined; (item = queue.shift()) !== undefined; ) {
         most = Math.max(most, ++running);
-        if (item % 5 === 0) await duration(item, "minutes");
+        if (item % 5 === 4) await duration(item, "minutes");
         results.push(await work(item));
         perWorker[worker]!++;
         running--;
