@@ -15,7 +15,7 @@ import { applyCommands } from "./commands.js";
 import { Draft } from "./draft.js";
 import { closedExecution, unserializableLine } from "./faults.js";
 import type { Parts } from "./parts.js";
-import type { Position } from "./policy.js";
+import { believedCost, type Position } from "./policy.js";
 
 export type Done = Extract<ActivationReply, { kind: "done" }>;
 
@@ -135,7 +135,7 @@ export class Committer {
     const execution = draft.actor.key;
     const { n } = position;
     if (checkpoint !== undefined) {
-      const cost = Math.round(checkpoint.cost);
+      const cost = believedCost(position, checkpoint.cost, checkpoint.text.length);
       draft.write({ kind: "putCheckpoint", execution, n, text: checkpoint.text, cost });
       return { n, tailBytes: 0, tailCost: 0, setbacks: 0, checkpoint: { n, cost, bytes: checkpoint.text.length } };
     }

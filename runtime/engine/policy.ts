@@ -24,8 +24,11 @@ export const NEW_POSITION: Position = { n: 0, tailBytes: 0, tailCost: 0, checkpo
 const COST_PER_BYTE = 0.03;
 /** How many times dearer than a checkpoint a tail may become while its execution is live. */
 const FACTOR = 4;
-/** Taken for the cost of the first checkpoint, microseconds: small, so that the first one comes early and is measured. */
-const FIRST_COST = 50;
+/** Taken for a checkpoint before one was measured, microseconds and bytes: those of a small state. */
+const FIRST_COST = 200;
+const FIRST_BYTES = 1000;
+/** How many times dearer per byte than the last checkpoint the next one is believed to be. */
+const MOST_GROWTH = 4;
 /** Each failed attempt doubles the patience, up to this power. */
 const MOST_SETBACKS = 10;
 
@@ -52,6 +55,16 @@ export function writesAtShutdown(mode: CheckpointMode, position: Position): bool
 /** True when activations were committed after the newest checkpoint. */
 export function hasTail(position: Position): boolean {
   return position.n > (position.checkpoint?.n ?? 0);
+}
+
+/**
+ * The cost to note for a checkpoint that took `measured` microseconds. A thread that was put to sleep in between measures
+ * far too much, and a tail would be allowed to grow as dear: so one measurement raises the cost only so far.
+ */
+export function believedCost({ checkpoint }: Position, measured: number, bytes: number): number {
+  const last = checkpoint ?? { cost: FIRST_COST, bytes: FIRST_BYTES };
+  const most = MOST_GROWTH * Math.max(last.cost, 1) * Math.max(1, bytes / Math.max(last.bytes, 1));
+  return Math.round(Math.min(measured, most));
 }
 
 function tailCost({ tailBytes, tailCost }: Position): number {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  believedCost,
   NEW_POSITION,
   type Position,
   writesAfterActivation,
@@ -54,4 +55,12 @@ test("modes decide first", () => {
   assert.equal(writesAtShutdown("auto", { ...NEW_POSITION, n: 3 }), true);
   assert.equal(writesAtShutdown("auto", { ...NEW_POSITION, n: 3, checkpoint: { n: 3, bytes: 1, cost: 1 } }), false);
   assert.equal(writesAtEviction("auto", { ...NEW_POSITION, n: 3, checkpoint: { n: 3, bytes: 1, cost: 1 } }, 0), false);
+});
+
+test("one checkpoint that took far too long does not let the tail grow as dear", () => {
+  const position: Position = { ...NEW_POSITION, n: 10, checkpoint: { n: 10, bytes: 1000, cost: 500 } };
+  assert.equal(believedCost(position, 480, 1000), 480);
+  assert.equal(believedCost(position, 90_000, 1000), 2000);
+  assert.equal(believedCost(position, 30_000, 20_000), 30_000);
+  assert.equal(believedCost(NEW_POSITION, 90_000, 1000), 800);
 });
