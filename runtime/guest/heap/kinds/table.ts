@@ -54,12 +54,12 @@ export function kindOfTag(tag: number): Kind | undefined {
   return byTag.get(tag);
 }
 
-/** What a prototype says about the objects that inherit from it: their kind, or why there is none. */
+/** What a prototype says about the objects that inherit from it, as far as `byPrototype` does not say it already. */
 export type Families = Map<object | null, Kind | string>;
 
 /** An empty memory for `kindOf`; prototype chains must not change while it is used. */
 export function newFamilies(): Families {
-  return new NativeMap(byPrototype);
+  return new NativeMap();
 }
 
 /** The kind of an object or function. Throws Refusal for a value that cannot be saved. */
@@ -90,11 +90,11 @@ function kindOfFunction(fn: AnyFunction): Kind {
 }
 
 function familyOf(prototype: object | null, families: Families): Kind | string {
-  let found = families.get(prototype);
+  let found = byPrototype.get(prototype) ?? families.get(prototype);
   if (found !== undefined) return found;
   const chain: (object | null)[] = [];
   let link = prototype;
-  for (; found === undefined; found = families.get(link)) {
+  for (; found === undefined; found = byPrototype.get(link) ?? families.get(link)) {
     chain.push(link);
     // A proxy among the prototypes: asking it for its own prototype could run user code.
     link = link === null || proxyRecordOf(link) !== undefined ? null : getPrototypeOf(link);
