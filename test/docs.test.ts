@@ -40,7 +40,7 @@ function sources(folder: string): string[] {
 test("every code that the sources can give has a page, and every page a code", () => {
   const used = new Set<string>();
   for (const text of [...sources("compiler"), ...sources("runtime")]) {
-    for (const [, code] of text.matchAll(/["'`](EV\d{4})\b/g)) used.add(`${code}.md`);
+    for (const [, code] of text.matchAll(/["'`](?:error )?(EV\d{4})\b/g)) used.add(`${code}.md`);
   }
   assert.deepEqual([...used].sort(), pages);
 });
@@ -64,7 +64,8 @@ test("docs/errors.md lists the pages by area", () => {
 test("links in the documents lead to files", () => {
   for (const name of ["README.md", "ARCHITECTURE.md"]) {
     const text = readFileSync(join(root, name), "utf8");
-    for (const [, target] of text.matchAll(/\]\(([^)#:]+)\)/g)) assert.ok(existsSync(join(root, target!)), `${name}: ${target}`);
+    for (const [, target] of text.matchAll(/\]\(([^)#:]+)\)/g))
+      assert.ok(existsSync(join(root, target!)), `${name}: ${target}`);
     for (const [, path] of text.matchAll(/`((?:compiler|runtime|test|examples)\/[\w./-]+)`/g)) {
       assert.ok(existsSync(join(root, path!)), `${name} names ${path}`);
     }
