@@ -4,6 +4,7 @@
  * own `[Symbol.iterator]` stays as it is, because the engine is fast only with that.
  */
 import type { AnyFunction } from "../protocol/helpers.js";
+import { sideRecords } from "./side-record.js";
 
 /** Which iterator of a collection. */
 export type IteratorMethod = "values" | "keys" | "entries";
@@ -15,7 +16,7 @@ export interface IteratorSource {
 
 const { apply } = Reflect;
 const METHODS: readonly IteratorMethod[] = ["values", "keys", "entries"];
-const sources = new WeakMap<object, IteratorSource>();
+const sources = sideRecords<IteratorSource>();
 
 const typedPrototype: object = Object.getPrototypeOf(Uint8Array.prototype);
 const lengthGetter = Object.getOwnPropertyDescriptor(typedPrototype, "length")?.get as () => number;

@@ -3,6 +3,7 @@
  * this table knows the pair of each such function, for user code and for the guest runtime's own closures alike.
  */
 import type { AnyFunction, MakeFunction, StepFunction } from "../protocol/helpers.js";
+import { sideRecords } from "./side-record.js";
 
 /** The code of one function: of user code (`src/a.ts#f`) or of this runtime (`rt:…`). */
 export interface Code {
@@ -19,7 +20,7 @@ export interface Closure {
 }
 
 const NO_CAPTURES: Captures = [];
-const closures = new WeakMap<AnyFunction, Closure>();
+const closures = sideRecords<Closure>();
 /** The runtime's own codes, the same in every execution of the realm. */
 export const runtimeCodes = new Map<string, Code>();
 
@@ -27,7 +28,7 @@ export const runtimeCodes = new Map<string, Code>();
 export function makeClosure(code: Code, captures: Captures = NO_CAPTURES): AnyFunction {
   if (code.make === null) throw new TypeError(`${code.id} has no factory`);
   const fn = code.make(captures);
-  closures.set(fn, { code, captures });
+  closures.add(fn, { code, captures });
   return fn;
 }
 

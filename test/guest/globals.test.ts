@@ -243,7 +243,8 @@ test("the realm is frozen: executions cannot meet through it", async () => {
       () => Reflect.set($api.Timeout.prototype, "shared", 1),
       () => Reflect.set(console, "log", 1),
     ];
-    class Mine extends $api.Timeout {
+    const Timeout: typeof Error = $api.Timeout;
+    class Mine extends Timeout {
       override name = "Mine";
     }
     const error = new Error("x");

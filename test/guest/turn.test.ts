@@ -172,6 +172,37 @@ test("an unknown workflow, a lost instance and an answer nobody waits for are er
   guest.dispose();
 });
 
+test("dropped instances are freed, whatever refers to whatever in them", async () => {
+  const guest = await Guest.boot(
+    ({ $api, $module, $code, $clo }, lower) => {
+      const ballast = new Array(20_000).fill(0);
+      const cycle = $code(
+        "m#cycle",
+        ([own]) =>
+          () =>
+            own,
+        null,
+      );
+      const handler = lower("m#handler", [
+        (slots) => {
+          const captures: unknown[] = [ballast];
+          captures.push($clo(cycle, captures));
+          slots[3] = captures[1];
+          slots[4] = { bound: (captures[1] as () => unknown).bind(slots), proxy: new Proxy(slots, {}) };
+          slots[5] = [...new Map([[slots, slots]]).entries()];
+          return Promise.race([$api.expectSignal("never"), $api.duration(1, "day")]);
+        },
+        () => 1,
+      ]);
+      $module("m", { ballast, handler, w: $api.workflow("w", handler) });
+    },
+    { pages: 512 },
+  );
+  // An instance holds 300 KB and the engine has 32 MB.
+  for (let i = 0; i < 300; i++) new Execution(guest, false, "w/1").start("w");
+  guest.dispose();
+});
+
 // ---- faults of the engine
 
 const faulty: Program = ({ $api, $module, $caught }, lower) => {

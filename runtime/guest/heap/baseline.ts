@@ -6,6 +6,7 @@
  * B2  Evaluating the program again gives an equal template, or restoring is refused (EV5103).
  */
 import type { Instance } from "../instance.js";
+import { sideRecords } from "../side-record.js";
 import { Refusal } from "./faults.js";
 import { follow } from "./follow.js";
 import { intrinsicName, intrinsics } from "./intrinsics.js";
@@ -14,7 +15,7 @@ import type { Kind, SlotScope } from "./kinds/kind.js";
 import { HOLE } from "./kinds/ordinary.js";
 import { keysOf, kindOf, knownFunction, newFamilies } from "./kinds/table.js";
 import { weakEntry } from "./kinds/weak.js";
-import { NativeMap, NativeWeakMap, symbolKeyFor } from "./natives.js";
+import { NativeMap, symbolKeyFor } from "./natives.js";
 import { ACCESSOR, type OwnState, readOwn } from "./own.js";
 import {
   ANY_TEXT,
@@ -40,7 +41,7 @@ export interface Baseline {
   readonly opaque: { readonly path: string; readonly what: string } | undefined;
 }
 
-const baselines = new NativeWeakMap<Instance, Baseline>();
+const baselines = sideRecords<Baseline>();
 
 /** The baseline of an instance. Throws TypeError if it has not been captured. */
 export function baselineOf(instance: Instance): Baseline {

@@ -7,16 +7,8 @@
  */
 import type { AnyFunction } from "../../protocol/helpers.js";
 import { makeClosure, runtimeCode } from "../registry.js";
-import {
-  apply,
-  construct,
-  define,
-  describe,
-  NativeProxy,
-  NativeWeakMap,
-  NativeWeakSet,
-  nativeBind,
-} from "./natives.js";
+import { sideRecords } from "../side-record.js";
+import { apply, construct, define, describe, NativeProxy, NativeWeakSet, nativeBind } from "./natives.js";
 
 export interface BoundRecord {
   readonly target: AnyFunction;
@@ -40,8 +32,8 @@ interface Knowledge {
 }
 
 const knowledge: Knowledge = { installed: false, anyProxies: false, anyMoved: false };
-const boundRecords = new NativeWeakMap<AnyFunction, BoundRecord>();
-const proxyRecords = new NativeWeakMap<object, ProxyRecord>();
+const boundRecords = sideRecords<BoundRecord>();
+const proxyRecords = sideRecords<ProxyRecord>();
 const movedObjects = new NativeWeakSet<object>();
 const shapedObjects = new NativeWeakSet<object>();
 const nativeRevocable = NativeProxy.revocable;
