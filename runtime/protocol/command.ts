@@ -7,13 +7,25 @@ import type { Encoded, Outcome } from "./value.js";
  */
 export type Command =
   /** Run a task handler; answered by a `task` event. */
-  | { readonly kind: "task"; readonly seq: number; readonly task: string; readonly input: Encoded; readonly onCrash: OnCrash }
+  | {
+      readonly kind: "task";
+      readonly seq: number;
+      readonly task: string;
+      readonly input: Encoded;
+      readonly onCrash: OnCrash;
+    }
   /** Wake the execution at `at` (ms since the epoch, logical time); answered by a `timer` event. */
   | { readonly kind: "timer"; readonly seq: number; readonly at: number }
   /** A timer whose purpose is gone. No answer. */
   | { readonly kind: "cancelTimer"; readonly seq: number }
   /** Send a signal to another execution; answered by a `sent` event. */
-  | { readonly kind: "signal"; readonly seq: number; readonly execution: string; readonly signal: string; readonly payload: Encoded }
+  | {
+      readonly kind: "signal";
+      readonly seq: number;
+      readonly execution: string;
+      readonly signal: string;
+      readonly payload: Encoded;
+    }
   /** The workflow function returned or threw: the execution is closed. */
   | { readonly kind: "close"; readonly outcome: Outcome };
 

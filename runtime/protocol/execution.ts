@@ -1,5 +1,13 @@
 /** The statuses of an execution: semantics §3.7. */
-export const STATUSES = ["IN_PROGRESS", "SUSPENDED", "SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT", "TERMINATED"] as const;
+export const STATUSES = [
+  "IN_PROGRESS",
+  "SUSPENDED",
+  "SUCCEEDED",
+  "FAILED",
+  "CANCELLED",
+  "TIMED_OUT",
+  "TERMINATED",
+] as const;
 export type Status = (typeof STATUSES)[number];
 
 /** True for a status that nothing can leave. */

@@ -20,11 +20,21 @@ export interface GuestHelpers {
   /** Like `$clo` but unregistered: for callbacks that provably do not outlive the call they are given to. */
   $fn(code: CodeRef, captures?: readonly unknown[]): AnyFunction;
   /** Starts an async function's frame; `args` become its first slots. `fn` is the function object itself where its own name is used. */
-  $async(code: CodeRef, self: unknown, args: unknown[], captures?: readonly unknown[], fn?: unknown): PromiseLike<unknown>;
+  $async(
+    code: CodeRef,
+    self: unknown,
+    args: unknown[],
+    captures?: readonly unknown[],
+    fn?: unknown,
+  ): PromiseLike<unknown>;
   /** Parks the frame on `value`; the step function returns what this returns. */
   $await(frame: FrameRef, value: unknown): SuspensionToken;
   /** Names a module's top-level bindings. `bindings` never change; `variables` are reassigned ones: [read, write]. */
-  $module(id: string, bindings: Record<string, unknown>, variables?: Record<string, readonly [() => unknown, (value: unknown) => void]>): void;
+  $module(
+    id: string,
+    bindings: Record<string, unknown>,
+    variables?: Record<string, readonly [() => unknown, (value: unknown) => void]>,
+  ): void;
 
   /** The content of a binding that has not been initialised yet. */
   readonly $TDZ: unique symbol;
@@ -65,8 +75,28 @@ export interface GuestHelpers {
 export type HelperName = keyof GuestHelpers;
 
 export const HELPER_NAMES = [
-  "$code", "$clo", "$fn", "$async", "$await", "$module", "$TDZ", "$init", "$const", "$caught", "$key", "$call", "$rest",
-  "$coercible", "$template", "$accessor", "$iter", "$next", "$close", "$closeThrow", "$drain", "$keys",
+  "$code",
+  "$clo",
+  "$fn",
+  "$async",
+  "$await",
+  "$module",
+  "$TDZ",
+  "$init",
+  "$const",
+  "$caught",
+  "$key",
+  "$call",
+  "$rest",
+  "$coercible",
+  "$template",
+  "$accessor",
+  "$iter",
+  "$next",
+  "$close",
+  "$closeThrow",
+  "$drain",
+  "$keys",
 ] as const satisfies readonly HelperName[];
 
 // biome-ignore lint/complexity/noBannedTypes: any callable of user code
