@@ -28,7 +28,7 @@ const FACTOR = 4;
 const FIRST_COST = 200;
 const FIRST_BYTES = 1000;
 /** How many times dearer per byte than the last checkpoint the next one is believed to be. */
-const MOST_GROWTH = 4;
+const MOST_GROWTH = 2;
 /** Each failed attempt doubles the patience, up to this power. */
 const MOST_SETBACKS = 10;
 

@@ -60,7 +60,7 @@ test("modes decide first", () => {
 test("one checkpoint that took far too long does not let the tail grow as dear", () => {
   const position: Position = { ...NEW_POSITION, n: 10, checkpoint: { n: 10, bytes: 1000, cost: 500 } };
   assert.equal(believedCost(position, 480, 1000), 480);
-  assert.equal(believedCost(position, 90_000, 1000), 2000);
-  assert.equal(believedCost(position, 30_000, 20_000), 30_000);
-  assert.equal(believedCost(NEW_POSITION, 90_000, 1000), 800);
+  assert.equal(believedCost(position, 90_000, 1000), 1000);
+  assert.equal(believedCost(position, 15_000, 20_000), 15_000);
+  assert.equal(believedCost(NEW_POSITION, 90_000, 1000), 400);
 });
