@@ -131,6 +131,13 @@ function startsDead(binding: Binding): boolean {
   });
 }
 
+/** Identifiers that stand for the variable itself although it has a record. */
+const kept = new WeakSet<t.Node>();
+function keep<T extends t.Node>(node: T): T {
+  kept.add(node);
+  return node;
+}
+
 function placeRecord(
   scope: Scope,
   record: string,
@@ -186,12 +193,11 @@ function recordDeclaration(
 }
 
 function insertAtStart(block: t.BlockStatement, ...statements: t.Statement[]): void {
-  // `$caught(e)` stays first in a catch block.
+  // `$caught(e)` stays first in a catch block, on the parameter itself: the record is made of it.
   const first = block.body[0];
-  const guarded =
-    first?.type === "ExpressionStatement" &&
-    first.expression.type === "CallExpression" &&
-    t.isIdentifier(first.expression.callee, { name: "$caught" });
+  const guard = first?.type === "ExpressionStatement" ? first.expression : undefined;
+  const guarded = guard?.type === "CallExpression" && t.isIdentifier(guard.callee, { name: "$caught" });
+  if (guarded) for (const argument of guard.arguments) kept.add(argument);
   block.body.splice(guarded ? 1 : 0, 0, ...statements);
 }
 
@@ -329,12 +335,6 @@ function flattenBlocks(root: t.Node): void {
     }
     return undefined;
   });
-}
-
-const kept = new WeakSet<t.Node>();
-function keep<T extends t.Node>(node: T): T {
-  kept.add(node);
-  return node;
 }
 
 function keepBound(pattern: t.Node): void {

@@ -122,4 +122,30 @@ export const shapes: Readonly<Record<string, string>> = {
   "suspension inside nested blocks and verbatim loops": `
     const out = []; for (const x of [1, 2, 3]) { for (const y of [1, 2]) { if (y === 2) continue; out.push(x * y); } if (x === 2) { await wait(0); continue; } try { if (x === 3) break; } finally { out.push("f"); } }
     log(out.join()); const find = async (xs) => { for (const x of xs) { for (const y of [1, 2]) if (x * y === 4) return [x, y]; await wait(0); } }; log(await find([1, 2, 3]));`,
+  "async closures in loops, catch clauses and callbacks": `
+    const out = []; const jobs = [];
+    for (let i = 0; i < 3; i++) { jobs.push((async () => { await wait(0); i += 10; return i; })()); await wait(0); }
+    log(await Promise.all(jobs));
+    for (const x of [1, 2]) { try { if (x === 2) throw { x }; await wait(0); } catch (e) { const f = async () => (await wait(1)) + e.x; e = { x: 40 }; out.push(await f()); } }
+    let hits = 0; await Promise.all([1, 2, 3].map(async (n) => { for (let k = 0; k < n; k++) { await wait(k); hits += k; } })); log(out, hits);
+    const nested = async (a) => async (b) => async (c) => { await wait(0); a += b; return () => (a += c); }; const g = await (await (await nested(1))(2))(3); log(g(), g());`,
+  "hoisted functions, in blocks and loops": `
+    log(early(1)); async function late(n) { return n ? early(n) + await late(n - 1) : 0; } function early(n) { return n * factor; } var factor = 10; log(await late(3));
+    { function inner() { return "block " + v; } let v = await wait(1); log(inner()); v = 2; log(inner()); }
+    const fs = []; for (const x of [1, 2]) { function get() { return x + y; } let y = await wait(x * 10); fs.push(get); } log(fs.map((f) => f()));`,
+  "arguments, this and arrows in plain functions": `
+    function f(a) { const g = () => [this.n, arguments.length, a]; return g; } const r = f.call({ n: 5 }, 1, 2); await wait(0); log(r());
+    function K(v) { this.v = v; this.get = () => this.v; this.isNew = new.target === K; } const k = new K(await wait(7)); k.v = 8; log(k.get(), k.isNew);
+    const o = { list: [1, 2], f: 3, async all() { return Promise.all(this.list.map(async (x) => x * this.f + await wait(0))); } }; log(await o.all());`,
+  "finally with a pending return and a suspended cleanup": `
+    const trace = []; const f = async () => { for (let i = 0; i < 3; i++) { try { trace.push(i); if (i === 1) return [i, await wait("r")]; } finally { const c = () => trace.push("c" + i); await wait(0); c(); } } };
+    log(await f(), trace); const g = async () => { try { try { await wait(new Error("a")); } finally { await wait(0); trace.push("x"); } } catch (e) { return e.message; } finally { trace.push("y"); } }; log(await g(), trace.slice(-2));
+    const h = async () => { l: try { await wait(0); break l; } finally { trace.push("z"); } return trace.at(-1); }; log(await h());
+    const w = async () => { let n = 0; while (true) { try { if (++n < 3) continue; await wait(0); if (n > 4) return n; } finally { await wait(0); n++; } } }; log(await w());`,
+  "an error in every position reaches its handler": `
+    const boom = (m) => { throw new Error(m); }; const at = async (f) => { try { return await f(); } catch (e) { return e.message; } };
+    log(await at(async () => (await wait(1)) + boom("operand")), await at(async () => boom("before") + await wait(1)), await at(async () => { for (const x of boom("iterable")) await wait(x); }));
+    log(await at(async () => { try { await wait(0); boom("in try"); } finally { await wait(0); } }), await at(async () => { try { await wait(new Error("rejected")); } catch (e) { boom(e.message + " again"); } }));
+    log(await at(async () => { try { await wait(0); } finally { boom("in finally"); } }), await at(async () => { switch (await wait(1)) { case boom("case"): } }), await at(async () => { const [a = boom("default")] = await wait([]); }));
+    log(await at(async () => { for (let i = 0; i < 2; boom("update")) { await wait(0); } }), await at(async () => ({ a: await wait(1), get b() { return 1; }, ...boom("spread") })));`,
 };
