@@ -22,6 +22,7 @@ import { copyTree, generateWithMap } from "../syntax/generate.js";
 import { parseModule } from "../syntax/parse.js";
 import { FACTORY_PARAMETER, guestApiModule } from "./api-module.js";
 import { apiPlugin, type Bundle, bundleOptions, runBundler } from "./bundle.js";
+import { keepClassNames } from "./class-names.js";
 import { ImportSites } from "./imports.js";
 import { packageModuleId, packageOf } from "./names.js";
 
@@ -148,6 +149,7 @@ class GuestLinker {
 
   private compile({ id, source, tree }: GuestModule, path: string): string {
     this.functions.set(id, this.diagnostics.length > 0 ? [] : lower(tree, id).functions);
+    keepClassNames(tree);
     return generateWithMap(tree, source, basename(path));
   }
 

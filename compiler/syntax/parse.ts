@@ -5,6 +5,7 @@
 import { parseSync, type types as t, transformFromAstSync } from "@babel/core";
 import stripTypes from "@babel/plugin-transform-typescript";
 import { Fault } from "../../runtime/protocol/fault.js";
+import { declareParameterProperties } from "./parameter-properties.js";
 
 /** Whether a file is certainly an ES module (the user's own) or may be CommonJS (a package's). */
 export type SourceKind = "module" | "unambiguous";
@@ -19,6 +20,7 @@ export function parseModule(source: string, file: string, kind: SourceKind): t.F
   const tree = parse(source, file, kind);
   if (!isTypeScript(file)) return tree;
   refuseCommonJsSyntax(tree, file);
+  declareParameterProperties(tree);
   try {
     transformFromAstSync(tree, source, {
       ...BARE,
