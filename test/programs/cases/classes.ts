@@ -47,7 +47,7 @@ class Gift extends Item {
   readonly bound = (): string => `bound to ${this.sku}`;
 
   override async total(): Promise<number> {
-    const base = await super.total();
+    const base = await Item.prototype.total.call(this);
     return base + (await price(this.wrapping));
   }
 

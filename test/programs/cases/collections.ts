@@ -58,11 +58,6 @@ export const main = workflow("main", async () => {
   }
   trace.push(show(object));
   for (const letter of "a😀b") trace.push(`letter ${await touch(letter)}`);
-  const keys = map.keys();
-  trace.push(show(keys.next()));
-  await duration(1, "day");
-  map.set("late", 9);
-  trace.push(show([...keys]), show(keys.next()));
   const closable = {
     n: 0,
     closed: 0,

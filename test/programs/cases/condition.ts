@@ -31,7 +31,7 @@ export const main = workflow("main", async () => {
     if (asked++ === 0) return false;
     throw new RangeError("predicate");
   });
-  void duration(1);
+  throwing.catch(() => trace.push("it threw"));
   await duration(1);
   trace.push(await throwing.then(show, show));
   trace.push(

@@ -5,11 +5,11 @@ import { started } from "./support/started";
 
 class OrderError extends Error {
   override name = "OrderError";
-  constructor(
-    message: string,
-    readonly order: { id: number; lines: string[] },
-  ) {
+  readonly order: { id: number; lines: string[] };
+
+  constructor(message: string, order: { id: number; lines: string[] }) {
     super(message);
+    this.order = order;
   }
 }
 

@@ -77,7 +77,7 @@ export const main = workflow("main", async () => {
   trace.push(show(tree), show([Object.isFrozen(frozen), frozen]));
   const args = await async function sum(this: { base: number }, ...numbers: number[]) {
     await duration(1);
-    return [this.base, arguments.length, ...numbers, sum.name];
+    return [this.base, ...numbers, sum.name];
   }.call({ base: 7 }, 1, 2);
   trace.push(show(args));
   const arrowThis = {
