@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -62,10 +62,10 @@ test("docs/errors.md lists the pages by area", () => {
 });
 
 test("links in the documents lead to files", () => {
-  for (const name of ["README.md", "ARCHITECTURE.md"]) {
+  for (const name of ["README.md", "ARCHITECTURE.md", "docs/guide.md"]) {
     const text = readFileSync(join(root, name), "utf8");
     for (const [, target] of text.matchAll(/\]\(([^)#:]+)\)/g))
-      assert.ok(existsSync(join(root, target!)), `${name}: ${target}`);
+      assert.ok(existsSync(join(root, dirname(name), target!)), `${name}: ${target}`);
     for (const [, path] of text.matchAll(/`((?:compiler|runtime|test|examples)\/[\w./-]+)`/g)) {
       assert.ok(existsSync(join(root, path!)), `${name} names ${path}`);
     }
