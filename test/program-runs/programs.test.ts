@@ -2,6 +2,7 @@
  * Every program of test/programs/cases, run four times: on plain Node, and compiled on the real engine straight through,
  * restored from its checkpoint before every activation, and replayed from its start before every activation. What the
  * program sees, and how often each task's handler starts, must be the same.
+ * `PROGRAMS=chain,race` in the environment runs only those.
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
