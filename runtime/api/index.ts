@@ -87,8 +87,8 @@ export function workflow<const Name extends string, Input = undefined, Output = 
  * const charge = task("charge", { onCrash: "fail" }, async (order: Order, ctx) => {
  *   return await bank.charge(order.total, { idempotencyKey: ctx.invocation.idempotencyKey });
  * });
- * const receipt = await charge(order);      // in a workflow
- * const receipt = await charge.handler(order, context);      // in a unit test
+ * const receipt = await charge(order); // in a workflow
+ * const tested = await charge.handler(order, context); // in a unit test
  * ```
  * Throws Fault EV7002 for an invalid name, option or handler.
  */

@@ -9,6 +9,9 @@ import type { CheckpointMode, Engine, Problem } from "./engine.js";
 import type { Limits } from "./limits.js";
 import { type OfflineStore, offlineStore } from "./offline.js";
 
+export { type Clock, systemClock, type VirtualClock, virtualClock } from "./clock.js";
+export type { Engine, StartReply, StartRequest } from "./engine.js";
+
 export interface RuntimeOptions {
   /** Path of the database file; made new if it does not exist. */
   readonly database: string;

@@ -1,7 +1,7 @@
 /** Why the sandbox suspends an execution: one function per code, each with a page in docs/errors. */
 import type { SuspendReason } from "../protocol/execution.js";
 
-const RETRY_OR_MOVE = "Resume it, move it to fixed code, or terminate it.";
+const RETRY_OR_MOVE = "What was committed is kept; start the fixed program under a new id.";
 
 /** EV5202: the activation ran longer than its deadline. */
 export function tooLong(milliseconds: number): SuspendReason {
