@@ -52,17 +52,27 @@ function parser(session: Session, version: string, args: readonly string[]) {
       .detectLocale(false)
       .wrap(Math.min(100, commandLine.terminalWidth()))
       .parserConfiguration({
-        "duplicate-arguments-array": false,
         "parse-numbers": false,
         "parse-positional-numbers": false,
         "dot-notation": false,
       })
+      .check(refuseRepeated)
       .exitProcess(false)
       // For what yargs finds wrong itself there is only a message; for what a command has thrown, the error.
       .fail((message, error: Error | null | undefined) => {
         throw error ?? usageFault(message, args);
       })
   );
+}
+
+/** An option given twice is a mistake: which of the two counts? */
+function refuseRepeated(given: Readonly<Record<string, unknown>>): true {
+  for (const [option, value] of Object.entries(given)) {
+    const takesSeveral = option === "_" || option === "programs";
+    if (!Array.isArray(value) || takesSeveral) continue;
+    throw new Fault("EV8208", `--${option} is given more than once`, { remedy: "Give each option once." });
+  }
+  return true;
 }
 
 function usageFault(message: string, [first]: readonly string[]): Fault {
