@@ -8,7 +8,12 @@ const only = (name, from, allowed) => ({
 const own = (folder, ...more) => `^(${[`runtime/${folder}/`, "runtime/protocol/", ...more].join("|")})`;
 module.exports = {
   forbidden: [
-    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
     only("compiler", "^compiler/", "^(compiler/|runtime/protocol/)"),
     only("protocol", "^runtime/protocol/", "^runtime/protocol/"),
     only("api", "^runtime/api/", own("api")),
@@ -19,10 +24,35 @@ module.exports = {
     only("engine", "^runtime/engine/", own("engine", "runtime/sandbox/", "runtime/store/", "runtime/tasks/")),
     only("client", "^runtime/client/", own("client", "runtime/engine/")),
     only("server", "^runtime/server/", own("server", "runtime/engine/", "runtime/client/")),
-    { name: "guest-is-closed", severity: "error", from: { path: "^runtime/(guest|protocol)/" }, to: { dependencyTypes: ["core"] } },
-    { name: "one-typescript", severity: "error", from: { path: "^(compiler|runtime)/", pathNot: "^compiler/project/" }, to: { path: "node_modules/typescript/" } },
-    { name: "one-sqlite3", severity: "error", from: { path: "^(compiler|runtime)/", pathNot: "^runtime/store/sqlite/driver" }, to: { path: "node_modules/sqlite3/" } },
-    { name: "one-quickjs", severity: "error", from: { path: "^(compiler|runtime)/", pathNot: "^runtime/sandbox/" }, to: { path: "node_modules/quickjs-emscripten" } },
+    {
+      name: "guest-is-closed",
+      severity: "error",
+      from: { path: "^runtime/(guest|protocol)/" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "one-typescript",
+      severity: "error",
+      from: { path: "^(compiler|runtime)/", pathNot: "^compiler/project/" },
+      to: { path: "node_modules/typescript/" },
+    },
+    {
+      name: "one-sqlite3",
+      severity: "error",
+      from: { path: "^(compiler|runtime)/", pathNot: "^runtime/store/sqlite/driver" },
+      to: { path: "node_modules/sqlite3/" },
+    },
+    {
+      name: "one-quickjs",
+      severity: "error",
+      from: { path: "^(compiler|runtime)/", pathNot: "^runtime/sandbox/" },
+      to: { path: "node_modules/quickjs-emscripten" },
+    },
   ],
-  options: { tsPreCompilationDeps: true, tsConfig: { fileName: "tsconfig.json" }, doNotFollow: { path: "node_modules" }, exclude: { path: "dist" } },
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "dist" },
+  },
 };

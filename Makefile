@@ -33,6 +33,7 @@ transpile:
 check: build ## Types, lint, format, import floors
 	$(BIN)/tsc -p tsconfig.json --noEmit
 	$(BIN)/tsc -p runtime/guest/tsconfig.json
+	$(BIN)/tsc -p test/programs/cases --noEmit
 	$(BIN)/biome ci .
 	$(BIN)/depcruise --config .dependency-cruiser.cjs compiler runtime
 

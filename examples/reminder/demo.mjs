@@ -74,7 +74,9 @@ async function main() {
   await run(undefined);
   say(`  day ${String(mails().length).padStart(2)}  reached without another crash`);
   verify();
-  say(`The database that carried it: ${Math.round(statSync(database).size / 1024)} KB. Each reminder was sent exactly once.`);
+  say(
+    `The database that carried it: ${Math.round(statSync(database).size / 1024)} KB. Each reminder was sent exactly once.`,
+  );
 }
 
 try {
