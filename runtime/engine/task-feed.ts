@@ -257,7 +257,8 @@ export class TaskFeed {
         workflowName: task.workflow,
         scheduledTime: new Date(task.scheduledTime).toISOString(),
         retry: task.attempt - 1,
-        idempotencyKey: `${task.executionId}#${task.seq}`,
+        // Equal for all attempts of the call; the time tells it from a call of another database's equal id.
+        idempotencyKey: `${task.executionId}#${task.seq}@${task.scheduledTime.toString(36)}`,
       },
     };
   }
