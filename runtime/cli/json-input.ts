@@ -1,5 +1,6 @@
 /** JSON that a person typed or put into a file: parsed with a message that says where it is wrong. */
 import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import { Fault } from "../protocol/fault.js";
 
 /**
@@ -14,7 +15,7 @@ export async function readInput(options: { input?: string; inputFile?: string })
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file === "-" ? "/dev/stdin" : file, "utf8");
+    return file === "-" ? await text(process.stdin) : await readFile(file, "utf8");
   } catch (cause) {
     throw new Fault("EV8207", `The input file cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
       place: file,

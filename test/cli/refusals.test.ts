@@ -186,7 +186,7 @@ test("--help shows examples, --version the version; NO_COLOR and FORCE_COLOR are
   for (const command of ["run", "serve", "start", "signal", "list", "show"]) {
     const help = await eventual([command, "--help"], { cwd });
     assert.equal(help.code, 0);
-    assert.match(help.stdout, new RegExp(`eventual ${command}[sS]*Examples:`));
+    assert.match(help.stdout, new RegExp(`eventual ${command}[\\s\\S]*Examples:`));
   }
   const version = await eventual(["--version"], { cwd });
   assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
