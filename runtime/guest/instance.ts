@@ -38,11 +38,11 @@ export interface ExecutionState {
   now: number;
   /** State of the random generator: four 32-bit integers. */
   random: number[];
-  /** Sequence number of the last durable operation. */
+  /** Key of the last durable operation (numbers.ts). */
   seq: number;
   /** Promise jobs, oldest first; empty between turns. */
   jobs: unknown[];
-  /** Durable operations that wait for their event: seq → what to settle. */
+  /** Durable operations that wait for their event: key → what to settle. */
   operations: Map<number, unknown>;
   conditions: unknown[];
   signals: {

@@ -19,6 +19,7 @@ import { writeHeap } from "./heap/write.js";
 import { makeHelpers } from "./helpers.js";
 import type { ExecutionState, Instance } from "./instance.js";
 import { drainJobs } from "./jobs.js";
+import { NO_OPERATION } from "./numbers.js";
 import { evaluateConditions } from "./operations/condition.js";
 import { settleWith, takeOperation } from "./operations/durable.js";
 import { startExecution } from "./operations/execution.js";
@@ -33,7 +34,7 @@ function initialState(): ExecutionState {
     context: undefined,
     now: 0,
     random: [...INITIAL_RANDOM],
-    seq: 0,
+    seq: NO_OPERATION,
     jobs: [],
     operations: new Map(),
     conditions: [],

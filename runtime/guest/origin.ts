@@ -4,13 +4,14 @@
  */
 import { currentTurn } from "./current.js";
 import type { BufferedSignal } from "./instance.js";
+import { nextKey, seqOf } from "./numbers.js";
 
 export type Origin = TimerOrigin | SignalOrigin;
 
 export interface TimerOrigin {
   readonly kind: "timer";
-  /** The number under which the timer is in `state.operations`, or was before it was cancelled. */
-  seq: number;
+  /** The key under which the timer is in `state.operations`, or was before it was cancelled. */
+  key: number;
   /** Due, ms since the epoch. */
   readonly at: number;
   cancelled: boolean;
@@ -32,21 +33,21 @@ export function onObserved(promise: object, origin: Origin, pending: boolean): v
   }
 }
 
-/** Asks the host for the timer of `origin` under a new number. */
+/** Asks the host for the timer of `origin` under a new key. */
 export function armTimer(promise: object, origin: TimerOrigin): void {
   const { instance, commands } = currentTurn();
   origin.cancelled = false;
-  origin.seq = ++instance.state.seq;
-  instance.state.operations.set(origin.seq, promise);
-  commands.push({ kind: "timer", seq: origin.seq, at: origin.at });
+  origin.key = nextKey(instance);
+  instance.state.operations.set(origin.key, promise);
+  commands.push({ kind: "timer", seq: seqOf(origin.key), at: origin.at });
 }
 
 /** Takes the timer back from the host, if it is still running there. */
 export function disarmTimer(origin: TimerOrigin): void {
   const { instance, commands } = currentTurn();
-  if (origin.cancelled || !instance.state.operations.delete(origin.seq)) return;
+  if (origin.cancelled || !instance.state.operations.delete(origin.key)) return;
   origin.cancelled = true;
-  commands.push({ kind: "cancelTimer", seq: origin.seq });
+  commands.push({ kind: "cancelTimer", seq: seqOf(origin.key) });
 }
 
 function takeBuffered(signal: string, entry: BufferedSignal): void {

@@ -6,6 +6,7 @@ import type { Outcome } from "../../protocol/value.js";
 import { decode } from "../../protocol/value.js";
 import { currentTurn } from "../current.js";
 import { duringInitialisation } from "../errors.js";
+import { keyOf, nextKey, seqOf } from "../numbers.js";
 import { FULFILLED, GPromise, REJECTED } from "../promise.js";
 
 /** Throws Fault EV5001 for `what` while modules are being evaluated. */
@@ -16,18 +17,19 @@ export function requireExecution(what: string): void {
 /** Gives a command the next number and a promise for its answer. */
 export function command(make: (seq: number) => Command): GPromise {
   const { instance, commands } = currentTurn();
-  const seq = ++instance.state.seq;
+  const key = nextKey(instance);
   const promise = new GPromise();
-  instance.state.operations.set(seq, promise);
-  commands.push(make(seq));
+  instance.state.operations.set(key, promise);
+  commands.push(make(seqOf(key)));
   return promise;
 }
 
 /** Takes the promise that waits for the answer to operation `seq`; undefined if none does. */
 export function takeOperation(seq: number): GPromise | undefined {
   const { operations } = currentTurn().instance.state;
-  const promise = operations.get(seq);
-  operations.delete(seq);
+  const key = keyOf(seq);
+  const promise = operations.get(key);
+  operations.delete(key);
   return GPromise.is(promise) ? promise : undefined;
 }
 

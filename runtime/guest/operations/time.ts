@@ -1,10 +1,12 @@
 /**
  * `duration`, `time` and timeouts: durable timers inside an execution, plain schedules while modules are evaluated.
  */
+
 import { dueMilliseconds, durationSchedule, isSchedule, timeSchedule } from "../../api/schedule.js";
 import type { DurationUnit, Schedule as ScheduleType } from "../../api/types.js";
 import { currentTurn } from "../current.js";
 import { invalidArgument } from "../errors.js";
+import { NO_OPERATION } from "../numbers.js";
 import { armTimer, type TimerOrigin } from "../origin.js";
 import { GPromise } from "../promise.js";
 import { toPromise } from "../promise-constructor.js";
@@ -14,7 +16,7 @@ import { isObject } from "../resolve.js";
 function startTimer(schedule: ScheduleType): GPromise {
   const promise = new GPromise();
   const at = dueMilliseconds(schedule, currentTurn().instance.state.now);
-  const origin: TimerOrigin = { kind: "timer", seq: 0, at, cancelled: true };
+  const origin: TimerOrigin = { kind: "timer", key: NO_OPERATION, at, cancelled: true };
   GPromise.setOrigin(promise, origin);
   armTimer(promise, origin);
   return promise;
