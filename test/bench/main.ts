@@ -1,7 +1,7 @@
 /**
  * `make bench`: one table; each row with what it is compared with, measured in the same run on the same disk.
  *
- * Run: node dist/test/bench/main.js [--json] [--full] [--only PART] [folder on the disk to measure]
+ * Run: node dist/test/bench/main.js [--json] [--quick] [--only PART] [folder on the disk to measure]
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
@@ -30,7 +30,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: "boolean", default: false },
-    full: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
     only: { type: "string", multiple: true },
   },
 });
@@ -45,7 +45,7 @@ try {
   for (const [name, run] of Object.entries(CASES)) {
     if (values.only !== undefined && !values.only.includes(name)) continue;
     process.stderr.write(`${name} …\n`);
-    figures.push(...(await run({ program, file: (base) => join(folder, base), full: values.full })));
+    figures.push(...(await run({ program, file: (base) => join(folder, base), quick: values.quick })));
   }
   const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`;
   if (values.json) process.stdout.write(`${JSON.stringify({ machine, figures }, undefined, 2)}\n`);

@@ -5,6 +5,6 @@ export interface Setting {
   readonly program: Program;
   /** The path of a file of that name in a folder that is removed afterwards. */
   readonly file: (name: string) => string;
-  /** Takes the time to measure the largest sizes. */
-  readonly full: boolean;
+  /** Leaves out the largest sizes. */
+  readonly quick: boolean;
 }
