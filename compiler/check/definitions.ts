@@ -2,8 +2,9 @@
 import type { NodePath, types as t } from "@babel/core";
 import type { CompilerCode } from "../diagnostics/catalogue.js";
 import { type Diagnostic, placeOf } from "../diagnostics/diagnostic.js";
-import { type Definition, findDefinitions, programPath } from "../split/definitions.js";
+import { type Definition, findDefinitions } from "../split/definitions.js";
 import type { ModuleGraph, SourceModule } from "../split/graph.js";
+import { programPath } from "../syntax/program-path.js";
 
 /** A definition with a name, as the manifest lists it. */
 export interface NamedDefinition {

@@ -1,9 +1,9 @@
 /** All rules of a program: those of each guest module and those that concern the modules together. */
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { programPath } from "../split/definitions.js";
 import type { ModuleGraph, SourceModule } from "../split/graph.js";
 import type { SplitModule } from "../split/split.js";
 import { copyTree } from "../syntax/generate.js";
+import { programPath } from "../syntax/program-path.js";
 import { checkModule } from "./check.js";
 import { checkDefinitions, type NamedDefinition } from "./definitions.js";
 

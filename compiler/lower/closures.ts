@@ -8,10 +8,11 @@
  *   C2  `this`, `arguments` and `new.target` of an arrow function are captured values.
  */
 import { types as t } from "@babel/core";
+import { boundNames } from "../syntax/bound-names.js";
 import { cannotLower, helper, type ModuleContext, positionOf } from "./context.js";
 import type { RecordedVariables } from "./environments.js";
 import { buildStep, type StepParts } from "./machine/step.js";
-import { assign, boundNames, isVariable, rewrite, undefinedNode, variablesIn, walk } from "./tree.js";
+import { assign, isVariable, rewrite, undefinedNode, variablesIn, walk } from "./tree.js";
 
 /** Runs the pass over a prepared program. */
 export function convertFunctions(program: t.Program, recorded: RecordedVariables, context: ModuleContext): void {

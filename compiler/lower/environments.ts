@@ -11,8 +11,9 @@
  */
 import type { NodePath } from "@babel/core";
 import { types as t } from "@babel/core";
+import { boundNames } from "../syntax/bound-names.js";
 import { cannotLower, helper, helperValue, type ModuleContext } from "./context.js";
-import { assign, boundNames, endOf, isVariable, rewrite, startOf, undefinedNode, walk } from "./tree.js";
+import { assign, endOf, isVariable, rewrite, startOf, undefinedNode, walk } from "./tree.js";
 
 type Scope = NodePath["scope"];
 type Binding = NonNullable<ReturnType<Scope["getBinding"]>>;
@@ -291,16 +292,12 @@ function rewriteDeclarations(program: t.Node, recorded: ReadonlyMap<string, Reco
     if (!boundNames(node).some((name) => recorded.has(name))) return undefined;
     if (t.isForXStatement(parent) && parent.left === node) throw cannotLower(context, node, "this loop head");
     const statements = node.declarations.flatMap((declarator) => splitDeclarator(node, declarator, recorded));
-    for (const statement of statements) rewriteNested(statement, recorded, context);
+    for (const statement of statements) rewriteDeclarations(statement, recorded, context);
     const result =
       statements.length === 1 ? statements[0]! : Object.assign(t.blockStatement(statements), { flatten: true });
     return t.inherits(result, node);
   });
   flattenBlocks(program);
-}
-
-function rewriteNested(statement: t.Statement, recorded: ReadonlyMap<string, Recorded>, context: ModuleContext): void {
-  rewriteDeclarations(statement, recorded, context);
 }
 
 function splitDeclarator(

@@ -11,7 +11,7 @@ import type { FunctionEntry } from "../../runtime/protocol/program.js";
 import { convertFunctions } from "./closures.js";
 import { helper, moduleContext } from "./context.js";
 import { makeEnvironments } from "./environments.js";
-import { prepare, programPath } from "./prepare.js";
+import { freshProgramPath, prepare } from "./prepare.js";
 
 /**
  * Lowers a module in place. `moduleId` (a path with forward slashes) prefixes the ids of its functions.
@@ -21,7 +21,7 @@ export function lower(file: t.File, moduleId: string): { readonly functions: Fun
   const context = moduleContext(moduleId);
   const program = prepare(file, context);
   const recorded = makeEnvironments(program, context);
-  const table = moduleTable(programPath(file), moduleId);
+  const table = moduleTable(freshProgramPath(file), moduleId);
   convertFunctions(file.program, recorded, context);
   const firstOwn = file.program.body.findIndex((statement) => statement.type !== "ImportDeclaration");
   file.program.body.splice(firstOwn < 0 ? file.program.body.length : firstOwn, 0, ...context.codes);

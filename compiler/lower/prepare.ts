@@ -9,8 +9,10 @@
  */
 import { type NodePath, types as t, traverse } from "@babel/core";
 import { HELPER_NAMES } from "../../runtime/protocol/helpers.js";
+import { boundNames } from "../syntax/bound-names.js";
+import { programPath } from "../syntax/program-path.js";
 import { cannotLower, type FunctionName, helper, type ModuleContext } from "./context.js";
-import { assign, boundNames, rewrite, walk } from "./tree.js";
+import { assign, rewrite, walk } from "./tree.js";
 
 type Scope = NodePath["scope"];
 
@@ -25,26 +27,17 @@ export function prepare(file: t.File, context: ModuleContext): NodePath<t.Progra
     if (t.isFunction(node) && node.async) hoistVars(node);
     return undefined;
   });
-  const program = programPath(file);
+  const program = freshProgramPath(file);
   nameFunctions(program, context);
   makeNamesUnique(program, context);
   program.scope.crawl();
   return program;
 }
 
-/** The root path of a file, with fresh scopes. */
-export function programPath(file: t.File): NodePath<t.Program> {
-  let found: NodePath<t.Program> | undefined;
+/** The root path of a file whose tree was changed by hand: nothing that Babel remembers of it holds any more. */
+export function freshProgramPath(file: t.File): NodePath<t.Program> {
   traverse.cache.clear();
-  traverse(file, {
-    Program(path) {
-      found = path;
-      path.skip();
-    },
-  });
-  if (found === undefined) throw new TypeError("a file has a program");
-  found.scope.crawl();
-  return found;
+  return programPath(file);
 }
 
 // export default async () => {}   →   const $default = async () => {}; export { $default as default };

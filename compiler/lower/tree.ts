@@ -99,11 +99,6 @@ export function variablesIn(root: t.Node): Set<string> {
   return names;
 }
 
-/** Names that a pattern or a list of parameters binds, in order. */
-export function boundNames(...patterns: readonly t.Node[]): string[] {
-  return patterns.flatMap((pattern) => Object.keys(t.getBindingIdentifiers(pattern)));
-}
-
 /** True if a function's own body suspends here or below: nested functions do not count. */
 export function suspends(node: t.Node | null | undefined): boolean {
   if (!node) return false;

@@ -2,7 +2,7 @@
  * The definitions of a program: calls of `workflow`, `task`, `signal` … of the authoring API, under whatever name or
  * namespace a module imported them.
  */
-import { type NodePath, type types as t, traverse } from "@babel/core";
+import type { NodePath, types as t } from "@babel/core";
 import { isApi, type ModuleGraph, meaningOfLocal, type SourceModule } from "./graph.js";
 import { NAMESPACE, nameText } from "./table.js";
 
@@ -23,20 +23,6 @@ export interface Definitions {
   readonly found: readonly Definition[];
   /** Uses of a definer (or of the whole API) that are not plain calls. */
   readonly misuses: readonly { readonly path: NodePath; readonly name: string }[];
-}
-
-/** The program path of a tree, with scopes computed from the tree as it is now. */
-export function programPath(tree: t.File): NodePath<t.Program> {
-  let found: NodePath<t.Program> | undefined;
-  traverse(tree, {
-    Program(path) {
-      found = path;
-      path.stop();
-    },
-  });
-  if (found === undefined) throw new TypeError("a file without a program");
-  found.scope.crawl();
-  return found;
 }
 
 /** Finds the definitions in `program`, a tree of `module` (its own, or a copy). */

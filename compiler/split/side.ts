@@ -4,7 +4,8 @@
  */
 import type { NodePath, types as t } from "@babel/core";
 import { copyTree } from "../syntax/generate.js";
-import { type Definition, findDefinitions, programPath } from "./definitions.js";
+import { programPath } from "../syntax/program-path.js";
+import { type Definition, findDefinitions } from "./definitions.js";
 import { type Effects, effectsOf } from "./effects.js";
 import type { ModuleGraph, SourceModule } from "./graph.js";
 import { type Item, listItems } from "./items.js";

@@ -1,5 +1,6 @@
 /** What one module imports and exports, by name: read from its syntax tree, no other module asked. */
 import type { types as t } from "@babel/core";
+import { boundNames } from "../syntax/bound-names.js";
 
 /** `name` of an import or re-export that means the whole module. */
 export const NAMESPACE = "*";
@@ -90,28 +91,7 @@ function addExports(table: Builder, statement: t.ExportNamedDeclaration): void {
 
 function declaredNames(declaration: t.Declaration | null | undefined): readonly string[] {
   if (declaration === null || declaration === undefined) return [];
-  if (declaration.type === "VariableDeclaration") return declaration.declarations.flatMap(({ id }) => patternNames(id));
+  if (declaration.type === "VariableDeclaration") return declaration.declarations.flatMap(({ id }) => boundNames(id));
   if ("id" in declaration && declaration.id?.type === "Identifier") return [declaration.id.name];
   return [];
-}
-
-/** The names that a binding pattern declares. */
-export function patternNames(pattern: t.Node | null): readonly string[] {
-  if (pattern === null) return [];
-  switch (pattern.type) {
-    case "Identifier":
-      return [pattern.name];
-    case "ObjectPattern":
-      return pattern.properties.flatMap((property) =>
-        patternNames(property.type === "RestElement" ? property.argument : property.value),
-      );
-    case "ArrayPattern":
-      return pattern.elements.flatMap(patternNames);
-    case "AssignmentPattern":
-      return patternNames(pattern.left);
-    case "RestElement":
-      return patternNames(pattern.argument);
-    default:
-      return [];
-  }
 }

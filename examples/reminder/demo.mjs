@@ -14,10 +14,11 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "eventual-demo-"));
 const program = join(folder, "reminder.evp");
 const database = join(folder, "reminder.db");
-const mailbox = join(folder, "mailbox.txt");
+const mailbox = join(folder, "mailbox.jsonl");
 
 const say = (text) => console.log(text);
-const mails = () => (existsSync(mailbox) ? readFileSync(mailbox, "utf8").split("\n").slice(0, -1) : []);
+const lines = (file) => (existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : []);
+const mails = () => lines(mailbox);
 
 function compile() {
   say("$ eventualc build examples/reminder/reminder.ts -o reminder.evp");
@@ -28,7 +29,7 @@ function compile() {
 /** Runs the program; with `killAt`, sends SIGKILL as soon as the mailbox holds that many mails. */
 function run(killAt) {
   const args = ["run", program, "reminder", "--input", '"ada@example.org"', "--db", database];
-  const environment = { ...process.env, MAILBOX: mailbox, MAIL_LATENCY_MS: "25" };
+  const environment = { ...process.env, MAILBOX: mailbox, MAIL_DISTANCE_MS: "25" };
   const runtime = spawn(here("../../dist/eventual"), [...args, "--virtual-clock", "--until", `${DAYS}d`, "--json"], {
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],
@@ -55,11 +56,13 @@ function run(killAt) {
 }
 
 function verify() {
-  const keys = mails().map((line) => line.split("\t", 1)[0]);
-  const days = keys.length;
-  const unique = new Set(keys).size;
-  say(`\nMailbox: ${days} reminders for ${DAYS} days, ${unique} different ones.`);
-  if (days !== DAYS || unique !== DAYS) throw new Error("a reminder was lost or repeated");
+  const delivered = mails().map((line) => JSON.parse(line));
+  const days = new Set(delivered.map(({ day }) => day)).size;
+  const keys = new Set(delivered.map(({ key }) => key)).size;
+  say(`\nMailbox: ${delivered.length} reminders for ${DAYS} days, on ${days} different days.`);
+  const again = lines(`${mailbox}.repeated`).length;
+  say(`The provider was asked again with a key that it knew, after a crash: ${again} times.`);
+  if (delivered.length !== DAYS || days !== DAYS || keys !== DAYS) throw new Error("a reminder was lost or repeated");
 }
 
 async function main() {
@@ -75,7 +78,7 @@ async function main() {
   say(`  day ${String(mails().length).padStart(2)}  reached without another crash`);
   verify();
   say(
-    `The database that carried it: ${Math.round(statSync(database).size / 1024)} KB. Each reminder was sent exactly once.`,
+    `The database that carried it: ${Math.round(statSync(database).size / 1024)} KB. Each reminder was delivered exactly once.`,
   );
 }
 

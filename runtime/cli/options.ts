@@ -1,5 +1,6 @@
 /** Small things about options that several commands need. */
 import type { Argv } from "yargs";
+import type { CheckpointMode } from "../engine/engine.js";
 import { Fault } from "../protocol/fault.js";
 
 /** The fields that have a value: an option that was not given is left out, not set to undefined. */
@@ -22,4 +23,31 @@ export function withDatabase<T>(command: Argv<T>) {
   return command
     .option("db", { type: "string", requiresArg: true, describe: "Database file (or set EVENTUAL_DB)" })
     .option("json", { type: "boolean", default: false, describe: "Print JSON" });
+}
+
+/** The two ways of giving an execution's input. */
+export function withInput<T>(command: Argv<T>) {
+  return command
+    .option("input", { type: "string", requiresArg: true, describe: "Input as JSON" })
+    .option("input-file", { type: "string", requiresArg: true, describe: "File with the input as JSON; - for stdin" })
+    .conflicts("input", "input-file");
+}
+
+const CHECKPOINT_MODES = ["auto", "always", "never"] as const satisfies readonly CheckpointMode[];
+
+/** The options of every command that runs an engine. */
+export function withEngine<T>(command: Argv<T>) {
+  return command
+    .option("checkpoint", {
+      choices: CHECKPOINT_MODES,
+      default: "auto" as const,
+      requiresArg: true,
+      describe: "When to write checkpoints",
+    })
+    .option("cache", {
+      type: "string",
+      requiresArg: true,
+      coerce: (text: string | undefined) => wholeNumber("--cache", text),
+      describe: "How many executions stay in memory between events",
+    });
 }

@@ -55,9 +55,6 @@ const shared = {
     if (value === TDZ) throw new ReferenceError(`Cannot access '${name}' before initialization`);
     return value;
   },
-  $const(name: string): never {
-    throw new TypeError(`Assignment to constant variable '${name}'`);
-  },
   $caught: caught,
 
   $key(value: unknown): PropertyKey {

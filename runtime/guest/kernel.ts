@@ -17,33 +17,17 @@ import { captureBaseline } from "./heap/baseline.js";
 import { readHeap } from "./heap/read.js";
 import { writeHeap } from "./heap/write.js";
 import { makeHelpers } from "./helpers.js";
-import type { ExecutionState, Instance } from "./instance.js";
+import type { Instance } from "./instance.js";
 import { drainJobs } from "./jobs.js";
-import { NO_OPERATION } from "./numbers.js";
 import { evaluateConditions } from "./operations/condition.js";
 import { settleWith, takeOperation } from "./operations/durable.js";
 import { startExecution } from "./operations/execution.js";
 import { deliverSignal } from "./operations/signal.js";
 import { FULFILLED, GPromise } from "./promise.js";
+import { initialState } from "./state.js";
 
 const { parse, stringify } = JSON;
 const instances = new Map<string, Instance>();
-
-function initialState(): ExecutionState {
-  return {
-    context: undefined,
-    now: 0,
-    random: [...INITIAL_RANDOM],
-    seq: NO_OPERATION,
-    jobs: [],
-    operations: new Map(),
-    conditions: [],
-    signals: { waiting: new Map(), handlers: new Map(), buffered: new Map() },
-    unhandled: [],
-    main: undefined,
-    closed: false,
-  };
-}
 
 function newInstance(execution: string): Instance {
   return {
@@ -52,7 +36,7 @@ function newInstance(execution: string): Instance {
     modules: [],
     workflows: new Map(),
     templates: new Map(),
-    state: initialState(),
+    state: initialState(INITIAL_RANDOM),
   };
 }
 

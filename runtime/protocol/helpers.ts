@@ -40,8 +40,6 @@ export interface GuestHelpers {
   readonly $TDZ: unique symbol;
   /** `value` unless it is `$TDZ`: then a ReferenceError naming the binding. */
   $init(value: unknown, name: string): unknown;
-  /** Throws the TypeError of an assignment to a constant. */
-  $const(name: string): never;
   /** First thing in every catch clause: rethrows faults that user code may not catch; else gives the error back. */
   $caught(error: unknown): unknown;
 
@@ -83,7 +81,6 @@ export const HELPER_NAMES = [
   "$module",
   "$TDZ",
   "$init",
-  "$const",
   "$caught",
   "$key",
   "$call",

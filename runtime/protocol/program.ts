@@ -9,7 +9,7 @@ export const RUNTIME_ABI = 1;
 
 const position = z.object({ line: z.number().int(), column: z.number().int() });
 
-/** A place where a continuation can rest. `id` is stable under unrelated edits (language §8). */
+/** A place where a continuation can rest. `id` counts the awaits of its function: unique there, in order of placement. */
 const resumePoint = z.object({
   pc: z.number().int(),
   id: z.string(),

@@ -1,32 +1,16 @@
 /** The guest's promises in this process, for tests that compare them with the engine's own. */
 import { setTurn, type Turn } from "#runtime/guest/current.js";
 import { makeHelpers } from "#runtime/guest/helpers.js";
-import type { ExecutionState } from "#runtime/guest/instance.js";
 import { drainJobs } from "#runtime/guest/jobs.js";
 import { combinators } from "#runtime/guest/promise-combinators.js";
 import { assemblePromise, PromiseConstructor } from "#runtime/guest/promise-constructor.js";
+import { initialState } from "#runtime/guest/state.js";
 import type { GuestHelpers, StepFunction } from "#runtime/protocol/helpers.js";
 
 assemblePromise(combinators);
 
 /** %Promise% of the guest, typed as the engine's. */
 export const GuestPromise = PromiseConstructor as unknown as typeof Promise;
-
-function emptyState(): ExecutionState {
-  return {
-    context: undefined,
-    now: 0,
-    random: [1, 2, 3, 4],
-    seq: 0,
-    jobs: [],
-    operations: new Map(),
-    conditions: [],
-    signals: { waiting: new Map(), handlers: new Map(), buffered: new Map() },
-    unhandled: [],
-    main: undefined,
-    closed: false,
-  };
-}
 
 let codes = 0;
 
@@ -45,7 +29,7 @@ export function inRealm<T>(work: (realm: Realm) => T): T {
     modules: [],
     workflows: new Map(),
     templates: new Map(),
-    state: emptyState(),
+    state: initialState([1, 2, 3, 4]),
   };
   const turn: Turn = { instance, phase: "run", commands: [], logs: [], fault: undefined };
   const helpers = makeHelpers(instance, {});

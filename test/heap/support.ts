@@ -16,6 +16,7 @@ import { GPromise } from "#runtime/guest/promise.js";
 import { combinators } from "#runtime/guest/promise-combinators.js";
 import { assemblePromise, PromiseConstructor } from "#runtime/guest/promise-constructor.js";
 import { type Code, makeClosure } from "#runtime/guest/registry.js";
+import { initialState } from "#runtime/guest/state.js";
 import type { AnyFunction, MakeFunction, StepFunction } from "#runtime/protocol/helpers.js";
 
 const ECMASCRIPT = [
@@ -98,7 +99,7 @@ export function instantiate(program: Program = () => undefined): Instance {
     modules: [],
     workflows: new Map(),
     templates: new Map(),
-    state: emptyState(),
+    state: initialState([1, 2, 3, 4]),
   };
   program({
     code: (id, make, step) => {
@@ -111,22 +112,6 @@ export function instantiate(program: Program = () => undefined): Instance {
   });
   captureBaseline(instance);
   return instance;
-}
-
-function emptyState(): Instance["state"] {
-  return {
-    context: undefined,
-    now: 0,
-    random: [1, 2, 3, 4],
-    seq: 0,
-    jobs: [],
-    operations: new Map(),
-    conditions: [],
-    signals: { waiting: new Map(), handlers: new Map(), buffered: new Map() },
-    unhandled: [],
-    main: undefined,
-    closed: false,
-  };
 }
 
 /** The text of a checkpoint. Fails the test if the state cannot be saved. */

@@ -5,7 +5,8 @@
  *   L2  Only a plain assignment to a variable, as a statement of its own, ends a life: the rest is overestimated.
  */
 import { types as t } from "@babel/core";
-import { boundNames, undefinedNode, walk } from "../tree.js";
+import { boundNames } from "../../syntax/bound-names.js";
+import { undefinedNode, walk } from "../tree.js";
 import { followers, resolveState, type State } from "./machine.js";
 
 export type Live = ReadonlyMap<State, ReadonlySet<string>>;

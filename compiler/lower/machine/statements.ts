@@ -3,8 +3,9 @@
  * per kind.
  */
 import { types as t } from "@babel/core";
+import { boundNames } from "../../syntax/bound-names.js";
 import { cannotLower, helper } from "../context.js";
-import { assign, boundNames, suspends, undefinedNode } from "../tree.js";
+import { assign, suspends, undefinedNode } from "../tree.js";
 import { explode } from "./expressions.js";
 import { jumpCode, redirectJumps, resumeExit, returnCode, returnCrosses } from "./jumps.js";
 import { complete, type Entry, type Machine, newCompletion, type State } from "./machine.js";

@@ -1,10 +1,7 @@
 /** `eventual run <program> <workflow>` */
 import type { Argv } from "yargs";
-import type { CheckpointMode } from "../../engine/engine.js";
 import type { Session } from "../commands.js";
-import { present, wholeNumber } from "../options.js";
-
-const CHECKPOINT_MODES = ["auto", "always", "never"] as const satisfies readonly CheckpointMode[];
+import { present, withEngine, withInput } from "../options.js";
 
 /** Adds the command to `commandLine`. */
 export function addRunCommand(commandLine: Argv, session: Session): void {
@@ -12,35 +9,24 @@ export function addRunCommand(commandLine: Argv, session: Session): void {
     "run <program> <workflow>",
     "Run an execution to its end in this process, or resume it",
     (command) =>
-      command
-        .positional("program", { type: "string", demandOption: true, describe: "Compiled program (*.evp)" })
-        .positional("workflow", { type: "string", demandOption: true, describe: "Name of the workflow" })
-        .option("id", { type: "string", requiresArg: true, describe: 'Name of the execution (default: "default")' })
-        .option("input", { type: "string", requiresArg: true, describe: "Input as JSON" })
-        .option("input-file", {
-          type: "string",
-          requiresArg: true,
-          describe: "File with the input as JSON; - for stdin",
-        })
-        .conflicts("input", "input-file")
-        .option("db", {
-          type: "string",
-          requiresArg: true,
-          describe: "Database file (default: <program>.db beside it)",
-        })
-        .option("json", { type: "boolean", default: false, describe: "Print the outcome as JSON, as the last line" })
-        .option("checkpoint", {
-          choices: CHECKPOINT_MODES,
-          default: "auto" as const,
-          requiresArg: true,
-          describe: "When to write checkpoints",
-        })
-        .option("cache", {
-          type: "string",
-          requiresArg: true,
-          coerce: (text: string | undefined) => wholeNumber("--cache", text),
-          describe: "How many executions stay in memory between events",
-        })
+      withEngine(
+        withInput(
+          command
+            .positional("program", { type: "string", demandOption: true, describe: "Compiled program (*.evp)" })
+            .positional("workflow", { type: "string", demandOption: true, describe: "Name of the workflow" })
+            .option("id", {
+              type: "string",
+              requiresArg: true,
+              describe: 'Name of the execution (default: "default")',
+            }),
+        )
+          .option("db", {
+            type: "string",
+            requiresArg: true,
+            describe: "Database file (default: <program>.db beside it)",
+          })
+          .option("json", { type: "boolean", default: false, describe: "Print the outcome as JSON, as the last line" }),
+      )
         .option("virtual-clock", {
           type: "boolean",
           default: false,

@@ -1,7 +1,7 @@
 /** `eventual start <workflow>` */
 import type { Argv } from "yargs";
 import type { Session } from "../commands.js";
-import { present, withDatabase } from "../options.js";
+import { present, withDatabase, withInput } from "../options.js";
 
 /** Adds the command to `commandLine`. */
 export function addStartCommand(commandLine: Argv, session: Session): void {
@@ -9,16 +9,15 @@ export function addStartCommand(commandLine: Argv, session: Session): void {
     "start <workflow>",
     "Start an execution on the running engine, or leave it in the file for the next one",
     (command) =>
-      withDatabase(command)
-        .positional("workflow", { type: "string", demandOption: true, describe: "Name of the workflow" })
-        .option("id", { type: "string", requiresArg: true, describe: "Name of the execution (default: a random one)" })
-        .option("input", { type: "string", requiresArg: true, describe: "Input as JSON" })
-        .option("input-file", {
-          type: "string",
-          requiresArg: true,
-          describe: "File with the input as JSON; - for stdin",
-        })
-        .conflicts("input", "input-file")
+      withInput(
+        withDatabase(command)
+          .positional("workflow", { type: "string", demandOption: true, describe: "Name of the workflow" })
+          .option("id", {
+            type: "string",
+            requiresArg: true,
+            describe: "Name of the execution (default: a random one)",
+          }),
+      )
         .option("program", {
           type: "string",
           requiresArg: true,
