@@ -53,6 +53,15 @@ export function checkOptions(
   return options as Readonly<Record<string, unknown>>;
 }
 
+/** EV5024: a top-level `await` of something that only the host can settle. */
+export function topLevelWait(): Fault {
+  return refusal(
+    "EV5024",
+    "a top-level await waits for something that can only happen later",
+    "Await it in a workflow's handler: modules are evaluated in one go, before the execution starts.",
+  );
+}
+
 /**
  * What a module threw, as an error with message and stack that says where it comes from; a Fault's code and remedy
  * are in the message, because only text leaves the sandbox.

@@ -7,13 +7,28 @@ import {
   API_KEY,
   type CodeRef,
   type FrameRef,
+  type FunctionKind,
   type GuestHelpers,
   type IteratorRef,
   type MakeFunction,
   type StepFunction,
 } from "../protocol/helpers.js";
+import { AsyncGeneratorFrame, asyncDelegateTo, asyncYield, makeAsyncGenerator } from "./async-generator.js";
+import {
+  type AsyncIteratorRecord,
+  asyncNext,
+  asyncReturn,
+  asyncReturned,
+  asyncReturnFailed,
+  asyncValue,
+  openAsyncIterator,
+} from "./async-iterator.js";
 import { caught } from "./current.js";
-import { awaitValue, Frame, runFrame } from "./frame.js";
+import { topLevelWait } from "./errors.js";
+import { AsyncFrame, awaitValue, type Frame, SUSPENDED, stepFrame } from "./frame.js";
+import { dressFunction } from "./function-kinds.js";
+import { delegateTo, GeneratorFrame, makeGenerator, yieldValue } from "./generator.js";
+import { noteShaped } from "./heap/overrides.js";
 import type { Instance } from "./instance.js";
 import {
   closeIterator,
@@ -24,31 +39,87 @@ import {
   openKeys,
   stepIterator,
 } from "./iterators.js";
-import { type Code, makeClosure } from "./registry.js";
+import { drainUntil } from "./jobs.js";
+import { FULFILLED, GPromise, REJECTED, type Settled } from "./promise.js";
+import { toPromise } from "./promise-constructor.js";
+import { type Code, makeClosure, makeFunction } from "./registry.js";
+import { addResource, disposeNext, endResources, failResources, Resources } from "./resources.js";
 import { TDZ } from "./tdz.js";
 
 const { apply, ownKeys } = Reflect;
-const { defineProperty, freeze, getOwnPropertyDescriptor } = Object;
+const { defineProperty, freeze, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf } = Object;
 const NO_CAPTURES: readonly unknown[] = freeze([]);
 
 // Lowered code hands back only what these helpers gave it, so the references are what they were made as.
 const codeOf = (reference: CodeRef): Code => reference as Code;
 const frameOf = (reference: FrameRef): Frame => reference as Frame;
+const asyncRecordOf = (reference: IteratorRef): AsyncIteratorRecord => reference as AsyncIteratorRecord;
+const resourcesOf = (reference: object): Resources => reference as Resources;
 const recordOf = (reference: IteratorRef): IteratorRecord => reference as IteratorRecord;
+
+/** ToPropertyKey. */
+function propertyKey(value: unknown): PropertyKey {
+  if (typeof value === "string" || typeof value === "symbol") return value;
+  return ownKeys({ [value as PropertyKey]: undefined })[0] as PropertyKey;
+}
+
+/** SetFunctionName, for a function whose name depends on a computed key. */
+function nameFunction(fn: AnyFunction, key: PropertyKey, prefix: string): void {
+  const name = typeof key === "symbol" ? (key.description === undefined ? "" : `[${key.description}]`) : String(key);
+  noteShaped(fn);
+  defineProperty(fn, "name", { value: `${prefix}${name}`, writable: false, enumerable: false, configurable: true });
+}
+
+/** The object that a `super` property is looked up in. */
+function parentOf(home: object, key: unknown): object {
+  const parent = getPrototypeOf(home) as object | null;
+  if (parent === null) throw new TypeError(`cannot read property ${String(key)} of null`);
+  return parent;
+}
+
+/** See GuestHelpers.$awaitTop. */
+function awaitTop(value: unknown): unknown {
+  const promise = toPromise(value);
+  const outcome: { state: Settled | undefined; value: unknown } = { state: undefined, value: undefined };
+  const settle = (state: Settled) => (result: unknown) => {
+    outcome.state = state;
+    outcome.value = result;
+  };
+  GPromise.react(promise, { capability: undefined, fulfilled: settle(FULFILLED), rejected: settle(REJECTED) });
+  drainUntil(() => outcome.state !== undefined);
+  if (outcome.state === undefined) throw topLevelWait();
+  if (outcome.state === REJECTED) throw outcome.value;
+  return outcome.value;
+}
 
 const shared = {
   $clo: (code: CodeRef, captures: readonly unknown[] = NO_CAPTURES): AnyFunction => makeClosure(codeOf(code), captures),
-  $fn(code: CodeRef, captures: readonly unknown[] = NO_CAPTURES): AnyFunction {
-    const { id, make } = codeOf(code);
-    if (make === null) throw new TypeError(`${id} has no factory`);
-    return make(captures);
-  },
+  $fn: (code: CodeRef, captures: readonly unknown[] = NO_CAPTURES): AnyFunction => makeFunction(codeOf(code), captures),
   $async(code: CodeRef, self: unknown, args: unknown[], captures = NO_CAPTURES, fn: unknown = undefined) {
-    const frame = new Frame(codeOf(code), self, args, captures, fn);
-    runFrame(frame, 0, undefined);
+    const frame = new AsyncFrame(codeOf(code), self, args, captures, fn);
+    frame.run(0, undefined);
     return frame.promise as unknown as PromiseLike<unknown>;
   },
   $await: (frame: FrameRef, value: unknown) => awaitValue(frameOf(frame), value),
+
+  $gen(code: CodeRef, fn: unknown, self: unknown, args: unknown[], captures: readonly unknown[] = NO_CAPTURES): object {
+    const { kind, eager } = codeOf(code);
+    const asynchronous = kind === "asyncGenerator";
+    const frame = new (asynchronous ? AsyncGeneratorFrame : GeneratorFrame)(codeOf(code), self, args, captures, fn);
+    if (eager) stepFrame(frame, 0, undefined);
+    return frame instanceof GeneratorFrame ? makeGenerator(frame, fn) : makeAsyncGenerator(frame, fn);
+  },
+  $begin: () => SUSPENDED,
+  $yield(frame: FrameRef, value: unknown) {
+    return frame instanceof GeneratorFrame ? yieldValue(frame, value) : asyncYield(frame as AsyncGeneratorFrame, value);
+  },
+  $delegate(frame: FrameRef, iterable: unknown) {
+    return frame instanceof GeneratorFrame
+      ? delegateTo(frame, iterable)
+      : asyncDelegateTo(frame as AsyncGeneratorFrame, iterable);
+  },
+  $kind: dressFunction,
+  $awaitTop: awaitTop,
 
   $TDZ: TDZ as GuestHelpers["$TDZ"],
   $init(value: unknown, name: string): unknown {
@@ -57,10 +128,7 @@ const shared = {
   },
   $caught: caught,
 
-  $key(value: unknown): PropertyKey {
-    if (typeof value === "string" || typeof value === "symbol") return value;
-    return ownKeys({ [value as PropertyKey]: undefined })[0] as PropertyKey;
-  },
+  $key: propertyKey,
   $call(fn: unknown, self: unknown, args: readonly unknown[], what: string): unknown {
     if (typeof fn !== "function") throw new TypeError(`${what} is not a function`);
     return apply(fn, self, args);
@@ -84,9 +152,36 @@ const shared = {
     if (value === undefined || value === null) throw new TypeError(`Cannot destructure '${String(value)}'`);
     return value;
   },
-  $accessor(object: object, key: PropertyKey, kind: "get" | "set", fn: AnyFunction): object {
-    defineProperty(object, key, { [kind]: fn, enumerable: true, configurable: true });
+  $accessor(object: object, key: unknown, kind: "get" | "set", fn: AnyFunction): object {
+    const name = propertyKey(key);
+    if (typeof key !== "string") nameFunction(fn, name, `${kind} `);
+    noteShaped(object);
+    defineProperty(object, name, { [kind]: fn, enumerable: true, configurable: true });
     return object;
+  },
+  $extend(object: object, part: object): object {
+    for (const key of ownKeys(part)) {
+      defineProperty(object, key, getOwnPropertyDescriptor(part, key) as PropertyDescriptor);
+    }
+    const prototype: object | null = getPrototypeOf(part);
+    if (prototype !== Object.prototype) setPrototypeOf(object, prototype);
+    return object;
+  },
+  $property(key: unknown, fn: AnyFunction): object {
+    const name = propertyKey(key);
+    nameFunction(fn, name, "");
+    return { [name]: fn };
+  },
+  $constants: freeze(Object.create(null)) as Record<string, unknown>,
+
+  $superGet(home: object, key: unknown, self: unknown): unknown {
+    return Reflect.get(parentOf(home, key), propertyKey(key), self);
+  },
+  $superSet(home: object, key: unknown, value: unknown, self: unknown): unknown {
+    if (!Reflect.set(parentOf(home, key), propertyKey(key), value, self)) {
+      throw new TypeError(`the property ${String(key)} cannot be assigned`);
+    }
+    return value;
   },
 
   $iter: openIterator,
@@ -95,15 +190,39 @@ const shared = {
   $closeThrow: (record: IteratorRef) => closeIteratorThrow(recordOf(record)),
   $drain: (record: IteratorRef) => drainIterator(recordOf(record)),
   $keys: openKeys,
+
+  $asyncIter: openAsyncIterator,
+  $asyncNext: (record: IteratorRef) => asyncNext(asyncRecordOf(record)),
+  $asyncValue: (record: IteratorRef, result: unknown) => asyncValue(asyncRecordOf(record), result),
+  $asyncThrown(record: IteratorRef) {
+    asyncRecordOf(record).thrown = true;
+  },
+  $asyncReturn: (record: IteratorRef) => asyncReturn(asyncRecordOf(record)),
+  $asyncReturned: (record: IteratorRef, result: unknown) => asyncReturned(asyncRecordOf(record), result),
+  $asyncReturnFailed: (record: IteratorRef, error: unknown) => asyncReturnFailed(asyncRecordOf(record), error),
+
+  $resources: () => new Resources(),
+  $use: (resources: object, value: unknown, asynchronous: boolean) =>
+    addResource(resourcesOf(resources), value, asynchronous),
+  $useFailed: (resources: object, error: unknown) => failResources(resourcesOf(resources), error),
+  $useDispose: (resources: object) => disposeNext(resourcesOf(resources)),
+  $useAwaited: (resources: object) => resourcesOf(resources).awaited,
+  $useEnd: (resources: object) => endResources(resourcesOf(resources)),
 } satisfies Partial<GuestHelpers>;
 
 /** The helpers for one instance, with the authoring API under its key. */
 export function makeHelpers(instance: Instance, api: object): GuestHelpers & Readonly<Record<typeof API_KEY, object>> {
   return {
     ...shared,
-    $code(id: string, make: MakeFunction | null, step: StepFunction | null): CodeRef {
+    $code(
+      id: string,
+      make: MakeFunction | null,
+      step: StepFunction | null,
+      kind?: FunctionKind,
+      eager = false,
+    ): CodeRef {
       if (instance.code.has(id)) throw new TypeError(`duplicate code ${id}`);
-      const code: Code = { id, make, step };
+      const code: Code = { id, make, step, kind, eager };
       instance.code.set(id, code);
       return code;
     },

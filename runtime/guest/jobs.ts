@@ -3,7 +3,7 @@
  * empty between two turns.
  */
 import { caught, currentTurn } from "./current.js";
-import { Frame, runFrame } from "./frame.js";
+import { Frame } from "./frame.js";
 import { FULFILLED, GPromise, type Job, REJECTED, type Settled, type ThenReaction } from "./promise.js";
 import { PromiseConstructor, then as pristineThen } from "./promise-constructor.js";
 import { resolvingFunctions, settleCapability, speciesConstructor } from "./resolve.js";
@@ -28,11 +28,18 @@ export function drainJobs(): boolean {
   return ran;
 }
 
+/** Runs jobs, oldest first, until `settled` holds or none is left. For a wait on the stack of user code. */
+export function drainUntil(settled: () => boolean): void {
+  const turn = currentTurn();
+  const { state } = turn.instance;
+  while (!settled() && state.jobs.length > 0 && turn.fault === undefined) runJob(state.jobs.shift() as Job);
+}
+
 function runJob(job: Job): void {
   if ("thenable" in job) {
     askThenable(job.promise, job.thenable, job.then);
   } else if (job.reaction instanceof Frame) {
-    runFrame(job.reaction, job.state, job.value);
+    job.reaction.resume(job.state, job.value);
   } else {
     runReaction(job.reaction, job.state, job.value);
   }

@@ -2,14 +2,17 @@
  * The guest script: prepares the realm and defines `$eventual`, by which the sandbox calls in.
  *
  * M1  All replacements of intrinsics are in place, and all intrinsics named, before user code is evaluated.
- * M2  No async function, generator or engine promise ever runs here: everything that waits is data (frames, promises).
+ * M2  No native async function, generator or promise ever runs here: everything that waits is data (frames, promises).
  * M3  In a hardened realm `install` takes `$eventual` away and freezes the global object: user code can neither call in
  *     nor leave anything for other executions. (Who calls in has taken the entry before.)
  */
 import type { GuestEntry, ProgramFactory } from "../protocol/guest.js";
 import { api } from "./api.js";
+import { AsyncGeneratorFrame, installAsyncGenerators } from "./async-generator.js";
+import { AsyncIteratorRecord } from "./async-iterator.js";
 import { isRunning, setTurn } from "./current.js";
-import { Frame } from "./frame.js";
+import { AsyncFrame } from "./frame.js";
+import { GeneratorFrame, installGenerators } from "./generator.js";
 import { installConsole } from "./globals/console.js";
 import { installDate } from "./globals/date.js";
 import { defineGlobal } from "./globals/define.js";
@@ -27,7 +30,17 @@ import { installIteratorMethods } from "./native-iterators.js";
 import { GPromise } from "./promise.js";
 import { combinators } from "./promise-combinators.js";
 import { assemblePromise, PromiseConstructor } from "./promise-constructor.js";
+import { Resources } from "./resources.js";
 import { TDZ } from "./tdz.js";
+
+const RUNTIME_CLASSES = {
+  AsyncFrame,
+  GeneratorFrame,
+  AsyncGeneratorFrame,
+  IteratorRecord,
+  AsyncIteratorRecord,
+  Resources,
+};
 
 let program: ProgramFactory | undefined;
 
@@ -57,6 +70,8 @@ const entry: GuestEntry & { readonly api: object } = {
 function prepareRealm(): void {
   assemblePromise(combinators);
   defineGlobal("Promise", PromiseConstructor);
+  installGenerators();
+  installAsyncGenerators();
   installDate();
   installLocale();
   installRandom();
@@ -70,7 +85,7 @@ function prepareRealm(): void {
   defineGlobal("$eventual", entry);
   nameIntrinsics(globalThis);
   // Named after the others, so that nothing of the language is called by a path that leads through ours.
-  nameIntrinsics(globalThis, { api, Frame, GPromise, IteratorRecord, TDZ });
+  nameIntrinsics(globalThis, { api, ...RUNTIME_CLASSES, GPromise, TDZ });
 }
 
 prepareRealm();

@@ -2,7 +2,8 @@
  * Every function that is made at run time and may outlive its activation is a pair [code, captures] (invariant I3):
  * this table knows the pair of each such function, for user code and for the guest runtime's own closures alike.
  */
-import type { AnyFunction, MakeFunction, StepFunction } from "../protocol/helpers.js";
+import type { AnyFunction, FunctionKind, MakeFunction, StepFunction } from "../protocol/helpers.js";
+import { dressFunction } from "./function-kinds.js";
 import { sideRecords } from "./side-record.js";
 
 /** The code of one function: of user code (`src/a.ts#f`) or of this runtime (`rt:…`). */
@@ -10,6 +11,10 @@ export interface Code {
   readonly id: string;
   readonly make: MakeFunction | null;
   readonly step: StepFunction | null;
+  /** Of functions whose calls are frames. */
+  readonly kind?: FunctionKind | undefined;
+  /** A generator whose parameters are evaluated by the call. */
+  readonly eager?: boolean | undefined;
 }
 
 export type Captures = readonly unknown[];
@@ -24,10 +29,16 @@ const closures = sideRecords<Closure>();
 /** The runtime's own codes, the same in every execution of the realm. */
 export const runtimeCodes = new Map<string, Code>();
 
-/** A registered function. */
-export function makeClosure(code: Code, captures: Captures = NO_CAPTURES): AnyFunction {
+/** The function of a code, unregistered. */
+export function makeFunction(code: Code, captures: Captures = NO_CAPTURES): AnyFunction {
   if (code.make === null) throw new TypeError(`${code.id} has no factory`);
   const fn = code.make(captures);
+  return code.kind === undefined ? fn : dressFunction(fn, code.kind);
+}
+
+/** A registered function. */
+export function makeClosure(code: Code, captures: Captures = NO_CAPTURES): AnyFunction {
+  const fn = makeFunction(code, captures);
   closures.add(fn, { code, captures });
   return fn;
 }

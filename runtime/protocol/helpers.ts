@@ -8,13 +8,22 @@
  *   function f(a, b) { return $async($k1, this, [a, b]); }           // an async function of module level
  *   const g = $clo($k2, [x, $e1]);                                   // a function made at run time
  *
- *   step = ($f, $m, $v) => { … }     $m: 0 first entry, 1 resumed with value $v, 2 resumed with error $v
- *                                    returns $await(…)'s token to suspend, any other value to fulfil, throws to reject
+ *   step = ($f, $m, $v) => { … }     $m: 0 first entry, 1 resumed with value $v, 2 with error $v, 3 told to return $v
+ *                                    returns $await(…)'s token to suspend, any other value to finish, throws to fail
  *   make = ($c) => function          $c: the captures array; gives the native function
  */
 export interface GuestHelpers {
-  /** Registers the code of one function. `make` is null for functions that only exist at module level. */
-  $code(id: string, make: MakeFunction | null, step: StepFunction | null): CodeRef;
+  /**
+   * Registers the code of one function. `make` is null for functions that only exist at module level. `kind` for those
+   * that suspend; `eager`: a generator whose parameters are evaluated by the call, in a state of their own.
+   */
+  $code(
+    id: string,
+    make: MakeFunction | null,
+    step: StepFunction | null,
+    kind?: FunctionKind,
+    eager?: boolean,
+  ): CodeRef;
   /** A function made at run time, registered so that a checkpoint can hold it. */
   $clo(code: CodeRef, captures?: readonly unknown[]): AnyFunction;
   /** Like `$clo` but unregistered: for callbacks that provably do not outlive the call they are given to. */
@@ -27,8 +36,20 @@ export interface GuestHelpers {
     captures?: readonly unknown[],
     fn?: unknown,
   ): PromiseLike<unknown>;
-  /** Parks the frame on `value`; the step function returns what this returns. */
+  /** Parks the frame on `value`; the step function returns what this returns, here and below. */
   $await(frame: FrameRef, value: unknown): SuspensionToken;
+  /** Calls a generator function: `fn` is the function object, whose `prototype` the generator inherits from. */
+  $gen(code: CodeRef, fn: unknown, self: unknown, args: unknown[], captures?: readonly unknown[]): object;
+  /** The parameters of an eager generator are evaluated. */
+  $begin(frame: FrameRef): SuspensionToken;
+  /** `yield value` */
+  $yield(frame: FrameRef, value: unknown): SuspensionToken;
+  /** `yield* iterable`: resumes with the value that the inner iterator ends with. */
+  $delegate(frame: FrameRef, iterable: unknown): SuspensionToken;
+  /** Gives a function the [[Prototype]] of its kind and, to a generator function, its `prototype`. */
+  $kind(fn: AnyFunction, kind: FunctionKind): AnyFunction;
+  /** `await` at the top level of a module: runs jobs until `value` is settled. Throws EV5024 if it needs the host. */
+  $awaitTop(value: unknown): unknown;
   /** Names a module's top-level bindings. `bindings` never change; `variables` are reassigned ones: [read, write]. */
   $module(
     id: string,
@@ -54,7 +75,18 @@ export interface GuestHelpers {
   /** The strings object of a tagged template, one per site and instance. */
   $template(site: string, cooked: readonly (string | undefined)[], raw: readonly string[]): readonly string[];
   /** Defines an accessor (`kind` "get" or "set") on a literal under construction; gives the object back. */
-  $accessor(object: object, key: PropertyKey, kind: "get" | "set", fn: AnyFunction): object;
+  $accessor(object: object, key: unknown, kind: "get" | "set", fn: AnyFunction): object;
+  /** Defines the properties of `part` (a literal's later half) on a literal under construction; gives the object back. */
+  $extend(object: object, part: object): object;
+  /** `{ [key]: fn }` with the function named by the key; to be spread into the literal. */
+  $property(key: unknown, fn: AnyFunction): object;
+  /** An object that can be given no property: what assignments to constants assign to. */
+  readonly $constants: Record<string, unknown>;
+
+  /** `super[key]`, read: `home` is the object that the method was defined on. */
+  $superGet(home: object, key: unknown, self: unknown): unknown;
+  /** `super[key] = value` */
+  $superSet(home: object, key: unknown, value: unknown, self: unknown): unknown;
 
   /** Opens an iterator record for `for…of` or an array pattern; serializable at any moment. */
   $iter(iterable: unknown): IteratorRef;
@@ -68,6 +100,33 @@ export interface GuestHelpers {
   $drain(record: IteratorRef): unknown[];
   /** Opens the key enumeration of `for…in`: same record, values are the keys that still exist when visited. */
   $keys(object: unknown): IteratorRef;
+
+  /** Opens an iterator record for `for await…of`. */
+  $asyncIter(iterable: unknown): IteratorRef;
+  /** Calls `next`; the answer is to be awaited. */
+  $asyncNext(record: IteratorRef): unknown;
+  /** Takes the awaited answer of `next`: true if `record.value` holds a value now. */
+  $asyncValue(record: IteratorRef, result: unknown): boolean;
+  /** Notes that the loop is left by an error. */
+  $asyncThrown(record: IteratorRef): void;
+  /** Begins AsyncIteratorClose: true if `record.value` is the answer of `return`, to be awaited. */
+  $asyncReturn(record: IteratorRef): boolean;
+  /** Takes the awaited answer of `return`. */
+  $asyncReturned(record: IteratorRef, result: unknown): void;
+  /** `return` or the await of its answer failed: throws, unless the loop was left by an error. */
+  $asyncReturnFailed(record: IteratorRef, error: unknown): void;
+
+  /** The resources of a block with `using` or `await using` declarations. */
+  $resources(): object;
+  /** Adds a resource; gives it back. Throws a TypeError for what cannot be disposed of. */
+  $use(resources: object, value: unknown, asynchronous: boolean): unknown;
+  /** Notes that the block is left by an error. */
+  $useFailed(resources: object, error: unknown): void;
+  /** Disposes of resources, last first, until one is to be awaited (true, and `$useAwaited` says what) or none is left. */
+  $useDispose(resources: object): boolean;
+  $useAwaited(resources: object): unknown;
+  /** At the end: throws what the block or a disposal threw. */
+  $useEnd(resources: object): void;
 }
 
 export type HelperName = keyof GuestHelpers;
@@ -78,6 +137,12 @@ export const HELPER_NAMES = [
   "$fn",
   "$async",
   "$await",
+  "$gen",
+  "$begin",
+  "$yield",
+  "$delegate",
+  "$kind",
+  "$awaitTop",
   "$module",
   "$TDZ",
   "$init",
@@ -88,20 +153,40 @@ export const HELPER_NAMES = [
   "$coercible",
   "$template",
   "$accessor",
+  "$extend",
+  "$property",
+  "$constants",
+  "$superGet",
+  "$superSet",
   "$iter",
   "$next",
   "$close",
   "$closeThrow",
   "$drain",
   "$keys",
+  "$asyncIter",
+  "$asyncNext",
+  "$asyncValue",
+  "$asyncThrown",
+  "$asyncReturn",
+  "$asyncReturned",
+  "$asyncReturnFailed",
+  "$resources",
+  "$use",
+  "$useFailed",
+  "$useDispose",
+  "$useAwaited",
+  "$useEnd",
 ] as const satisfies readonly HelperName[];
 
 // biome-ignore lint/complexity/noBannedTypes: any callable of user code
 export type AnyFunction = Function;
 export type MakeFunction = (captures: readonly unknown[]) => AnyFunction;
 export type StepFunction = (frame: FrameRef, mode: ResumeMode, value: unknown) => unknown;
-/** 0: first entry, 1: the awaited promise was fulfilled, 2: it was rejected. */
-export type ResumeMode = 0 | 1 | 2;
+/** 0: first entry, 1: go on with a value, 2: with an error, 3: a generator was told to return. */
+export type ResumeMode = 0 | 1 | 2 | 3;
+/** Functions whose calls are frames. */
+export type FunctionKind = "async" | "generator" | "asyncGenerator";
 
 /** The parts of a frame that lowered code touches. */
 export interface FrameRef {

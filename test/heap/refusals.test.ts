@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Frame } from "#runtime/guest/frame.js";
+import { AsyncFrame } from "#runtime/guest/frame.js";
 import { writeHeap } from "#runtime/guest/heap/write.js";
 import { GPromise } from "#runtime/guest/promise.js";
 import { type Code, makeClosure } from "#runtime/guest/registry.js";
@@ -45,8 +45,14 @@ test("the path starts at the last frame on the shortest way", () => {
   const instance = instantiate(program);
   const source = new GPromise();
   const code = instance.code.get("src/a.ts#checkout") as Code;
-  const outer = new Frame(code, undefined, ["x"], [], undefined);
-  const inner = new Frame(code, undefined, [1, 2, 3, { socket: { odd: new Map([["k", () => 1]]) } }], [], undefined);
+  const outer = new AsyncFrame(code, undefined, ["x"], [], undefined);
+  const inner = new AsyncFrame(
+    code,
+    undefined,
+    [1, 2, 3, { socket: { odd: new Map([["k", () => 1]]) } }],
+    [],
+    undefined,
+  );
   inner.pc = 2;
   GPromise.react(source, inner);
   GPromise.fill(inner.promise, { ...GPromise.inspect(inner.promise), reactions: [outer] });
@@ -59,7 +65,7 @@ test("the path starts at the last frame on the shortest way", () => {
 test("captures and bound values are named on the way", () => {
   const instance = instantiate(program);
   const closure = makeClosure(instance.code.get("src/a.ts#inner") as Code, [1, { f: () => 1 }]);
-  const frame = new Frame(instance.code.get("src/a.ts#checkout") as Code, closure.bind(null), [], [], undefined);
+  const frame = new AsyncFrame(instance.code.get("src/a.ts#checkout") as Code, closure.bind(null), [], [], undefined);
   instance.state.main = frame;
   const written = writeHeap(instance);
   assert.ok("unserializable" in written);

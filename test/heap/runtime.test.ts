@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTurn } from "#runtime/guest/current.js";
-import { awaitValue, Frame, runFrame } from "#runtime/guest/frame.js";
+import { AsyncFrame, awaitValue } from "#runtime/guest/frame.js";
 import type { Instance } from "#runtime/guest/instance.js";
 import { IteratorRecord, openIterator, openKeys, stepIterator } from "#runtime/guest/iterators.js";
 import { drainJobs } from "#runtime/guest/jobs.js";
@@ -14,7 +14,7 @@ import { FULFILLED, GPromise, REJECTED } from "#runtime/guest/promise.js";
 import { PromiseConstructor } from "#runtime/guest/promise-constructor.js";
 import type { Code } from "#runtime/guest/registry.js";
 import { resolvingFunctions } from "#runtime/guest/resolve.js";
-import type { FrameRef, StepFunction } from "#runtime/protocol/helpers.js";
+import type { StepFunction } from "#runtime/protocol/helpers.js";
 import { bootRealm, instantiate, type Program, restart, textOf } from "./support.js";
 
 bootRealm();
@@ -29,7 +29,7 @@ function turn(instance: Instance, work: () => void): void {
 
 /** `async function sum(list, source) { let total = 0; for (const x of list) total += x * await source; return total; }` */
 const sum: StepFunction = (f, mode, value) => {
-  const frame = f as Frame;
+  const frame = f as AsyncFrame;
   if (mode === 2) throw value;
   let [list, source, iterator, total, x] = frame.slots as [number[], unknown, IteratorRecord, number, number];
   if (frame.pc === 0) {
@@ -56,12 +56,12 @@ const program: Program = ({ code, module }) => {
   module("a", {});
 };
 
-function frameOf(instance: Instance, ...args: unknown[]): Frame {
-  return new Frame(instance.code.get("a#sum") as Code, undefined, args, ["captured"], undefined);
+function frameOf(instance: Instance, ...args: unknown[]): AsyncFrame {
+  return new AsyncFrame(instance.code.get("a#sum") as Code, undefined, args, ["captured"], undefined);
 }
 
 test("the fields of frames and iterator records are the ones that are saved", () => {
-  const frame = new Frame({ id: "", make: null, step: null }, 0, [], [], 0);
+  const frame = new AsyncFrame({ id: "", make: null, step: null }, 0, [], [], 0);
   assert.deepEqual(Object.keys(frame).sort(), ["captures", "code", "fn", "pc", "promise", "self", "slots"]);
   const record = new IteratorRecord("array", []);
   assert.deepEqual(Object.keys(record).sort(), [
@@ -92,7 +92,7 @@ test("a frame restored at every suspension gives the result of an undisturbed ru
     const frame = frameOf(instance, list, source);
     instance.state.main = frame.promise;
     instance.state.operations.set(1, source);
-    runFrame(frame, 0, undefined);
+    frame.run(0, undefined);
   });
   for (let i = 0; i < list.length; i++) {
     instance = restart(instance, program);
@@ -189,7 +189,7 @@ test("ten thousand parked frames are written and restored, and the text grows in
       for (let i = 0; i < count; i++) {
         const source = new GPromise();
         instance.state.operations.set(i, source);
-        runFrame(frameOf(instance, [i], source) as Frame & FrameRef, 0, undefined);
+        frameOf(instance, [i], source).run(0, undefined);
       }
     });
     restart(instance, program);

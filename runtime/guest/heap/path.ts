@@ -3,7 +3,7 @@
  */
 
 import { propertyStep } from "./kinds/kind.js";
-import { describeFrame, frame } from "./kinds/runtime.js";
+import { asyncFrame, asyncGeneratorFrame, describeFrame, generatorFrame } from "./kinds/runtime.js";
 import { kindOf, newFamilies } from "./kinds/table.js";
 import type { WayStep, Writer } from "./rows/writer.js";
 import { type InstanceScope, WEAK_LABEL } from "./scope.js";
@@ -24,8 +24,10 @@ export function pathTo(writer: Writer, scope: InstanceScope, row: number): strin
   return text.replace(/^ → /, "") || "state";
 }
 
+const FRAMES = [asyncFrame, generatorFrame, asyncGeneratorFrame];
+
 function isFrame(value: object | symbol, isNode: boolean): boolean {
-  return !isNode && typeof value === "object" && frame.is(value);
+  return !isNode && typeof value === "object" && FRAMES.some((kind) => kind.is(value));
 }
 
 function step({ value, node }: WayStep, label: PropertyKey, scope: InstanceScope): string {

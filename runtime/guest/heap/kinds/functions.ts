@@ -84,7 +84,7 @@ export const functionPrototype: Kind = {
   bare: true,
 };
 
-/** The function whose `prototype` this object is, judging by its own `constructor`. */
+/** The function whose `prototype` this object is, judging by its own `constructor`; generators' have none. */
 export function ownerOfPrototype(object: object, fn: unknown): AnyFunction | undefined {
   if (typeof fn !== "function" || closureOf(fn) === undefined) return undefined;
   return describe(fn, "prototype")?.value === object ? fn : undefined;

@@ -13,14 +13,30 @@ import { bound, closure, functionPrototype, proxy } from "./functions.js";
 import type { Kind } from "./kind.js";
 import { argumentsObject, dense, ordinary, sparse } from "./ordinary.js";
 import { refusedPrototypes } from "./refused.js";
-import { frame, iterator, promise } from "./runtime.js";
+import {
+  asyncFrame,
+  asyncGenerator,
+  asyncGeneratorFrame,
+  asyncIterator,
+  generator,
+  generatorFrame,
+  iterator,
+  promise,
+  resources,
+} from "./runtime.js";
 import { weakMap, weakRef, weakSet } from "./weak.js";
 
 /** Kinds that are recognised by the prototype that their instances inherit from. */
 const BY_PROTOTYPE: readonly Kind[] = [
   promise,
-  frame,
+  asyncFrame,
+  generatorFrame,
+  asyncGeneratorFrame,
+  generator,
+  asyncGenerator,
   iterator,
+  asyncIterator,
+  resources,
   map,
   set,
   date,

@@ -5,6 +5,7 @@
  * R2  The way by which each row was first reached is kept, so the shortest path to any row can be told.
  * R3  No user code runs.
  */
+import { generatorFunctionOf } from "../../function-kinds.js";
 import { functionPrototype, ownerOfPrototype } from "../kinds/functions.js";
 import type { Kind, SlotScope } from "../kinds/kind.js";
 import { argumentsObject, HOLE, ordinary } from "../kinds/ordinary.js";
@@ -198,7 +199,7 @@ export class Writer implements RowWriter {
     const all = ownKeys(value);
     const keys = kind.implied === undefined ? all : kind.implied(value, all);
     let shape = this.#shapes.root(getPrototypeOf(value), isExtensible(value));
-    let owner: object | undefined;
+    let owner: object | undefined = kind === ordinary ? generatorOwner(value) : undefined;
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] as PropertyKey;
       const descriptor = descriptorOf(value, key);
@@ -239,6 +240,12 @@ export interface WayStep {
 
 /** Label of the way from an object to its shape or change. */
 export const OWN_LABEL = "";
+
+/** The registered generator function that the object was born as the `prototype` of, if it still is. */
+function generatorOwner(value: object): object | undefined {
+  const fn = generatorFunctionOf(value);
+  return fn === undefined ? undefined : ownerOfPrototype(value, fn);
+}
 const NO_SLOTS: readonly unknown[] = [];
 
 function symbolNode(value: object | symbol): RowNode | undefined {
