@@ -4,20 +4,16 @@
 import type { NodePath, types as t } from "@babel/core";
 import { type Diagnostic, placeOf } from "../diagnostics/diagnostic.js";
 import type { Rule } from "./rule.js";
-import { argumentsObject, newTarget } from "./rules/arguments.js";
 import { decorators } from "./rules/decorators.js";
 import { deleteVariable } from "./rules/delete-variable.js";
 import { dynamicImport } from "./rules/dynamic-import.js";
 import { evaluation } from "./rules/evaluation.js";
-import { forAwait } from "./rules/for-await.js";
-import { asyncGenerators, generators } from "./rules/generators.js";
 import { refusedGlobals, refusedTimers } from "./rules/globals.js";
 import { importMeta } from "./rules/import-meta.js";
 import { hostModules, unbundledFiles } from "./rules/imports.js";
 import { nestedClass } from "./rules/nested-class.js";
 import { privateNames } from "./rules/private-names.js";
 import { superUse } from "./rules/super.js";
-import { topLevelAwait } from "./rules/top-level-await.js";
 import { using } from "./rules/using.js";
 import { withStatement } from "./rules/with.js";
 
@@ -28,18 +24,12 @@ const RULES: readonly Rule[] = [
   hostModules,
   unbundledFiles,
   dynamicImport,
-  generators,
-  asyncGenerators,
-  forAwait,
   using,
-  topLevelAwait,
   withStatement,
   decorators,
   nestedClass,
   superUse,
   privateNames,
-  argumentsObject,
-  newTarget,
   deleteVariable,
   importMeta,
 ];

@@ -16,15 +16,6 @@ export type Report = (node: t.Node, message: string, remedy: string) => void;
 /** What to do about syntax that will be lowered one day. */
 export const WRITE_OTHERWISE = "Rewrite it with supported syntax, or move it into a task, where everything is allowed.";
 
-/** The async function in whose body a node runs, seen through arrows that share its `this`; undefined if there is none. */
-export function asyncFunctionAround(path: NodePath): NodePath<t.Function> | undefined {
-  for (let at = path.getFunctionParent(); at !== null; at = at.getFunctionParent()) {
-    if (at.node.async === true) return at;
-    if (!at.isArrowFunctionExpression()) return undefined;
-  }
-  return undefined;
-}
-
 /** True when a function lies between a node and the class or object literal whose method it is in. */
 export function isNestedInMethod(path: NodePath): boolean {
   const inner = path.getFunctionParent();

@@ -9,10 +9,10 @@
  */
 import { types as t } from "@babel/core";
 import { boundNames } from "../syntax/bound-names.js";
-import { cannotLower, helper, type ModuleContext, positionOf } from "./context.js";
+import { helper, type ModuleContext, positionOf } from "./context.js";
 import type { RecordedVariables } from "./environments.js";
 import { buildStep, type StepParts } from "./machine/step.js";
-import { assign, isVariable, rewrite, undefinedNode, variablesIn, walk } from "./tree.js";
+import { assign, isCoroutine, isVariable, kindOf, rewrite, undefinedNode, variablesIn, walk } from "./tree.js";
 
 /** Runs the pass over a prepared program. */
 export function convertFunctions(program: t.Program, recorded: RecordedVariables, context: ModuleContext): void {
@@ -28,9 +28,17 @@ interface Surroundings {
 function convertBelow(root: t.Node, around: Surroundings): void {
   if (root.type === "BlockStatement") hoistFunctions(root, around);
   rewrite(root, (node, parent) => {
-    if (node.type === "BlockStatement" || node.type === "SwitchStatement") hoistFunctions(node, around);
+    if (node.type === "BlockStatement") hoistFunctions(node, around);
+    if (node.type === "SwitchStatement") {
+      const block = hoistOutOfSwitch(node, around);
+      if (block) return block;
+    }
     if (node.type === "ObjectExpression") {
       const replaced = convertAccessors(node, around);
+      if (replaced) return replaced;
+    }
+    if (node.type === "ObjectProperty" && parent.type === "ObjectExpression") {
+      const replaced = convertNamedByKey(node, parent, around);
       if (replaced) return replaced;
     }
     if (!t.isFunction(node)) return undefined;
@@ -38,36 +46,67 @@ function convertBelow(root: t.Node, around: Surroundings): void {
   });
 }
 
+// { [k]: () => {} }   →   { ...$property(k, $clo(…)) }
+function convertNamedByKey(
+  node: t.ObjectProperty,
+  parent: t.ObjectExpression,
+  around: Surroundings,
+): t.SpreadElement | undefined {
+  const { value, key } = node;
+  const anonymous = value.type === "ArrowFunctionExpression" || (value.type === "FunctionExpression" && !value.id);
+  if (!node.computed || !anonymous || t.isStringLiteral(key) || t.isNumericLiteral(key)) return undefined;
+  const closure = convertFunction(value, parent, around);
+  if (closure === undefined) return undefined;
+  const holder = t.expressionStatement(key as t.Expression);
+  convertBelow(holder, around);
+  return t.inherits(t.spreadElement(helper("$property", holder.expression, closure as t.Expression)), node);
+}
+
 /** Function declarations of a block become closures made at its start. */
-function hoistFunctions(node: t.BlockStatement | t.SwitchStatement, around: Surroundings): void {
-  const lists = node.type === "BlockStatement" ? [node.body] : node.cases.map((one) => one.consequent);
+function hoistFunctions(block: t.BlockStatement, around: Surroundings): void {
+  const made = takeFunctions([block.body], block, around);
+  const lastRecord = block.body.findLastIndex((statement) => around.context.records.has(statement));
+  block.body.splice(lastRecord + 1, 0, ...made);
+}
+
+// switch (x) { case 1: function f() {} … }   →   { let f = $clo(…); switch (x) { case 1: … } }
+function hoistOutOfSwitch(node: t.SwitchStatement, around: Surroundings): t.Statement | undefined {
+  const made = takeFunctions(
+    node.cases.map((one) => one.consequent),
+    node,
+    around,
+  );
+  if (made.length === 0) return undefined;
+  const block = t.blockStatement([...made, node]);
+  convertBelow(block, around);
+  return block;
+}
+
+/** Takes the functions out of lists of statements that share a scope; of several with one name the last counts. */
+function takeFunctions(lists: readonly t.Statement[][], scope: t.Node, around: Surroundings): t.Statement[] {
+  const made = new Map<string, t.Statement>();
   for (const list of lists) {
-    const declarations = list.filter(
-      (statement): statement is t.FunctionDeclaration => statement.type === "FunctionDeclaration",
-    );
-    const made: t.Statement[] = [];
-    for (const declaration of declarations) {
-      if (!isMadeAtRunTime(declaration, around)) continue;
-      if (node.type === "SwitchStatement")
-        throw cannotLower(around.context, declaration, "a function declared in a switch case");
-      const closure = convertFunction(declaration, node, around) as t.CallExpression;
+    for (let i = 0; i < list.length; i++) {
+      const declaration = list[i]!;
+      if (declaration.type !== "FunctionDeclaration" || !isMadeAtRunTime(declaration, around)) continue;
+      const closure = convertFunction(declaration, scope, around) as t.CallExpression;
       const name = declaration.id!.name;
       const place = around.recorded.get(name);
-      made.push(
-        place
-          ? assign(t.memberExpression(t.identifier(place.record), t.identifier(place.key)), closure)
+      const target = place && t.memberExpression(t.identifier(place.record), t.identifier(place.key));
+      made.set(
+        name,
+        target
+          ? assign(target, closure)
           : t.variableDeclaration("let", [t.variableDeclarator(t.identifier(name), closure)]),
       );
-      list.splice(list.indexOf(declaration), 1);
+      list.splice(i--, 1);
     }
-    if (made.length === 0) continue;
-    const lastRecord = list.findLastIndex((statement) => around.context.records.has(statement));
-    list.splice(lastRecord + 1, 0, ...made);
   }
+  return [...made.values()];
 }
 
 function isMadeAtRunTime(node: t.Function, around: Surroundings): boolean {
-  return around.inFunction || freeVariables(node, around.context).length > 0;
+  return around.inFunction || isCoroutine(node) || freeVariables(node, around.context).length > 0;
 }
 
 /** Local variables of enclosing functions or blocks that a function uses, in order of their first use. */
@@ -79,7 +118,7 @@ function freeVariables(node: t.Function, context: ModuleContext): string[] {
       for (const name of boundNames(inner)) declared.add(name);
     }
     if (t.isFunction(inner)) for (const name of boundNames(...inner.params)) declared.add(name);
-    if (inner.type === "FunctionExpression" && inner.id) declared.add(inner.id.name);
+    if ((inner.type === "FunctionExpression" || t.isClass(inner)) && inner.id) declared.add(inner.id.name);
     if (inner.type === "CatchClause" && inner.param) for (const name of boundNames(inner.param)) declared.add(name);
     return undefined;
   });
@@ -94,7 +133,7 @@ function convertFunction(
   node: t.Function,
   parent: t.Node,
   around: Surroundings,
-): t.Expression | t.ObjectProperty | undefined {
+): t.Expression | t.ObjectProperty | t.SpreadElement | undefined {
   const { context } = around;
   const captured = new Map<string, t.Expression>();
   for (const name of freeVariables(node, context)) captured.set(name, t.identifier(name));
@@ -102,63 +141,101 @@ function convertFunction(
   if (nested && node.type === "ArrowFunctionExpression") captureLexicalThis(node, captured);
   convertBelow(node.body, { ...around, inFunction: true });
   for (const param of node.params) convertBelow(param, { ...around, inFunction: true });
-  if (!nested || node.type === "ClassMethod" || node.type === "ClassPrivateMethod") {
+  if (node.type === "ClassMethod" || node.type === "ClassPrivateMethod") {
     lowerInPlace(node, context);
     return undefined;
   }
-  const closure = makeClosure(node, parent, captured, context);
+  if (!nested && !isCoroutine(node)) return undefined;
+  // What module level makes once is known by name.
+  const keptByFrame = node.generator || (node.async && node.type === "FunctionExpression");
+  const maker = !nested || (!keptByFrame && staysInCall(node, parent)) ? "$fn" : "$clo";
+  const closure = makeClosure(node, maker, captured, context);
   if (node.type !== "ObjectMethod") return closure;
-  return t.inherits(t.objectProperty(node.key, closure, node.computed), node);
+  return methodProperty(node, closure);
 }
 
-/** An async function of module level: its body starts the frame. */
-function lowerInPlace(node: t.Function, context: ModuleContext): void {
-  if (!node.async) return;
-  if (node.body.type !== "BlockStatement") throw cannotLower(context, node, "this function");
+// { m() {} }   →   { m: $clo(…) }            a property named __proto__ would be the prototype: { ["__proto__"]: … }
+// { [k]() {} } →   { ...$property(k, $clo(…)) }    the function is named by the key
+function methodProperty(node: t.ObjectMethod, closure: t.Expression): t.ObjectProperty | t.SpreadElement {
+  if (!node.computed) {
+    const special = keyNameOf(node.key) === "__proto__";
+    const key = special ? t.stringLiteral("__proto__") : node.key;
+    return t.inherits(t.objectProperty(key, closure, special), node);
+  }
+  if (node.key.type === "StringLiteral") return t.inherits(t.objectProperty(node.key, closure, true), node);
+  return t.inherits(t.spreadElement(helper("$property", node.key as t.Expression, closure)), node);
+}
+
+function keyNameOf(key: t.Node): string | undefined {
+  if (key.type === "Identifier") return key.name;
+  return key.type === "StringLiteral" ? key.value : undefined;
+}
+
+/** A method of a class: its body starts the frame. */
+function lowerInPlace(node: t.ClassMethod | t.ClassPrivateMethod, context: ModuleContext): void {
+  if (!isCoroutine(node)) return;
   const code = context.unique("$k");
   const step = buildStep(node, [], context);
   pushCode(node, code, t.nullLiteral(), step, [], context);
-  const self = node.type === "ArrowFunctionExpression" ? undefinedNode() : t.thisExpression();
+  const call = node.generator
+    ? helper("$gen", t.identifier(code), undefinedNode(), t.thisExpression(), t.arrayExpression(step.wrapperArgs))
+    : helper("$async", t.identifier(code), t.thisExpression(), t.arrayExpression(step.wrapperArgs));
   node.async = false;
-  node.params = step.wrapperParams;
-  const args: t.Expression[] = [t.identifier(code), self, t.arrayExpression(step.wrapperArgs)];
-  if (step.usesOwnName) args.push(undefinedNode(), t.identifier(step.usesOwnName));
-  node.body = t.blockStatement([t.returnStatement(helper("$async", ...args))]);
+  node.generator = false;
+  node.params = step.wrapperParams as typeof node.params;
+  node.body = t.blockStatement([t.returnStatement(call)]);
 }
 
 function makeClosure(
   node: t.Function,
-  parent: t.Node,
+  maker: "$fn" | "$clo",
   captured: ReadonlyMap<string, t.Expression>,
   context: ModuleContext,
 ): t.CallExpression {
   const names = [...captured.keys()];
   const code = context.unique("$k");
-  const step = node.async ? buildStep(node, names, context) : undefined;
-  const fn = step ? asyncWrapper(node, code, step) : plainFunction(node);
-  const unpack =
-    step === undefined && names.length > 0
-      ? [
-          t.variableDeclaration(
-            "const",
-            names.map((name, i) =>
-              t.variableDeclarator(
-                t.identifier(name),
-                t.memberExpression(t.identifier("$c"), t.numericLiteral(i), true),
-              ),
-            ),
-          ),
-        ]
-      : [];
-  const named = nameFunction(fn, node, context);
-  const make = t.arrowFunctionExpression(
-    [t.identifier("$c")],
-    unpack.length === 0 ? named : t.blockStatement([...unpack, t.returnStatement(named)]),
-  );
+  const step = isCoroutine(node) ? buildStep(node, names, context) : undefined;
+  const make = step ? frameMaker(node, code, step, context) : plainMaker(node, names, context);
   pushCode(node, code, make, step, names, context);
   const values = t.arrayExpression([...captured.values()]);
   const args: t.Expression[] = names.length > 0 ? [t.identifier(code), values] : [t.identifier(code)];
-  return t.inherits(helper(staysInCall(node, parent) ? "$fn" : "$clo", ...args), node);
+  return t.inherits(helper(maker, ...args), node);
+}
+
+// ($c) => { const x = $c[0]; return function … }
+function plainMaker(node: t.Function, names: readonly string[], context: ModuleContext): t.Expression {
+  const named = nameFunction(plainFunction(node), node, context);
+  const parameter = t.identifier("$c");
+  if (names.length === 0) return t.arrowFunctionExpression([parameter], named);
+  const unpack = names.map((name, i) =>
+    t.variableDeclarator(t.identifier(name), t.memberExpression(parameter, t.numericLiteral(i), true)),
+  );
+  const body = [t.variableDeclaration("const", unpack), t.returnStatement(named)];
+  return t.arrowFunctionExpression([parameter], t.blockStatement(body));
+}
+
+// ($c) => { const $w = { f(a) { return $gen($k1, $w, this, [a], $c); } }.f; return $w; }
+function frameMaker(node: t.Function, code: string, step: StepParts, context: ModuleContext): t.Expression {
+  const arrow = node.type === "ArrowFunctionExpression";
+  const wrapper = t.identifier("$w");
+  const needsItself = node.generator || step.usesOwnName !== undefined;
+  const self = arrow ? undefinedNode() : t.thisExpression();
+  const args: t.Expression[] = [self, t.arrayExpression(step.wrapperArgs), t.identifier("$c")];
+  if (node.generator) args.unshift(wrapper);
+  else if (needsItself) args.push(wrapper);
+  const call = helper(node.generator ? "$gen" : "$async", t.identifier(code), ...args);
+  const body = t.blockStatement([t.returnStatement(call)]);
+  // Methods are no constructors and have no prototype, as functions whose calls are frames.
+  const fn = arrow
+    ? t.arrowFunctionExpression(step.wrapperParams as t.ArrowFunctionExpression["params"], body)
+    : t.objectMethod("method", t.identifier("m"), step.wrapperParams as t.ObjectMethod["params"], body);
+  const named = nameFunction(fn, node, context);
+  if (!needsItself) return t.arrowFunctionExpression([t.identifier("$c")], named);
+  const statements = [
+    t.variableDeclaration("const", [t.variableDeclarator(wrapper, named)]),
+    t.returnStatement(wrapper),
+  ];
+  return t.arrowFunctionExpression([t.identifier("$c")], t.blockStatement(statements));
 }
 
 function pushCode(
@@ -170,7 +247,11 @@ function pushCode(
   context: ModuleContext,
 ): void {
   const { id, name } = context.ids.get(node)!;
-  const call = helper("$code", t.stringLiteral(id), make, step?.step ?? t.nullLiteral());
+  const args: t.Expression[] = [t.stringLiteral(id), make, step?.step ?? t.nullLiteral()];
+  const kind = kindOf(node);
+  if (kind) args.push(t.stringLiteral(kind));
+  if (step?.eager) args.push(t.booleanLiteral(true));
+  const call = helper("$code", ...args);
   context.codes.push(t.variableDeclaration("const", [t.variableDeclarator(t.identifier(code), call)]));
   context.functions.push({
     id,
@@ -180,21 +261,6 @@ function pushCode(
     captures,
     points: step?.points ?? [],
   });
-}
-
-function asyncWrapper(node: t.Function, code: string, step: StepParts): t.Function {
-  const arrow = node.type === "ArrowFunctionExpression";
-  const args: t.Expression[] = [
-    t.identifier(code),
-    arrow ? undefinedNode() : t.thisExpression(),
-    t.arrayExpression(step.wrapperArgs),
-    t.identifier("$c"),
-  ];
-  if (step.usesOwnName) args.push(t.identifier(step.usesOwnName));
-  const body = t.blockStatement([t.returnStatement(helper("$async", ...args))]);
-  if (arrow) return t.arrowFunctionExpression(step.wrapperParams, body);
-  if (node.type === "ObjectMethod") return t.objectMethod("method", t.identifier("m"), step.wrapperParams, body);
-  return t.functionExpression(step.usesOwnName ? t.identifier(step.usesOwnName) : null, step.wrapperParams, body);
 }
 
 function plainFunction(node: t.Function): t.Function {
@@ -275,29 +341,43 @@ function captureLexicalThis(arrow: t.ArrowFunctionExpression, captured: Map<stri
   rewrite(arrow, visit);
 }
 
-// { a: 1, get x() { … } }   →   $accessor({ a: 1, x: void 0 }, "x", "get", $clo(…))
+// { a, get x() { … }, b }   →   $extend($accessor({ a }, "x", "get", $clo(…)), { b })
 function convertAccessors(node: t.ObjectExpression, around: Surroundings): t.Expression | undefined {
-  if (!around.inFunction) return undefined;
-  const accessors = node.properties.filter(
-    (property): property is t.ObjectMethod => property.type === "ObjectMethod" && property.kind !== "method",
-  );
-  if (accessors.length === 0) return undefined;
-  const placed = new Set<string>();
-  const definitions: { key: t.Expression; kind: "get" | "set"; fn: t.Expression }[] = [];
-  for (const accessor of accessors) {
-    if (accessor.computed) throw cannotLower(around.context, accessor, "an accessor with a computed key");
-    const key = t.isIdentifier(accessor.key) ? t.stringLiteral(accessor.key.name) : (accessor.key as t.StringLiteral);
-    const name = String("value" in key ? key.value : key);
-    const property = convertFunction(accessor, node, around) as t.ObjectProperty;
-    definitions.push({ key, kind: accessor.kind === "get" ? "get" : "set", fn: property.value as t.Expression });
-    const index = node.properties.indexOf(accessor);
-    if (placed.has(name)) node.properties.splice(index, 1);
-    else node.properties[index] = t.objectProperty(t.cloneNode(key), undefinedNode());
-    placed.add(name);
+  if (!around.inFunction || !node.properties.some(isAccessor)) return undefined;
+  let object: t.Expression | undefined;
+  let part: t.ObjectExpression["properties"] = [];
+  const flush = (): t.Expression => {
+    const literal = t.objectExpression(part);
+    convertBelow(literal, around);
+    part = [];
+    if (object === undefined) return literal;
+    return literal.properties.length === 0 ? object : helper("$extend", object, literal);
+  };
+  for (const property of node.properties) {
+    if (!isAccessor(property)) {
+      part.push(property);
+      continue;
+    }
+    object = flush();
+    const key = property.computed ? property.key : literalKey(property.key);
+    const holder = t.expressionStatement(key as t.Expression);
+    convertBelow(holder, around);
+    const fn = convertFunction(property, node, around);
+    const closure = fn?.type === "ObjectProperty" ? fn.value : fn?.type === "SpreadElement" ? propertyFunction(fn) : fn;
+    object = helper("$accessor", object, holder.expression, t.stringLiteral(property.kind), closure as t.Expression);
   }
-  convertBelow(node, around);
-  return definitions.reduce<t.Expression>(
-    (object, { key, kind, fn }) => helper("$accessor", object, t.cloneNode(key), t.stringLiteral(kind), fn),
-    node,
-  );
+  return t.inherits(flush(), node);
+}
+
+function isAccessor(property: t.Node): property is t.ObjectMethod {
+  return property.type === "ObjectMethod" && property.kind !== "method";
+}
+
+function literalKey(key: t.Node): t.Expression {
+  return key.type === "Identifier" ? t.stringLiteral(key.name) : (key as t.Expression);
+}
+
+/** The function of `...$property(key, fn)`. */
+function propertyFunction(spread: t.SpreadElement): t.Node | undefined {
+  return spread.argument.type === "CallExpression" ? spread.argument.arguments[1] : undefined;
 }

@@ -18,8 +18,12 @@ export interface ModuleContext {
   readonly records: WeakSet<t.Node>;
   /** Names that bindings had before they were made unique. */
   readonly originalNames: Map<string, string>;
+  /** Variables that closures copy although they change later: each closure wants the value of its moment. */
+  readonly copied: Set<string>;
   /** A name that nothing else in the module has: `$e1`, `$k2` … */
   unique(prefix: string): string;
+  /** True for a name that `unique` gave. */
+  isOurs(name: string): boolean;
 }
 
 export interface FunctionName {
@@ -28,9 +32,10 @@ export interface FunctionName {
   readonly name: string;
 }
 
-/** A context for one module. */
-export function moduleContext(moduleId: string): ModuleContext {
+/** A context for one module. `names`: all identifiers of its source. */
+export function moduleContext(moduleId: string, names: ReadonlySet<string>): ModuleContext {
   const counters = new Map<string, number>();
+  const ours = new Set<string>();
   return {
     moduleId,
     functions: [],
@@ -39,10 +44,17 @@ export function moduleContext(moduleId: string): ModuleContext {
     locals: new Set(["$this", "$arguments", "$newTarget"]),
     records: new WeakSet(),
     originalNames: new Map(),
+    copied: new Set(),
+    isOurs: (name) => ours.has(name),
     unique(prefix) {
-      const next = (counters.get(prefix) ?? 0) + 1;
-      counters.set(prefix, next);
-      return `${prefix}${next}`;
+      for (;;) {
+        const next = (counters.get(prefix) ?? 0) + 1;
+        counters.set(prefix, next);
+        const name = `${prefix}${next}`;
+        if (names.has(name)) continue;
+        ours.add(name);
+        return name;
+      }
     },
   };
 }

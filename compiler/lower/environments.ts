@@ -13,7 +13,7 @@ import type { NodePath } from "@babel/core";
 import { types as t } from "@babel/core";
 import { boundNames } from "../syntax/bound-names.js";
 import { cannotLower, helper, helperValue, type ModuleContext } from "./context.js";
-import { assign, endOf, isVariable, rewrite, startOf, undefinedNode, walk } from "./tree.js";
+import { assign, endOf, isCoroutine, isVariable, rewrite, startOf, undefinedNode, walk } from "./tree.js";
 
 type Scope = NodePath["scope"];
 type Binding = NonNullable<ReturnType<Scope["getBinding"]>>;
@@ -34,7 +34,9 @@ export function makeEnvironments(program: NodePath<t.Program>, context: ModuleCo
   program.traverse({
     Scope(path) {
       if (path.scope === program.scope || byScope.has(path.scope)) return;
-      const needed = Object.values(path.scope.bindings).filter(needsRecord);
+      const needed = Object.values(path.scope.bindings).filter(
+        (binding) => !context.copied.has(binding.identifier.name) && needsRecord(binding),
+      );
       if (needed.length > 0) byScope.set(path.scope, needed);
     },
   });
@@ -96,7 +98,7 @@ function outermostFunction(use: NodePath, home: Scope | null): NodePath | undefi
 /** In code that is cut into states the engine no longer checks the temporal dead zone: we do, where it can matter. */
 function usedEarly(binding: Binding, home: Scope | null): boolean {
   if (binding.kind !== "let" && binding.kind !== "const") return false;
-  if (!home || !t.isFunction(home.block) || !home.block.async) return false;
+  if (!home || !t.isFunction(home.block) || !isCoroutine(home.block)) return false;
   const end = declarationEnd(binding);
   if (binding.scope.block.type === "SwitchStatement") {
     const caseOf = (path: NodePath) => path.findParent((parent) => parent.node.type === "SwitchCase")?.node;
@@ -157,7 +159,6 @@ function placeRecord(
   const heads = t.isForXStatement(node) ? [] : given;
   const declaration = recordDeclaration(record, bindings, heads, recorded, context);
   if (t.isFunction(node)) {
-    refuseCapturesInParams(node, recorded, context);
     if (node.body.type === "BlockStatement") insertAtStart(node.body, declaration);
   } else if (node.type === "BlockStatement" || node.type === "CatchClause") {
     insertAtStart(node.type === "CatchClause" ? node.body : node, declaration);
@@ -263,26 +264,6 @@ function placeForXRecord(node: t.ForXStatement, declaration: t.VariableDeclarati
   node.left = t.variableDeclaration("const", [t.variableDeclarator(t.identifier(item))]);
   const unpack = t.variableDeclaration(left.kind, [t.variableDeclarator(pattern, t.identifier(item))]);
   node.body = t.blockStatement([declaration, unpack, node.body]);
-}
-
-function refuseCapturesInParams(
-  node: t.Function,
-  recorded: ReadonlyMap<string, Recorded>,
-  context: ModuleContext,
-): void {
-  const own = boundNames(...node.params);
-  for (const param of node.params) {
-    walk(param, (inner) => {
-      if (!t.isFunction(inner)) return undefined;
-      walk(inner, (leaf) => {
-        if (leaf.type === "Identifier" && recorded.has(leaf.name) && own.includes(leaf.name)) {
-          throw cannotLower(context, leaf, "a parameter's default that captures a changing variable");
-        }
-        return undefined;
-      });
-      return "skip";
-    });
-  }
 }
 
 // let a = 1, b = 2   →   $e1.a = 1; let b = 2;          const { a, b } = v   →   let b; ({ a: $e1.a, b } = v);

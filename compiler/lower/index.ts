@@ -12,13 +12,14 @@ import { convertFunctions } from "./closures.js";
 import { helper, moduleContext } from "./context.js";
 import { makeEnvironments } from "./environments.js";
 import { freshProgramPath, prepare } from "./prepare.js";
+import { identifiersIn } from "./tree.js";
 
 /**
  * Lowers a module in place. `moduleId` (a path with forward slashes) prefixes the ids of its functions.
  * Gives the manifest's entries; throws Fault EV3101 with the place for what cannot be lowered.
  */
 export function lower(file: t.File, moduleId: string): { readonly functions: FunctionEntry[] } {
-  const context = moduleContext(moduleId);
+  const context = moduleContext(moduleId, identifiersIn(file));
   const program = prepare(file, context);
   const recorded = makeEnvironments(program, context);
   const table = moduleTable(freshProgramPath(file), moduleId);

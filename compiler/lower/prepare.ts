@@ -2,36 +2,63 @@
  * Brings a module into the shape that the later passes rely on:
  *
  *   P1  every catch clause has a plain parameter and begins with `$caught(…)`;
- *   P2  no `var` in an async function (they become `let` at its top);
- *   P3  arrow functions have block bodies; `export default` has a name;
+ *   P2  no `var` in a function whose calls are frames (they become `let` at its top);
+ *   P3  `export default` has a name; functions of module level whose calls are frames are variables at its top;
  *   P4  local names are unique within one outermost function and differ from module names, globals and helpers;
- *   P5  every function has its stable id (language §8), taken from the names that the author wrote.
+ *   P5  every function has its stable id (language §8), taken from the names that the author wrote;
+ *   P6  assignments to constants assign to a property of `$constants`, which fails.
  */
 import { type NodePath, types as t, traverse } from "@babel/core";
 import { HELPER_NAMES } from "../../runtime/protocol/helpers.js";
 import { boundNames } from "../syntax/bound-names.js";
 import { programPath } from "../syntax/program-path.js";
-import { cannotLower, type FunctionName, helper, type ModuleContext } from "./context.js";
-import { assign, rewrite, walk } from "./tree.js";
+import { type FunctionName, helper, helperValue, type ModuleContext } from "./context.js";
+import { desugar } from "./desugar.js";
+import { assign, isCoroutine, isVariable, rewrite, walk } from "./tree.js";
 
 type Scope = NodePath["scope"];
 
 /** Runs the pass; afterwards the program's scopes are up to date. */
 export function prepare(file: t.File, context: ModuleContext): NodePath<t.Program> {
+  desugar(file, context);
   nameDefaultExport(file.program);
   walk(file, (node) => {
     if (node.type === "CatchClause") guardCatch(node, context);
-    if (node.type === "ArrowFunctionExpression" && node.body.type !== "BlockStatement") {
-      node.body = t.blockStatement([t.returnStatement(node.body)]);
-    }
-    if (t.isFunction(node) && node.async) hoistVars(node);
+    if (t.isFunction(node) && isCoroutine(node)) hoistVars(node);
     return undefined;
   });
+  hoistCoroutines(file);
   const program = freshProgramPath(file);
   nameFunctions(program, context);
   makeNamesUnique(program, context);
   program.scope.crawl();
   return program;
+}
+
+// async function f() {}   →   const f = async function () {};      at the top of the module
+function hoistCoroutines(file: t.File): void {
+  const { body } = file.program;
+  const { scope } = freshProgramPath(file);
+  const hoisted: t.Statement[] = [];
+  for (let i = 0; i < body.length; i++) {
+    const statement = body[i]!;
+    const exported = statement.type === "ExportNamedDeclaration" || statement.type === "ExportDefaultDeclaration";
+    const declaration = exported ? statement.declaration : statement;
+    if (declaration?.type !== "FunctionDeclaration" || !isCoroutine(declaration) || !declaration.id) continue;
+    const { id, params, body: code, generator, async } = declaration;
+    const fn = t.inherits(t.functionExpression(null, params, code, generator, async), declaration);
+    const kind = scope.getBinding(id.name)?.constant === false ? "let" : "const";
+    const variable = t.inherits(t.variableDeclaration(kind, [t.variableDeclarator(id, fn)]), declaration);
+    hoisted.push(variable);
+    const specifier = (name: string) => t.exportSpecifier(t.identifier(id.name), t.identifier(name));
+    if (!exported) body.splice(i--, 1);
+    else {
+      const name = statement.type === "ExportDefaultDeclaration" ? "default" : id.name;
+      body[i] = t.inherits(t.exportNamedDeclaration(null, [specifier(name)]), statement);
+    }
+  }
+  const firstOwn = body.findIndex((statement) => statement.type !== "ImportDeclaration");
+  body.splice(firstOwn < 0 ? body.length : firstOwn, 0, ...hoisted);
 }
 
 /** The root path of a file whose tree was changed by hand: nothing that Babel remembers of it holds any more. */
@@ -87,6 +114,12 @@ function hoistVars(fn: t.Function): void {
     return t.inherits(assignments.length === 1 ? assignments[0]! : t.blockStatement(assignments), node);
   });
   for (const name of boundNames(...fn.params)) names.delete(name);
+  // A variable of the same name: a function of the body, or a parameter that is bound there.
+  for (const statement of fn.body.body) {
+    if (statement.type === "FunctionDeclaration") names.delete(statement.id!.name);
+    if (statement.type !== "VariableDeclaration" || statement.kind !== "let") continue;
+    for (const name of boundNames(statement)) names.delete(name);
+  }
   if (names.size === 0) return;
   const declarators = [...names].map((name) => t.variableDeclarator(t.identifier(name)));
   fn.body.body.unshift(t.variableDeclaration("let", declarators));
@@ -110,10 +143,10 @@ function makeNamesUnique(program: NodePath<t.Program>, context: ModuleContext): 
       if (path.isClassDeclaration()) return;
       for (const name of Object.keys(scope.bindings)) {
         const binding = scope.bindings[name]!;
-        if (binding.kind === "const" && binding.constantViolations.length > 0) {
-          throw cannotLower(context, binding.constantViolations[0]!.node, `the assignment to the constant \`${name}\``);
+        if (binding.kind === "const" || binding.kind === "local") {
+          for (const violation of binding.constantViolations) assignToNothing(violation.node, name);
         }
-        const fresh = freeName(name, taken);
+        const fresh = context.isOurs(name) ? name : freeName(name, taken);
         if (fresh !== name) {
           scope.rename(name, fresh);
           context.originalNames.set(fresh, name);
@@ -125,14 +158,28 @@ function makeNamesUnique(program: NodePath<t.Program>, context: ModuleContext): 
   });
 }
 
+/** Turns what a statement or expression assigns to the constant `name` into a property that cannot be assigned. */
+function assignToNothing(node: t.Node, name: string): void {
+  rewrite(node, (inner, parent, grandparent) => {
+    if (t.isFunction(inner)) return "skip";
+    if (inner.type !== "Identifier" || inner.name !== name || !isAssigned(inner, parent, grandparent)) return undefined;
+    if (parent.type === "ObjectProperty" && parent.shorthand) {
+      parent.shorthand = false;
+      parent.key = t.identifier(name);
+    }
+    return t.memberExpression(helperValue("$constants"), t.identifier(name));
+  });
+}
+
+function isAssigned(node: t.Identifier, parent: t.Node, grandparent: t.Node | undefined): boolean {
+  if (parent.type === "UpdateExpression") return true;
+  if (parent.type === "AssignmentExpression") return parent.left === node;
+  return isVariable(node, parent, grandparent) && !t.isReferenced(node, parent, grandparent);
+}
+
 function freeName(name: string, taken: ReadonlySet<string>): string {
-  if (
-    !taken.has(name) &&
-    !/^\$(f|m|v|c|x|pc|this|arguments|newTarget|slots|run|default|[teki]\d+|(kind|value|iter|item|error)\d+)$/.test(
-      name,
-    )
-  )
-    return name;
+  const fixed = /^\$(f|m|v|c|w|x|pc|this|arguments|newTarget|slots|run|default|error|t\d+)$/;
+  if (!taken.has(name) && !fixed.test(name)) return name;
   for (let n = 1; ; n++) if (!taken.has(`${name}$${n}`)) return `${name}$${n}`;
 }
 

@@ -3,6 +3,7 @@
  * passes of this folder need no scopes: a name is its variable.
  */
 import { types as t } from "@babel/core";
+import type { FunctionKind } from "../../runtime/protocol/helpers.js";
 
 /** What a rewriting visitor answers: undefined to go on, "skip" to leave the subtree alone, a node to put in place. */
 export type Rewrite = t.Node | "skip" | undefined;
@@ -35,6 +36,19 @@ export function children(node: t.Node): t.Node[] {
     else if (value) found.push(value);
   }
   return found;
+}
+
+/** Replaces each direct child by what `replace` gives for it. */
+export function replaceChildren(node: t.Node, replace: (child: t.Node) => t.Node): void {
+  for (const key of t.VISITOR_KEYS[node.type] ?? []) {
+    const value = slots(node)[key];
+    if (Array.isArray(value)) {
+      for (let i = 0; i < value.length; i++) {
+        const item = value[i];
+        if (item) value[i] = replace(item);
+      }
+    } else if (value) slots(node)[key] = replace(value);
+  }
 }
 
 /** Replaces nodes below `root` (not the root itself) as the visitor says, parents first. */
@@ -99,12 +113,38 @@ export function variablesIn(root: t.Node): Set<string> {
   return names;
 }
 
+/** All identifiers below `root`, whatever they stand for. */
+export function identifiersIn(root: t.Node): Set<string> {
+  const names = new Set<string>();
+  walk(root, (node) => {
+    if (node.type === "Identifier") names.add(node.name);
+    return undefined;
+  });
+  return names;
+}
+
+/** True for a function whose calls are frames. */
+export function isCoroutine(node: t.Function): boolean {
+  return Boolean(node.async || node.generator);
+}
+
+/** Which kind of frame. */
+export function kindOf(node: t.Function): FunctionKind | undefined {
+  if (node.generator) return node.async ? "asyncGenerator" : "generator";
+  return node.async ? "async" : undefined;
+}
+
 /** True if a function's own body suspends here or below: nested functions do not count. */
 export function suspends(node: t.Node | null | undefined): boolean {
   if (!node) return false;
   const known = suspendsCache.get(node);
   if (known !== undefined) return known;
-  const answer = node.type === "AwaitExpression" || (!t.isFunction(node) && children(node).some(suspends));
+  const answer =
+    node.type === "AwaitExpression" ||
+    node.type === "YieldExpression" ||
+    (t.isFunction(node)
+      ? t.isMethod(node) && node.computed === true && suspends(node.key)
+      : children(node).some(suspends));
   suspendsCache.set(node, answer);
   return answer;
 }

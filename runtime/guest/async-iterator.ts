@@ -4,12 +4,18 @@
  */
 import type { AnyFunction, IteratorRef } from "../protocol/helpers.js";
 import { caught } from "./current.js";
-import { methodOf } from "./generator.js";
-import { closeIterator, closeIteratorThrow, IteratorRecord } from "./iterators.js";
+import {
+  closeIterator,
+  closeIteratorThrow,
+  type IteratorRecord,
+  iteratorMethod,
+  nextResult,
+  openIterator,
+} from "./iterators.js";
 import { GPromise, REJECTED } from "./promise.js";
 import { toPromise } from "./promise-constructor.js";
 import { makeClosure, runtimeCode } from "./registry.js";
-import { isObject, resolvePromise } from "./resolve.js";
+import { isObject, methodOf, resolvePromise } from "./resolve.js";
 
 const { apply } = Reflect;
 
@@ -33,32 +39,15 @@ export class AsyncIteratorRecord implements IteratorRef {
 
 /** GetIterator(iterable, async). */
 export function openAsyncIterator(iterable: unknown): AsyncIteratorRecord {
-  const object: object | undefined = iterable === undefined || iterable === null ? undefined : Object(iterable);
-  const method = object === undefined ? undefined : methodIn(iterable, Symbol.asyncIterator);
-  if (method !== undefined) {
-    const iterator = opened(method, iterable);
-    return new AsyncIteratorRecord(iterator, Reflect.get(iterator, "next"), undefined);
+  if (iterable === undefined || iterable === null) throw new TypeError(`${String(iterable)} is not async iterable`);
+  const method: unknown = (iterable as Record<symbol, unknown>)[Symbol.asyncIterator];
+  if (method === undefined || method === null) {
+    return new AsyncIteratorRecord(undefined, undefined, openIterator(iterable));
   }
-  const syncMethod = object === undefined ? undefined : methodIn(iterable, Symbol.iterator);
-  if (syncMethod === undefined) throw new TypeError("the value is not async iterable");
-  const record = new IteratorRecord("generic", undefined);
-  const iterator = opened(syncMethod, iterable);
-  record.iterator = iterator;
-  record.next = Reflect.get(iterator, "next");
-  return new AsyncIteratorRecord(undefined, undefined, record);
-}
-
-function methodIn(iterable: unknown, name: symbol): AnyFunction | undefined {
-  const method: unknown = (iterable as Record<symbol, unknown>)[name];
-  if (method === undefined || method === null) return undefined;
   if (typeof method !== "function") throw new TypeError("the iterator method is not a function");
-  return method;
-}
-
-function opened(method: AnyFunction, iterable: unknown): object {
   const iterator: unknown = apply(method, iterable, []);
   if (!isObject(iterator)) throw new TypeError("the result of the iterator method is not an object");
-  return iterator;
+  return new AsyncIteratorRecord(iterator, Reflect.get(iterator, "next"), undefined);
 }
 
 /** Calls `next` with `args`. */
@@ -66,8 +55,7 @@ export function callNext(record: AsyncIteratorRecord, args: readonly unknown[]):
   const { sync } = record;
   if (sync === undefined) return apply(record.next as AnyFunction, record.iterator, args);
   return wrapped((promise) => {
-    const result: unknown = apply(sync.next as AnyFunction, sync.iterator, args);
-    continueWith(promise, objectResult(result), sync, true);
+    continueWith(promise, objectResult(nextResult(sync, args)), sync, true);
   });
 }
 
@@ -85,7 +73,7 @@ export function methodCall(
 }
 
 function callSync(promise: GPromise, sync: IteratorRecord, name: "return" | "throw", args: readonly unknown[]): void {
-  const method = methodOf(sync.iterator as object, name);
+  const method = iteratorMethod(sync, name);
   if (method === undefined) {
     if (name === "return") {
       resolvePromise(promise, { value: args[0], done: true });

@@ -3,12 +3,12 @@
  *
  * G1  While a generator runs its state is `RUNNING`; nobody can save it then, because states are saved between jobs.
  */
-import type { AnyFunction, ResumeMode, SuspensionToken } from "../protocol/helpers.js";
+import type { ResumeMode, SuspensionToken } from "../protocol/helpers.js";
 import { caught } from "./current.js";
 import { Frame, SUSPENDED, stepFrame } from "./frame.js";
 import { generatorPrototype, replaceMethods } from "./function-kinds.js";
 import { noteMoved } from "./heap/overrides.js";
-import { closeIterator, IteratorRecord } from "./iterators.js";
+import { closeIterator, type IteratorRecord, iteratorMethod, nextResult, openIterator } from "./iterators.js";
 import { FULFILLED, REJECTED } from "./promise.js";
 import { isObject } from "./resolve.js";
 import { sideRecords } from "./side-record.js";
@@ -155,21 +155,12 @@ function forward(frame: GeneratorFrame, inner: IteratorRecord, mode: ResumeMode,
 const NO_METHOD = Symbol("no method");
 
 function ask(inner: IteratorRecord, mode: ResumeMode, value: unknown): unknown {
-  const iterator = inner.iterator as object;
-  if (mode === FULFILLED) return apply(inner.next as AnyFunction, iterator, [value]);
-  const method = methodOf(iterator, mode === RETURN ? "return" : "throw");
-  if (method !== undefined) return apply(method, iterator, [value]);
+  if (mode === FULFILLED) return nextResult(inner, [value]);
+  const method = iteratorMethod(inner, mode === RETURN ? "return" : "throw");
+  if (method !== undefined) return apply(method, inner.iterator, [value]);
   if (mode === RETURN) return NO_METHOD;
   closeIterator(inner);
   throw new TypeError("the inner iterator of yield* has no throw method");
-}
-
-/** GetMethod. */
-export function methodOf(object: object, name: PropertyKey): AnyFunction | undefined {
-  const method: unknown = Reflect.get(object, name);
-  if (method === undefined || method === null) return undefined;
-  if (typeof method !== "function") throw new TypeError(`${String(name)} is not a function`);
-  return method;
 }
 
 /** `yield value`: the driver gives it to the caller. */
@@ -180,15 +171,7 @@ export function yieldValue(frame: GeneratorFrame, value: unknown): SuspensionTok
 
 /** `yield* iterable`: the driver asks the iterator for its first value. */
 export function delegateTo(frame: GeneratorFrame, iterable: unknown): SuspensionToken {
-  if (iterable === undefined || iterable === null) throw new TypeError(`${String(iterable)} is not iterable`);
-  const method = methodOf(Object(iterable), Symbol.iterator);
-  if (method === undefined) throw new TypeError("the operand of yield* is not iterable");
-  const iterator: unknown = apply(method, iterable, []);
-  if (!isObject(iterator)) throw new TypeError("the result of the iterator method is not an object");
-  const record = new IteratorRecord("generic", undefined);
-  record.iterator = iterator;
-  record.next = Reflect.get(iterator, "next");
-  frame.delegate = record;
+  frame.delegate = openIterator(iterable);
   return SUSPENDED;
 }
 

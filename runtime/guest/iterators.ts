@@ -142,15 +142,31 @@ function stepGeneric(record: IteratorRecord): boolean {
   return true;
 }
 
+/** Calls `next` with `args`, for who passes results on: those of an iterator whose answers user code makes as they are. */
+export function nextResult(record: IteratorRecord, args: readonly unknown[]): unknown {
+  if (record.kind === "generic") return apply(record.next as AnyFunction, record.iterator, args);
+  const done = !stepIterator(record);
+  const { value } = record;
+  record.value = undefined;
+  return { value, done };
+}
+
+/** GetMethod of an optional method of the iterator. */
+export function iteratorMethod(record: IteratorRecord, name: "return" | "throw"): AnyFunction | undefined {
+  if (record.kind !== "generic") return undefined;
+  const method: unknown = Reflect.get(record.iterator as object, name);
+  if (method === undefined || method === null) return undefined;
+  if (typeof method !== "function") throw new TypeError(`the ${name} property of an iterator is not a function`);
+  return method;
+}
+
 /** IteratorClose for a normal or jumping completion: errors of `return` propagate. */
 export function closeIterator(record: IteratorRecord): void {
   if (record.done) return;
   record.done = true;
   record.value = undefined;
-  if (record.kind !== "generic") return;
-  const method: unknown = Reflect.get(record.iterator as object, "return");
-  if (method === undefined || method === null) return;
-  if (typeof method !== "function") throw new TypeError("the return property of an iterator is not a function");
+  const method = iteratorMethod(record, "return");
+  if (method === undefined) return;
   if (!isObject(apply(method, record.iterator, []))) {
     throw new TypeError("the result of an iterator's return method is not an object");
   }

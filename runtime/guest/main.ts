@@ -16,6 +16,7 @@ import { GeneratorFrame, installGenerators } from "./generator.js";
 import { installConsole } from "./globals/console.js";
 import { installDate } from "./globals/date.js";
 import { defineGlobal } from "./globals/define.js";
+import { installDispose } from "./globals/dispose.js";
 import { installForbidden } from "./globals/forbidden.js";
 import { installLocale } from "./globals/locale.js";
 import { installRandom } from "./globals/random.js";
@@ -72,6 +73,7 @@ function prepareRealm(): void {
   defineGlobal("Promise", PromiseConstructor);
   installGenerators();
   installAsyncGenerators();
+  installDispose();
   installDate();
   installLocale();
   installRandom();

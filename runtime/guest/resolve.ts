@@ -138,6 +138,14 @@ export function speciesConstructor(object: object, fallback: AnyFunction): AnyFu
   return species;
 }
 
+/** GetMethod of an object. */
+export function methodOf(object: object, name: PropertyKey): AnyFunction | undefined {
+  const method: unknown = Reflect.get(object, name);
+  if (method === undefined || method === null) return undefined;
+  if (typeof method !== "function") throw new TypeError(`${String(name)} is not a function`);
+  return method;
+}
+
 export function isObject(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";
 }

@@ -4,10 +4,9 @@
  */
 import type { AnyFunction } from "../protocol/helpers.js";
 import { caught } from "./current.js";
-import { methodOf } from "./generator.js";
 import { disposeSymbols, suppressedError } from "./globals/dispose.js";
 import { FULFILLED, GPromise, REJECTED } from "./promise.js";
-import { isObject, resolvePromise } from "./resolve.js";
+import { isObject, methodOf, resolvePromise } from "./resolve.js";
 
 export interface Resource {
   readonly value: unknown;

@@ -11,7 +11,7 @@ export const privateNames: Rule = {
         if (path.parentPath.parentPath?.isClassBody() === true) return;
         const around = path.getFunctionParent();
         const nested = isNestedInMethod(path);
-        if (around === null || (!nested && around.node.async !== true)) return;
+        if (around === null || (!nested && around.node.async !== true && around.node.generator !== true)) return;
         report(
           path.node,
           `Private names (\`#${path.node.id.name}\`) are not supported yet ${nested ? "in a function inside a method" : "in an async method"}`,

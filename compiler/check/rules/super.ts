@@ -1,6 +1,6 @@
 /** EV2028: `super` where the lowered code would no longer be inside its method. */
 import type { NodePath, types as t } from "@babel/core";
-import { isMethod, isNestedInMethod, type Rule } from "../rule.js";
+import { isMethod, type Rule } from "../rule.js";
 
 export const superUse: Rule = {
   code: "EV2028",
@@ -21,10 +21,17 @@ export const superUse: Rule = {
 };
 
 function refusedPlace(path: NodePath): string | undefined {
-  if (isNestedInMethod(path)) return "in a function inside a method";
-  const method: NodePath<t.Node> | null = path.getFunctionParent();
-  if (method === null || !isMethod(method)) return undefined;
-  if ("async" in method.node && method.node.async === true) return "in an async method";
-  const inLiteral = method.isObjectMethod() && method.getFunctionParent() !== null;
-  return inLiteral ? "in a method of an object literal inside a function" : undefined;
+  const method = methodAround(path);
+  if (method === undefined || method.isObjectMethod()) return undefined;
+  if (path.getFunctionParent() !== method) return "in a function inside a method";
+  return "async" in method.node && (method.node.async === true || method.node.generator === true)
+    ? "in an async or generator method"
+    : undefined;
+}
+
+/** The method whose `super` it is: arrow functions have none of their own. */
+function methodAround(path: NodePath): NodePath<t.Function> | undefined {
+  let at = path.getFunctionParent();
+  while (at?.isArrowFunctionExpression()) at = at.getFunctionParent();
+  return at !== null && isMethod(at) ? at : undefined;
 }

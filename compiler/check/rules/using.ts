@@ -1,16 +1,17 @@
-/** EV2023: `using` and `await using`. */
+/** EV2023: `using` and `await using` at the top level of a module. */
 import type { Rule } from "../rule.js";
 
 export const using: Rule = {
   code: "EV2023",
   packages: true,
   check(program, report) {
-    program.traverse({
-      VariableDeclaration({ node }) {
-        if (node.kind === "using" || node.kind === "await using") {
-          report(node, `\`${node.kind}\` is not supported yet`, "Dispose of the value in `finally`.");
-        }
-      },
-    });
+    for (const node of program.node.body) {
+      if (node.type !== "VariableDeclaration" || (node.kind !== "using" && node.kind !== "await using")) continue;
+      report(
+        node,
+        `\`${node.kind}\` at the top level of a module would dispose of the value before any workflow runs`,
+        "Declare it with `const`, or inside the function that uses it.",
+      );
+    }
   },
 };

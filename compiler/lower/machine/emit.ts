@@ -29,9 +29,13 @@ interface Input {
 
 interface Suspension {
   readonly pc: number;
+  readonly name: string;
   readonly source: t.Node;
   readonly slots: readonly string[];
 }
+
+/** Words for the ids of resume points. */
+const POINT_NAMES = { $await: "await", $yield: "yield", $delegate: "yield*", $begin: "begin" } as const;
 
 export function emitStep(input: Input): { step: t.ArrowFunctionExpression; suspensions: Suspension[] } {
   const { machine, states } = input;
@@ -47,7 +51,14 @@ export function emitStep(input: Input): { step: t.ArrowFunctionExpression; suspe
   const liveAt = (state: State) => [...machine.variables].filter((name) => live.get(state)!.has(name));
   const suspensions = states.flatMap((state): Suspension[] =>
     state.end?.kind === "suspend"
-      ? [{ pc: numbers.get(state.end.to)!, source: state.end.source, slots: liveAt(state.end.to) }]
+      ? [
+          {
+            pc: numbers.get(state.end.to)!,
+            name: POINT_NAMES[state.end.how],
+            source: state.end.source,
+            slots: liveAt(state.end.to),
+          },
+        ]
       : [],
   );
   const suspensionAt = (to: State) => suspensions.find(({ pc }) => pc === numbers.get(to))!;
@@ -166,7 +177,7 @@ function emitEnd(
         ...(t.isIdentifier(end.value, { name: "$v" }) ? [] : [t.inherits(assign("$v", end.value), end.source)]),
         assign(frame("slots"), t.arrayExpression(slots.map((name) => t.identifier(name)))),
         assign(frame("pc"), t.numericLiteral(pc)),
-        t.inherits(t.returnStatement(helper("$await", t.identifier("$f"), t.identifier("$v"))), end.source),
+        t.inherits(t.returnStatement(helper(end.how, t.identifier("$f"), t.identifier("$v"))), end.source),
       ];
     }
   }

@@ -11,6 +11,7 @@ import { types as t } from "@babel/core";
 import { cannotLower, helper } from "../context.js";
 import { assign, suspends, undefinedNode } from "../tree.js";
 import { explodeChain } from "./chains.js";
+import { returnCode } from "./jumps.js";
 import type { Machine } from "./machine.js";
 import { callWith, describe, explodeList, explodeReference, isNullish, settle, settleCallee } from "./operands.js";
 import { bindPattern } from "./patterns.js";
@@ -20,7 +21,12 @@ export function explode(machine: Machine, node: t.Expression, immediate = false)
   if (!suspends(node)) return node;
   switch (node.type) {
     case "AwaitExpression": {
-      machine.suspend(explode(machine, node.argument, true), node);
+      machine.suspend("$await", explode(machine, node.argument, true), node);
+      const value = t.identifier("$v");
+      return immediate ? value : machine.save(value);
+    }
+    case "YieldExpression": {
+      suspendOnYield(machine, node);
       const value = t.identifier("$v");
       return immediate ? value : machine.save(value);
     }
@@ -53,11 +59,17 @@ export function explode(machine: Machine, node: t.Expression, immediate = false)
       return explodeObject(machine, node);
     case "TemplateLiteral":
       return explodeTemplate(machine, node);
-    case "TaggedTemplateExpression":
-      return explodeTagged(machine, node);
     default:
       throw cannotLower(machine.context, node, `an await inside a ${node.type}`);
   }
+}
+
+/** Parks on a `yield`; at the resume point a caller may have told the generator to return. */
+export function suspendOnYield(machine: Machine, node: t.YieldExpression): void {
+  const value = node.argument ? explode(machine, node.argument, true) : undefinedNode();
+  machine.suspend(node.delegate ? "$delegate" : "$yield", value, node);
+  const told = t.binaryExpression("===", t.identifier("$m"), t.numericLiteral(3));
+  machine.push(t.ifStatement(told, t.blockStatement(returnCode(machine, t.identifier("$v")))));
 }
 
 function explodeBinary(machine: Machine, node: t.BinaryExpression): t.Expression {
@@ -204,19 +216,4 @@ function explodeTemplate(machine: Machine, node: t.TemplateLiteral): t.Expressio
     return machine.save(t.templateLiteral([empty(), empty()], [value]));
   });
   return t.templateLiteral(node.quasis, expressions);
-}
-
-function explodeTagged(machine: Machine, node: t.TaggedTemplateExpression): t.Expression {
-  const { fn, self } = settleCallee(machine, node.tag);
-  const quasis = node.quasi.quasis.map((quasi) => quasi.value);
-  const strings = helper(
-    "$template",
-    t.stringLiteral(machine.context.unique(`${machine.context.moduleId}#template`)),
-    t.arrayExpression(
-      quasis.map(({ cooked }) => (typeof cooked === "string" ? t.stringLiteral(cooked) : undefinedNode())),
-    ),
-    t.arrayExpression(quasis.map(({ raw }) => t.stringLiteral(raw))),
-  );
-  const args = explodeList(machine, [strings, ...(node.quasi.expressions as t.Expression[])]);
-  return callWith(fn, self, args as t.CallExpression["arguments"], describe(node.tag));
 }

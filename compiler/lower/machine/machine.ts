@@ -23,9 +23,18 @@ export type End =
   /** Goes to `then` if the test holds, else to `otherwise`. */
   | { readonly kind: "branch"; readonly test: t.Expression; readonly then: State; readonly otherwise: State }
   /** Parks the frame on `value`; goes on at `to`, where the outcome is in `$v`. */
-  | { readonly kind: "suspend"; readonly value: t.Expression; readonly to: State; readonly source: t.Node }
+  | {
+      readonly kind: "suspend";
+      readonly how: Suspending;
+      readonly value: t.Expression;
+      readonly to: State;
+      readonly source: t.Node;
+    }
   /** The last statement left the function. */
   | { readonly kind: "leave" };
+
+/** The helper that parks the frame. */
+export type Suspending = "$await" | "$yield" | "$delegate" | "$begin";
 
 /** What a jump may have to cross, innermost last. */
 export type Entry =
@@ -112,9 +121,9 @@ export class Machine {
   }
 
   /** Suspends on `value`; the outcome is `$v` at the start of the state that is current afterwards. */
-  suspend(value: t.Expression, source: t.Node): void {
+  suspend(how: Suspending, value: t.Expression, source: t.Node): void {
     const to = this.newState();
-    this.finish({ kind: "suspend", value, to, source });
+    this.finish({ kind: "suspend", how, value, to, source });
     this.place(to);
   }
 

@@ -4,19 +4,28 @@
  *   X2  A reference spills its base, its key and, in a call, the function found there (language §3).
  */
 import { types as t } from "@babel/core";
+import { HELPER_NAMES } from "../../../runtime/protocol/helpers.js";
 import { cannotLower, helper } from "../context.js";
 import { suspends, undefinedNode } from "../tree.js";
 import type { Machine } from "./machine.js";
 
+const helperNames: ReadonlySet<string> = new Set(HELPER_NAMES);
+
 /** True for an expression whose value no suspension can change. */
-function isStable(node: t.Node): boolean {
+function isStable(machine: Machine, node: t.Node): boolean {
+  if (node.type === "Identifier") {
+    // Helpers, codes and the records of desugared loops and blocks are never assigned again.
+    if (helperNames.has(node.name)) return true;
+    return /^\$(k|loop|use)\d+$/.test(node.name) && machine.context.isOurs(node.name);
+  }
   return t.isLiteral(node) && node.type !== "TemplateLiteral" && node.type !== "RegExpLiteral";
 }
 
 /** Evaluates now, into a temporary where needed. */
 export function settle(machine: Machine, node: t.Expression): t.Expression {
   const value = machine.explode(node);
-  if (isStable(value) || (value !== node && value.type === "Identifier" && value.name.startsWith("$t"))) return value;
+  if (isStable(machine, value) || (value !== node && value.type === "Identifier" && value.name.startsWith("$t")))
+    return value;
   return machine.save(value);
 }
 

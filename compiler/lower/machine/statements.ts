@@ -5,8 +5,9 @@
 import { types as t } from "@babel/core";
 import { boundNames } from "../../syntax/bound-names.js";
 import { cannotLower, helper } from "../context.js";
+import { isBegin } from "../parameters.js";
 import { assign, suspends, undefinedNode } from "../tree.js";
-import { explode } from "./expressions.js";
+import { explode, suspendOnYield } from "./expressions.js";
 import { jumpCode, redirectJumps, resumeExit, returnCode, returnCrosses } from "./jumps.js";
 import { complete, type Entry, type Machine, newCompletion, type State } from "./machine.js";
 import { bindPattern } from "./patterns.js";
@@ -19,6 +20,7 @@ export function lowerStatements(machine: Machine, statements: readonly t.Stateme
 function lowerStatement(machine: Machine, node: t.Statement, labels: readonly string[]): void {
   machine.statement(() => {
     if (node.type === "VariableDeclaration") return lowerDeclaration(machine, node);
+    if (isBegin(node)) return machine.suspend("$begin", undefinedNode(), node);
     if (!suspends(node) && !endsHere(node)) return machine.push(redirectJumps(machine, node));
     lowerSuspending(machine, node, labels);
   });
@@ -75,9 +77,10 @@ function lowerExpressionStatement(machine: Machine, node: t.ExpressionStatement)
   const expression = node.expression;
   if (expression.type === "AwaitExpression") {
     // The value is not used: no temporary.
-    machine.suspend(explode(machine, expression.argument), expression);
+    machine.suspend("$await", explode(machine, expression.argument), expression);
     return;
   }
+  if (expression.type === "YieldExpression") return suspendOnYield(machine, expression);
   const value = explode(machine, expression);
   const unused = value.type === "Identifier" || value.type === "NumericLiteral";
   if (!unused) machine.push(t.inherits(t.expressionStatement(value), node));
@@ -181,7 +184,6 @@ function lowerFor(machine: Machine, node: t.ForStatement, labels: readonly strin
 }
 
 function lowerForOf(machine: Machine, node: t.ForOfStatement, labels: readonly string[]): void {
-  if (node.await) throw cannotLower(machine.context, node, "`for await`");
   const record = machine.fresh("$iter");
   machine.push(assign(record, helper("$iter", explode(machine, node.right))));
   const failed = machine.newState();

@@ -10,7 +10,7 @@ interface NativeFrame {
   fn: unknown;
   resume(mode: 0 | 1 | 2, value: unknown): void;
 }
-type Step = (frame: NativeFrame, mode: 0 | 1 | 2, value: unknown) => unknown;
+type Step = (frame: NativeFrame, mode: 0 | 1 | 2 | 3, value: unknown) => unknown;
 // biome-ignore lint/complexity/noBannedTypes: any function of a program
 type Callable = Function;
 interface NativeCode {
@@ -23,6 +23,7 @@ interface NativeRecord {
   done: boolean;
 }
 
+const yielded = new WeakMap<NativeFrame, unknown>();
 const SUSPENDED = Symbol("suspended");
 const TDZ = Symbol("uninitialised");
 const isObject = (value: unknown) => (typeof value === "object" && value !== null) || typeof value === "function";
@@ -32,7 +33,52 @@ export const nativeHelpers = {
   $code: (_id: string, make: NativeCode["make"], step: Step | null): NativeCode => ({ make, step }),
   $clo: (code: NativeCode, captures: readonly unknown[] = []) => code.make!(captures),
   $fn: (code: NativeCode, captures: readonly unknown[] = []) => code.make!(captures),
+  $extend(object: object, part: object) {
+    Object.defineProperties(object, Object.getOwnPropertyDescriptors(part));
+    return object;
+  },
+  $property(key: PropertyKey, fn: Callable) {
+    return { [key]: Object.defineProperty(fn, "name", { value: String(key), configurable: true }) };
+  },
   $module: () => undefined,
+  $gen(code: NativeCode, fn: Callable, self: unknown, args: unknown[], captures: readonly unknown[] = []) {
+    const frame: NativeFrame = { pc: 0, slots: args, captures, self, fn, resume: () => undefined };
+    let started = false;
+    let done = false;
+    const run = (mode: 0 | 1 | 2 | 3, value: unknown) => {
+      frame.slots = [...frame.slots];
+      try {
+        const result = code.step!(frame, mode, value);
+        if (result === SUSPENDED) return { value: yielded.get(frame), done: false };
+        done = true;
+        return { value: result, done: true };
+      } catch (error) {
+        done = true;
+        throw error;
+      }
+    };
+    const object = {
+      next(value: unknown) {
+        if (done) return { value: undefined, done: true };
+        const mode = started ? 1 : 0;
+        started = true;
+        return run(mode, value);
+      },
+      return(value: unknown) {
+        if (done || !started) {
+          done = true;
+          return { value, done: true };
+        }
+        return run(3, value);
+      },
+      [Symbol.iterator]: () => object,
+    };
+    return object;
+  },
+  $yield(frame: NativeFrame, value: unknown) {
+    yielded.set(frame, value);
+    return SUSPENDED;
+  },
   $async(code: NativeCode, self: unknown, args: unknown[], captures: readonly unknown[] = [], fn: unknown = undefined) {
     return new Promise((resolve, reject) => {
       const frame: NativeFrame = {

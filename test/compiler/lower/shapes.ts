@@ -75,6 +75,8 @@ export const shapes: Readonly<Record<string, string>> = {
     let { a, b } = await wait({ a: 1, b: 2 }); const f = () => [a++, b]; b = 5; log(f(), f());
     const gs = []; for (const [k, v] of [["x", 1], ["y", 2]]) { let w = v; gs.push(() => k + v + w++); await wait(0); w += 1; } log(gs.map((g) => g()));
     const hs = []; for (let { n } of [{ n: 1 }, { n: 2 }]) { hs.push(() => n++); await wait(0); n *= 10; } log(hs.map((h) => h()), hs.map((h) => h()));`,
+  "functions declared in a switch belong to all of its cases": `
+    L: for (const v of [1, 2]) { switch (await wait(v)) { case 1: function f() { return g() + v; } case 2: log(f()); continue L; default: function g() { return "g"; } } }`,
   "switch falls through, breaks and shares its scope": `
     const f = async (v) => { const out = []; switch (await wait(v)) { case 0: out.push("zero"); case await wait(1): { out.push("one"); await wait(0); break; } default: out.push("default"); case 3: let s = "three"; out.push(s); await wait(0); } return out.join(); };
     log(await f(0), await f(1), await f(2), await f(3));

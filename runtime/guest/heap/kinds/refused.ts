@@ -13,10 +13,6 @@ export function refusedPrototypes(): ReadonlyMap<object, string> {
   refused.set(iterator(new Map()), "a native Map iterator");
   refused.set(iterator(new Set()), "a native Set iterator");
   refused.set(getPrototypeOf("".matchAll(/x/g)) as object, "a native iterator of matches");
-  const generator = function* () {};
-  const asyncGenerator = async function* () {};
-  refused.set(getPrototypeOf(generator.prototype) as object, "a native generator");
-  refused.set(getPrototypeOf(asyncGenerator.prototype) as object, "a native async generator");
   for (const name of ["Promise", "SharedArrayBuffer", "WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry"]) {
     const nativeClass: unknown = Reflect.get(globalThis, name);
     if (typeof nativeClass === "function") refused.set(nativeClass.prototype, `a native ${name}`);
