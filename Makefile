@@ -4,7 +4,7 @@ SHELL := /bin/bash
 BIN := node_modules/.bin
 SOURCES = $(shell find compiler runtime test -name '*.ts' -not -name '*.d.ts' -not -path '*/fixtures/*' -not -path 'test/programs/*')
 
-.PHONY: help build check test demo bench clean format
+.PHONY: help build check test demo bench dist clean format
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,15 @@ demo: build ## Compile the reminder program, run it, kill it, resume it, count t
 
 bench: build ## Measure, as ratios to floors of the same run
 	@node dist/test/bench/main.js
+
+# TARGET=linux-arm64 ADDON=node_sqlite3.node for another machine than this one.
+TARGET ?= $(shell node -p 'process.platform + "-" + process.arch')
+RELEASE = dist/release/eventual-$(shell node -p 'require("./package.json").version')-$(TARGET)
+
+dist: build ## Make the release executable, with checksums and a bill of materials, in dist/release
+	@mkdir -p dist/release
+	@node dist/eventual package --strip --target $(TARGET) $(if $(ADDON),--addon $(ADDON)) -o $(RELEASE) --sbom $(RELEASE).cdx.json
+	@cd dist/release && sha256sum eventual-* > SHA256SUMS && cat SHA256SUMS
 
 format: node_modules ## Rewrite the sources in the project's format
 	$(BIN)/biome check --write .

@@ -17,6 +17,7 @@ const AREAS: readonly (readonly [prefix: string, title: string])[] = [
   ["EV1", "Source and types"],
   ["EV2", "What workflow code may do"],
   ["EV3", "Lowering and linking"],
+  ["EV4", "Packaging and executables"],
   ["EV5", "Sandbox and guest runtime"],
   ["EV6", "Database"],
   ["EV7", "Tasks and authoring API"],

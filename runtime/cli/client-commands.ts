@@ -2,9 +2,10 @@
 import { dirname, resolve } from "node:path";
 import type { Client, StartProgram } from "../client/client.js";
 import type { ExecutionSummary } from "../client/messages.js";
-import { loadProgramFile, requireWorkflow } from "../client/program-file.js";
+import { requireWorkflow } from "../client/program-file.js";
 import type { Status } from "../protocol/execution.js";
 import { encode } from "../protocol/value.js";
+import { hasProgram, loadProgram } from "./application.js";
 import { detailsJson, detailsText, failureText, listText, resultJson, summaryJson } from "./display/execution.js";
 import { valueText } from "./display/value.js";
 import { EXIT } from "./exit.js";
@@ -31,7 +32,8 @@ export interface StartOptions extends Common {
 export async function startExecution(options: StartOptions, output: Output): Promise<number> {
   const { workflow, id, db, json, wait } = options;
   const input = encode(await readInput(options));
-  const program = options.program === undefined ? undefined : await startProgram(options.program, workflow);
+  const named = options.program !== undefined || hasProgram;
+  const program = named ? await startProgram(options.program, workflow) : undefined;
   return await withClient(db, async (client) => {
     const started = await client.start({ workflow, input, ...present({ name: id, program }) });
     if (wait) return showOutcome(await client.result(started.executionId), json, output);
@@ -41,8 +43,8 @@ export async function startExecution(options: StartOptions, output: Output): Pro
   });
 }
 
-async function startProgram(file: string, workflow: string): Promise<StartProgram> {
-  const content = await loadProgramFile(file);
+async function startProgram(named: string | undefined, workflow: string): Promise<StartProgram> {
+  const { file, program: content } = await loadProgram(named);
   requireWorkflow(content, workflow, file);
   return { hash: content.hash, artifact: { content, resolveFrom: dirname(resolve(file)) } };
 }

@@ -1,7 +1,9 @@
 /** The command line of `eventual`: its commands, and how errors become text and exit codes. */
 import yargs from "yargs";
 import { Fault } from "../protocol/fault.js";
+import { commandName } from "./application.js";
 import { addListCommand } from "./commands/list.js";
+import { addPackageCommand } from "./commands/package.js";
 import { addRunCommand } from "./commands/run.js";
 import { addServeCommand } from "./commands/serve.js";
 import { addShowCommand } from "./commands/show.js";
@@ -18,9 +20,17 @@ export interface Session {
 }
 
 /** In the order of the help text. */
-const COMMANDS = [addRunCommand, addServeCommand, addStartCommand, addSignalCommand, addListCommand, addShowCommand];
+const COMMANDS = [
+  addRunCommand,
+  addServeCommand,
+  addStartCommand,
+  addSignalCommand,
+  addListCommand,
+  addShowCommand,
+  addPackageCommand,
+];
 
-const COMMAND_NAMES = ["run", "serve", "start", "signal", "list", "show"] as const;
+const COMMAND_NAMES = ["run", "serve", "start", "signal", "list", "show", "package"] as const;
 
 /** Carries out the command line `args` (without node and script). Resolves with the exit code; never rejects. */
 export async function main(args: readonly string[], version: string): Promise<number> {
@@ -41,7 +51,7 @@ function parser(session: Session, version: string, args: readonly string[]) {
   for (const add of COMMANDS) add(commandLine, session);
   return (
     commandLine
-      .scriptName("eventual")
+      .scriptName(commandName)
       .usage("$0 <command>\n\nRuns compiled workflows durably: what they wait for survives crashes and restarts.")
       .demandCommand(1, `Name a command: ${COMMAND_NAMES.join(", ")}`)
       .strict()
@@ -65,11 +75,13 @@ function parser(session: Session, version: string, args: readonly string[]) {
   );
 }
 
+/** What may be given more than once. */
+const SEVERAL: ReadonlySet<string> = new Set(["_", "programs", "external"]);
+
 /** An option given twice is a mistake: which of the two counts? */
 function refuseRepeated(given: Readonly<Record<string, unknown>>): true {
   for (const [option, value] of Object.entries(given)) {
-    const takesSeveral = option === "_" || option === "programs";
-    if (!Array.isArray(value) || takesSeveral) continue;
+    if (!Array.isArray(value) || SEVERAL.has(option)) continue;
     throw new Fault("EV8208", `--${option} is given more than once`, { remedy: "Give each option once." });
   }
   return true;
@@ -79,6 +91,6 @@ function usageFault(message: string, [first]: readonly string[]): Fault {
   const command = COMMAND_NAMES.find((name) => name === first);
   const unknown = command === undefined && first !== undefined && !first.startsWith("-");
   return new Fault("EV8208", unknown ? `There is no command ${JSON.stringify(first)}` : message, {
-    remedy: `\`eventual ${command === undefined ? "" : `${command} `}--help\` shows what can be given.`,
+    remedy: `\`${commandName} ${command === undefined ? "" : `${command} `}--help\` shows what can be given.`,
   });
 }

@@ -2,17 +2,23 @@
 import { existsSync } from "node:fs";
 import { extname } from "node:path";
 import { Fault } from "../protocol/fault.js";
+import { commandName, hasProgram } from "./application.js";
 
-/** The database of `eventual run` when none is named: `reminder.db` beside `reminder.evp`. */
-export function databaseBeside(programFile: string): string {
+/** The database of `run` when none is named: `reminder.db` beside `reminder.evp`, or an application's own. */
+export function databaseOfRun(programFile: string | undefined): string {
+  if (programFile === undefined) return namedDatabase(undefined);
   const extension = extname(programFile);
   return `${extension === "" ? programFile : programFile.slice(0, -extension.length)}.db`;
 }
 
-/** The database that `--db` or EVENTUAL_DB names. Throws Fault EV8208 when neither does. */
+/**
+ * The database that `--db` or EVENTUAL_DB names, or in an application's executable the one in the current folder.
+ * Throws Fault EV8208 when there is none.
+ */
 export function namedDatabase(option: string | undefined): string {
   const named = option ?? process.env.EVENTUAL_DB;
   if (named !== undefined && named !== "") return named;
+  if (hasProgram) return `${commandName}.db`;
   throw new Fault("EV8208", "No database is named", {
     remedy: "Add --db FILE, or set EVENTUAL_DB to its path.",
   });

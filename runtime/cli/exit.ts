@@ -15,6 +15,9 @@ export const EXIT = {
 
 /** Codes that say: what was asked for cannot be, whatever the state of the machine. */
 const INPUT_CODES = new Set<string>([
+  "EV4001",
+  "EV4003",
+  "EV4005",
   "EV8201",
   "EV8202",
   "EV8203",

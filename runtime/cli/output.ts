@@ -1,5 +1,5 @@
 /** Where a command's words go: results to standard output, everything else to standard error. */
-import { type Paint, paintFor } from "./display/paint.js";
+import { type Paint, paintFor, wantsColor } from "./display/paint.js";
 
 export interface Output {
   /** A result; a line feed is added. */
@@ -11,6 +11,8 @@ export interface Output {
   /** Colours for what is printed, and for what is noted. */
   readonly paint: Paint;
   readonly notePaint: Paint;
+  /** Whether notes are coloured. */
+  readonly noteColor: boolean;
   /** Columns of the terminal; Infinity where there is none. */
   readonly width: number;
 }
@@ -28,6 +30,7 @@ export function processOutput(): Output {
     note: (text) => void stderr.write(`${text}\n`),
     paint: paintFor(stdout),
     notePaint: paintFor(stderr),
+    noteColor: wantsColor(stderr),
     width: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
   };
 }

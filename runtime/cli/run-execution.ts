@@ -6,7 +6,7 @@
  */
 
 import type { ExecutionSummary } from "../client/messages.js";
-import { loadProgramFile, requireWorkflow } from "../client/program-file.js";
+import { requireWorkflow } from "../client/program-file.js";
 import { type VirtualClock, virtualClock } from "../engine/clock.js";
 import type { CheckpointMode, Engine } from "../engine/engine.js";
 
@@ -14,7 +14,8 @@ import { isClosed } from "../protocol/execution.js";
 import { Fault } from "../protocol/fault.js";
 import type { Program } from "../protocol/program.js";
 import { type Encoded, encode, toDisplay } from "../protocol/value.js";
-import { databaseBeside } from "./database.js";
+import { loadProgram } from "./application.js";
+import { databaseOfRun } from "./database.js";
 import { failureText, logText, resultJson } from "./display/execution.js";
 import { type EngineHost, openEngineHost } from "./engine-host.js";
 import { EXIT } from "./exit.js";
@@ -30,7 +31,8 @@ import { wallClockAt } from "./wall-clock.js";
 const DEFAULT_NAME = "default";
 
 export interface RunOptions {
-  readonly program: string;
+  /** File of the program; left out in an executable that carries one. */
+  readonly program?: string;
   readonly workflow: string;
   readonly id?: string;
   readonly input?: string;
@@ -44,6 +46,7 @@ export interface RunOptions {
 }
 
 interface Job {
+  readonly file: string;
   readonly program: Program;
   readonly executionId: string;
   readonly name: string;
@@ -65,8 +68,8 @@ export async function runExecution(options: RunOptions, output: Output): Promise
   const stop = listenForStop();
   const clock = options.virtualClock ? virtualClock(Date.now(), 0) : undefined;
   const host = await openEngineHost({
-    database: options.db ?? databaseBeside(options.program),
-    programs: [{ file: options.program, program: job.program }],
+    database: options.db ?? databaseOfRun(options.program),
+    programs: [{ file: job.file, program: job.program }],
     checkpoint: options.checkpoint,
     ...(options.cache === undefined ? {} : { cache: options.cache }),
     ...(clock === undefined ? {} : { clock }),
@@ -84,13 +87,13 @@ export async function runExecution(options: RunOptions, output: Output): Promise
 }
 
 async function prepare(options: RunOptions): Promise<Job> {
-  const program = await loadProgramFile(options.program);
-  requireWorkflow(program, options.workflow, options.program);
+  const { file, program } = await loadProgram(options.program);
+  requireWorkflow(program, options.workflow, file);
   const given = options.input !== undefined || options.inputFile !== undefined;
   const input = given ? encode(await readInput(options)) : undefined;
   const until = options.until === undefined ? undefined : parseUntil(options.until);
   const name = options.id ?? DEFAULT_NAME;
-  return { program, executionId: `${options.workflow}/${name}`, name, input, until, options };
+  return { file, program, executionId: `${options.workflow}/${name}`, name, input, until, options };
 }
 
 async function carryOut(

@@ -1,8 +1,7 @@
 /** `eventual serve`: an engine that runs until it is told to stop. */
-import { loadProgramFile } from "../client/program-file.js";
 import type { CheckpointMode } from "../engine/engine.js";
 import { Fault } from "../protocol/fault.js";
-import type { Program } from "../protocol/program.js";
+import { type LoadedProgram, loadProgram } from "./application.js";
 import { namedDatabase } from "./database.js";
 import { openEngineHost } from "./engine-host.js";
 import { EXIT } from "./exit.js";
@@ -11,16 +10,12 @@ import { reportTo } from "./report.js";
 import { listenForStop } from "./stop.js";
 
 export interface ServeOptions {
+  /** Files; none in an executable that carries a program: that one. */
   readonly programs: readonly string[];
   readonly db?: string;
   readonly json: boolean;
   readonly checkpoint: CheckpointMode;
   readonly cache?: number;
-}
-
-interface Loaded {
-  readonly file: string;
-  readonly program: Program;
 }
 
 /** Resolves with the exit code once a signal has stopped it. Throws Faults for bad input and for failures. */
@@ -45,11 +40,12 @@ export async function serve(options: ServeOptions, output: Output): Promise<numb
   return EXIT.ok;
 }
 
-async function loadAll(files: readonly string[]): Promise<Loaded[]> {
-  const loaded: Loaded[] = [];
+async function loadAll(files: readonly string[]): Promise<LoadedProgram[]> {
+  if (files.length === 0) return [await loadProgram(undefined)];
+  const loaded: LoadedProgram[] = [];
   const owners = new Map<string, string>();
   for (const file of files) {
-    const program = await loadProgramFile(file);
+    const { program } = await loadProgram(file);
     for (const { name } of program.manifest.workflows) {
       const other = owners.get(name);
       if (other !== undefined) throw ambiguous(name, other, file);

@@ -20,7 +20,12 @@ const headerSchema = z.object({
  * (made for another runtime).
  */
 export async function loadProgramFile(file: string): Promise<Program> {
-  const value = parse(file, await read(file));
+  return parseProgram(file, await read(file));
+}
+
+/** The program in `text`, which comes from `file`. Throws Fault EV8202, EV8203 or EV8204. */
+export function parseProgram(file: string, text: string): Program {
+  const value = parse(file, text);
   const header = headerSchema.safeParse(value);
   if (!header.success) throw notAProgram(file, "it has not the form of one", header.error);
   const { abi, compiler } = header.data.manifest;

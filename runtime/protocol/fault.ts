@@ -1,6 +1,6 @@
 /**
  * A refusal or failure with a stable code. Thrown by every part; shown by the command line; documented one page per
- * code in docs/errors. Ranges: EV1 source and types, EV2 language, EV3 lowering and linking, EV5 sandbox and guest,
+ * code in docs/errors. Ranges: EV1 source and types, EV2 language, EV3 lowering and linking, EV4 packaging, EV5 sandbox and guest,
  * EV6 store, EV7 tasks, EV8 engine, client and command line, EV9 defects of Eventual itself.
  */
 export class Fault extends Error {

@@ -1,6 +1,7 @@
 /** Opens a sandbox: spreads executions over engine threads by a hash of their id. */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { isExecutable, partText } from "../platform/executable.js";
 import { Fault } from "../protocol/fault.js";
 import { resolveLimits, type SandboxOptions } from "./limits.js";
 import type { ActivationReply, ActivationRequest, Sandbox, SandboxProgram } from "./sandbox.js";
@@ -114,6 +115,7 @@ function hashOf(text: string): number {
 }
 
 async function readGuestBundle(): Promise<string> {
+  if (isExecutable) return partText("guest.js");
   const path = fileURLToPath(new URL("../guest/bundle.js", import.meta.url));
   try {
     return await readFile(path, "utf8");

@@ -16,6 +16,7 @@ import {
 } from "quickjs-emscripten";
 import { Fault } from "../protocol/fault.js";
 import type { Budget } from "./budget.js";
+import { embeddedEngine } from "./embedded.js";
 import { HARDEN_CODE } from "./harden.js";
 import {
   EVALUATION_DEADLINES,
@@ -92,7 +93,7 @@ export class Realm {
     });
     // The engine prints an abort's message and throws it as well: the print is redundant.
     const silent: object = { print: () => undefined, printErr: () => undefined };
-    const variant = newVariant(RELEASE_SYNC, { wasmMemory: memory, emscriptenModule: silent });
+    const variant = newVariant(RELEASE_SYNC, { wasmMemory: memory, emscriptenModule: silent, ...embeddedEngine() });
     const context = (await newQuickJSWASMModuleFromVariant(variant)).newContext();
     context.runtime.setMaxStackSize(limits.stackBytes);
     context.runtime.setInterruptHandler(budget.poll);

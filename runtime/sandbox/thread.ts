@@ -6,7 +6,8 @@
  *     to the replacement. That is sound: an activation has no effect before its reply has been handed out, and a
  *     `live` request finds its instance gone there and is answered `lost`.
  */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { startThread } from "../platform/executable.js";
 import type { SuspendReason } from "../protocol/execution.js";
 import { Fault } from "../protocol/fault.js";
 import { type SandboxLimits, threadStackMb } from "./limits.js";
@@ -141,7 +142,7 @@ export class EngineThread {
       this.#replace({ message, index, reason: stuck(allowedMs) }),
     );
     const workerData: ThreadData = { limits, harden, guestCode, sight };
-    const worker = new Worker(this.#settings.entry ?? new URL("./worker.js", import.meta.url), {
+    const worker = startThread("sandbox-thread.js", this.#settings.entry ?? new URL("./worker.js", import.meta.url), {
       workerData,
       resourceLimits: { stackSizeMb: threadStackMb(limits) },
     });

@@ -7,10 +7,10 @@
  * it. So an external package is found exactly where the author's own source would find it, with `import` conditions.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
+import { makeScratchFolder } from "../platform/folders.js";
 import type { HostProgram } from "./tasks.js";
 
 const sourceMapSchema = z.looseObject({ sources: z.array(z.string().nullable()), sourceRoot: z.string().optional() });
@@ -47,7 +47,7 @@ export class HostCodeFolder {
 
   #root(): string {
     if (this.#folder === undefined) {
-      this.#folder = mkdtempSync(join(tmpdir(), "eventual-tasks-"));
+      this.#folder = makeScratchFolder("eventual-tasks-");
       process.once("exit", this.#remove);
     }
     return this.#folder;

@@ -4,7 +4,8 @@
  * T1  A call is in `#held` from `offer` until it settles, is withdrawn, or the thread ends.
  * T2  The thread ends once: `ended` is called after every message that it sent has been handled.
  */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { startThread } from "../platform/executable.js";
 import type { FromThread, LoadFailure, OfferedCall, SettledCall, TaskThreadData, ToThread } from "./messages.js";
 import type { TaskCall } from "./tasks.js";
 
@@ -68,7 +69,10 @@ export class TaskThread {
     this.#claims = new Int32Array(claims);
     this.#freeSlots = Array.from({ length: capacity }, (_, index) => capacity - 1 - index);
     this.#events = events;
-    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { workerData, name: "eventual-tasks" });
+    this.#worker = startThread("task-thread.js", new URL("./worker.js", import.meta.url), {
+      workerData,
+      name: "eventual-tasks",
+    });
     this.#worker.on("message", (message: FromThread) => this.#receive(message));
     this.#worker.on("error", (error: unknown) => {
       this.#error = { value: error };

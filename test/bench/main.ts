@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { checkpointCosts } from "./cases/checkpoint.js";
 import { concurrentSteps } from "./cases/concurrent.js";
+import { packagedExecutable } from "./cases/executable.js";
 import { reminders } from "./cases/reminder.js";
 import { resumption } from "./cases/resume.js";
 import { sequentialSteps } from "./cases/sequential.js";
@@ -24,6 +25,7 @@ const CASES: Readonly<Record<string, (setting: Setting) => Promise<Figure[]>>> =
   sleepers,
   reminder: reminders,
   checkpoint: checkpointCosts,
+  executable: packagedExecutable,
 };
 
 const { values, positionals } = parseArgs({

@@ -1,18 +1,18 @@
 /** `eventual run <program> <workflow>` */
 import type { Argv } from "yargs";
+import { commandName, hasProgram } from "../application.js";
 import type { Session } from "../commands.js";
 import { present, withEngine, withInput } from "../options.js";
 
 /** Adds the command to `commandLine`. */
 export function addRunCommand(commandLine: Argv, session: Session): void {
   commandLine.command(
-    "run <program> <workflow>",
+    hasProgram ? "run <workflow>" : "run <program> <workflow>",
     "Run an execution to its end in this process, or resume it",
     (command) =>
       withEngine(
         withInput(
-          command
-            .positional("program", { type: "string", demandOption: true, describe: "Compiled program (*.evp)" })
+          programPlace(command)
             .positional("workflow", { type: "string", demandOption: true, describe: "Name of the workflow" })
             .option("id", {
               type: "string",
@@ -23,7 +23,9 @@ export function addRunCommand(commandLine: Argv, session: Session): void {
           .option("db", {
             type: "string",
             requiresArg: true,
-            describe: "Database file (default: <program>.db beside it)",
+            describe: hasProgram
+              ? `Database file (default: ${commandName}.db)`
+              : "Database file (default: <program>.db beside it)",
           })
           .option("json", { type: "boolean", default: false, describe: "Print the outcome as JSON, as the last line" }),
       )
@@ -50,11 +52,20 @@ export function addRunCommand(commandLine: Argv, session: Session): void {
         ),
     async (args) => {
       const { runExecution } = await import("../run-execution.js");
-      const { program, workflow, json, checkpoint, virtualClock, id, input, inputFile, db, cache, until } = args;
+      const { workflow, json, checkpoint, virtualClock, program, id, input, inputFile, db, cache, until } = args;
       session.exitCode = await runExecution(
-        { program, workflow, json, checkpoint, virtualClock, ...present({ id, input, inputFile, db, cache, until }) },
+        { workflow, json, checkpoint, virtualClock, ...present({ program, id, input, inputFile, db, cache, until }) },
         session.output,
       );
     },
   );
+}
+
+/** An application's executable has its program in itself. */
+function programPlace<T>(command: Argv<T>) {
+  return command.positional("program", {
+    type: "string",
+    hidden: hasProgram,
+    describe: "Compiled program (*.evp)",
+  });
 }

@@ -6,8 +6,13 @@ export type Paint = (style: Style, text: string) => string;
 
 /** How to colour what goes to `stream`. FORCE_COLOR asks for colours where there is no terminal. */
 export function paintFor(stream: { readonly isTTY?: boolean }, environment = process.env): Paint {
-  const { NO_COLOR, FORCE_COLOR } = environment;
-  const wanted = FORCE_COLOR !== undefined && FORCE_COLOR !== "0" ? true : stream.isTTY === true;
-  if (!wanted || (NO_COLOR !== undefined && NO_COLOR !== "")) return (_, text) => text;
+  if (!wantsColor(stream, environment)) return (_, text) => text;
   return (style, text) => styleText(style, text, { validateStream: false });
+}
+
+/** Whether what goes to `stream` is coloured. */
+export function wantsColor(stream: { readonly isTTY?: boolean }, environment = process.env): boolean {
+  const { NO_COLOR, FORCE_COLOR } = environment;
+  if (NO_COLOR !== undefined && NO_COLOR !== "") return false;
+  return (FORCE_COLOR !== undefined && FORCE_COLOR !== "0") || stream.isTTY === true;
 }

@@ -49,6 +49,11 @@ function startScript(script: string, args: readonly string[], { cwd, env, node =
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
   child.stdin?.end(input);
+  return startCommand(child);
+}
+
+/** Collects what a process says until it ends. */
+export function startCommand(child: ChildProcess): Running {
   const output = { stdout: "", stderr: "" };
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     output.stdout += text;
