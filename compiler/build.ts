@@ -41,11 +41,11 @@ export interface BuiltProgram {
 export async function build({ entry, external = [], tsconfig }: BuildOptions): Promise<BuildResult> {
   const project = openProject(entry, tsconfig);
   const { graph, diagnostics: unread } = loadModules(project);
-  const types = project.typeCheck();
+  const { diagnostics: types, facts } = project.typeCheck();
   if (hasErrors(unread)) return failed(types.some(({ code }) => code === "EV1003") ? types : [...types, ...unread]);
 
   const guest = splitSide(graph, "guest");
-  const { definitions, diagnostics: breaches } = checkProgram(graph, guest);
+  const { definitions, diagnostics: breaches } = checkProgram(graph, guest, facts);
   const found = [...types, ...breaches];
   if (hasErrors(found)) return failed(found);
 

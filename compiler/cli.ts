@@ -1,6 +1,6 @@
 /**
  * The command `eventualc`. Results go to standard output, everything else to standard error.
- * Exit codes: 0 done, 1 the program has errors, 2 wrong use of the command.
+ * Exit codes: 0 done and nothing found, 1 findings, 2 the command could not run. A build with warnings alone is done.
  */
 import { type Argv, default as yargs } from "yargs";
 import { hideBin } from "yargs/helpers";
@@ -12,8 +12,9 @@ import { writeWhole } from "./program/write.js";
 import { findInstallation } from "./project/installation.js";
 
 const DONE = 0;
-const HAS_ERRORS = 1;
-const WRONG_USE = 2;
+const FINDINGS = 1;
+const COULD_NOT_RUN = 2;
+const EXIT_CODES = "Exit codes: 0 done, nothing found; 1 findings (`build`: errors); 2 the command could not run.";
 
 interface CompileArguments {
   readonly entry: string;
@@ -54,7 +55,7 @@ async function main(): Promise<void> {
     .recommendCommands()
     .version(findInstallation().version)
     .help()
-    .epilogue("Exit codes: 0 done, 1 the program has errors, 2 wrong use of the command.")
+    .epilogue(EXIT_CODES)
     .wrap(LAYOUT_WIDTH)
     .exitProcess(false)
     .fail((message, error, parser) => refuse(message, error, parser))
@@ -89,13 +90,8 @@ async function runCheck(given: CompileArguments): Promise<void> {
   report(await compile(given), given.json, undefined);
 }
 
-async function compile({ entry, tsconfig, external }: CompileArguments): Promise<BuildResult> {
-  try {
-    return await build({ entry, external, ...(tsconfig === undefined ? {} : { tsconfig }) });
-  } catch (error) {
-    if (error instanceof Fault) return { diagnostics: [fromFault(error, undefined, undefined)] };
-    throw error;
-  }
+function compile({ entry, tsconfig, external }: CompileArguments): Promise<BuildResult> {
+  return build({ entry, external, ...(tsconfig === undefined ? {} : { tsconfig }) });
 }
 
 /** Says what happened. `output` is the file that a build wrote if it came so far. */
@@ -107,7 +103,8 @@ function report({ diagnostics, program }: BuildResult, json: boolean, output: st
     process.stderr.write(printDiagnostics(diagnostics, { color: wantsColor(process.stderr, process.env) }));
     if (program !== undefined && output !== undefined) process.stdout.write(`${output} ${program.hash}\n`);
   }
-  process.exitCode = hasErrors(diagnostics) ? HAS_ERRORS : DONE;
+  const failed = output === undefined ? diagnostics.length > 0 : hasErrors(diagnostics);
+  process.exitCode = failed ? FINDINGS : DONE;
 }
 
 /** Wrong use of the command: what was wrong, and the help that belongs to it. */
@@ -130,6 +127,14 @@ function refuse(message: string | null | undefined, error: Error | undefined, pa
   throw new WrongUse(message ?? "Wrong use.", help);
 }
 
+/** A command that was asked for JSON answers in JSON also when it could not run. */
+function reportFailure(error: unknown): void {
+  if (error instanceof Fault && process.argv.includes("--json")) {
+    const diagnostics = diagnosticsJson([fromFault(error, undefined, undefined)]);
+    process.stdout.write(`${JSON.stringify({ diagnostics })}\n`);
+  } else process.stderr.write(failureText(error));
+}
+
 /** Text for a failure that is no finding about the program: a fault, or a defect of the compiler. */
 function failureText(error: unknown): string {
   if (error instanceof Fault) {
@@ -143,6 +148,6 @@ function failureText(error: unknown): string {
 
 main().catch((error: unknown) => {
   if (error instanceof WrongUse) process.stderr.write(`${error.help}\n\n${error.message}\n`);
-  else process.stderr.write(failureText(error));
-  process.exitCode = error instanceof WrongUse ? WRONG_USE : HAS_ERRORS;
+  else reportFailure(error);
+  process.exitCode = COULD_NOT_RUN;
 });

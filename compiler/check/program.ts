@@ -1,11 +1,14 @@
 /** All rules of a program: those of each guest module and those that concern the modules together. */
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import type { TypeFacts } from "../project/facts.js";
 import type { ModuleGraph, SourceModule } from "../split/graph.js";
 import type { SplitModule } from "../split/split.js";
 import { copyTree } from "../syntax/generate.js";
 import { programPath } from "../syntax/program-path.js";
 import { checkModule } from "./check.js";
 import { checkDefinitions, type NamedDefinition } from "./definitions.js";
+import { checkPlaces } from "./places.js";
+import { checkTypes } from "./typed/check.js";
 
 export interface CheckedProgram {
   /** In the order of modules and text. */
@@ -13,16 +16,28 @@ export interface CheckedProgram {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Applies the rules. `graph` holds the modules as written, the entry first; `guest` their workflow side. */
-export function checkProgram(graph: ModuleGraph, guest: ReadonlyMap<string, SplitModule>): CheckedProgram {
+/**
+ * Applies the rules. `graph` holds the modules as written, the entry first; `guest` their workflow side; `facts` answers
+ * about their types.
+ */
+export function checkProgram(
+  graph: ModuleGraph,
+  guest: ReadonlyMap<string, SplitModule>,
+  facts: TypeFacts,
+): CheckedProgram {
   const { definitions, diagnostics } = checkDefinitions(graph);
-  const inModules = [...guest.values()].flatMap(({ source: { id, source }, tree }) =>
-    checkModule({ program: programPath(copyTree(tree)), file: id, source, packageName: undefined }),
-  );
+  const inModules = [...guest.values()].flatMap(({ source: module, tree }) => {
+    const { id, source } = module;
+    const program = programPath(copyTree(tree));
+    return [
+      ...checkModule({ program, file: id, source, packageName: undefined }),
+      ...checkTypes(program, module, facts),
+    ];
+  });
   const [entry] = graph.values();
   const hasWorkflow = definitions.some(({ kind }) => kind === "workflow") || diagnostics.length > 0;
   const missing = entry === undefined || hasWorkflow ? [] : [noWorkflow(entry)];
-  return { definitions, diagnostics: [...diagnostics, ...inModules, ...missing] };
+  return { definitions, diagnostics: [...diagnostics, ...checkPlaces(graph), ...inModules, ...missing] };
 }
 
 function noWorkflow({ id, source }: SourceModule): Diagnostic {

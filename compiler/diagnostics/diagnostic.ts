@@ -25,6 +25,15 @@ export interface Diagnostic {
   readonly length: number;
   /** The text of the file, for the code frame. */
   readonly source: string | undefined;
+  /** Other places of the same finding, such as the end of a range. */
+  readonly related?: readonly RelatedPlace[];
+}
+
+/** A place that belongs to a finding, and what is there. */
+export interface RelatedPlace extends Place {
+  readonly file: string;
+  readonly message: string;
+  readonly source: string;
 }
 
 /** Where in a file something is: lines and columns from 1, `length` in characters on that line. */
@@ -37,8 +46,8 @@ export interface Place {
 /** The part of a syntax tree node that places need (Babel counts columns from 0). */
 interface Located {
   readonly loc?: {
-    readonly start: { readonly line: number; readonly column: number };
-    readonly end: { readonly line: number; readonly column: number };
+    readonly start: { readonly line: number; readonly column: number; readonly index: number };
+    readonly end: { readonly line: number; readonly column: number; readonly index: number };
   } | null;
 }
 
@@ -48,6 +57,11 @@ export function placeOf(node: Located): Place {
   if (loc === undefined || loc === null) return { line: 1, column: 1, length: 1 };
   const length = loc.end.line === loc.start.line ? loc.end.column - loc.start.column : 1;
   return { line: loc.start.line, column: loc.start.column + 1, length: Math.max(1, length) };
+}
+
+/** Where a node begins and ends in its file's text; undefined for a node that the compiler made. Copies keep it. */
+export function rangeOf({ loc }: Located): { readonly start: number; readonly end: number } | undefined {
+  return loc === undefined || loc === null ? undefined : { start: loc.start.index, end: loc.end.index };
 }
 
 /** True when one of them stops the build. */

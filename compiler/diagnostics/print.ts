@@ -3,7 +3,7 @@
  */
 import { codeFrameColumns } from "@babel/code-frame";
 import { titleOf } from "./catalogue.js";
-import type { Diagnostic } from "./diagnostic.js";
+import type { Diagnostic, Place } from "./diagnostic.js";
 
 interface Paint {
   bold(text: string): string;
@@ -29,13 +29,22 @@ export function printDiagnostic(diagnostic: Diagnostic, options: { color: boolea
   const lines = [`${paint.bold(placeText(diagnostic))}${severity} ${diagnostic.code}: ${diagnostic.message}`];
   const frame = codeFrame(diagnostic, options.color);
   if (frame !== "") lines.push("", frame, "");
+  for (const related of diagnostic.related ?? []) {
+    lines.push(`  ${related.file}:${related.line}:${related.column}: ${related.message}`, "");
+    lines.push(codeFrame(related, options.color), "");
+  }
   lines.push(`  ${paint.cyan("remedy:")} ${diagnostic.remedy}`);
   return `${lines.join("\n")}\n`;
 }
 
-/** Text for tools: `{"diagnostics": [{code, title, severity, message, remedy, file, line, column, length}]}`. */
+/** Text for tools: `{"diagnostics": [{code, title, severity, message, remedy, file, line, column, length, page, related}]}`. */
 export function diagnosticsJson(diagnostics: readonly Diagnostic[]): readonly object[] {
-  return diagnostics.map(({ source: _, ...diagnostic }) => ({ ...diagnostic, title: titleOf(diagnostic.code) }));
+  return diagnostics.map(({ source: _, related = [], ...diagnostic }) => ({
+    ...diagnostic,
+    title: titleOf(diagnostic.code),
+    page: `docs/errors/${diagnostic.code}.md`,
+    related: related.map(({ source: __, ...place }) => place),
+  }));
 }
 
 function placeText({ file, line, column }: Diagnostic): string {
@@ -43,7 +52,7 @@ function placeText({ file, line, column }: Diagnostic): string {
   return line === 0 ? `${file}: ` : `${file}:${line}:${column}: `;
 }
 
-function codeFrame({ source, line, column, length }: Diagnostic, color: boolean): string {
+function codeFrame({ source, line, column, length }: Place & Pick<Diagnostic, "source">, color: boolean): string {
   if (source === undefined || line === 0) return "";
   const location = { start: { line, column }, end: { line, column: column + length } };
   return codeFrameColumns(source, location, { linesAbove: 1, linesBelow: 1, highlightCode: color, forceColor: color });

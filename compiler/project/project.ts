@@ -5,11 +5,10 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { Fault } from "../../runtime/protocol/fault.js";
-import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { findInstallation, type Installation } from "./installation.js";
 import { nearest, type ProjectOptions, readOptions, syntaxOptions } from "./options.js";
 import { createResolver, type Resolve } from "./resolve.js";
-import { typeCheck } from "./types.js";
+import { type CheckedTypes, TypeService } from "./types.js";
 
 export interface Project {
   /** Absolute folder to which module ids and shown paths are relative. */
@@ -23,8 +22,8 @@ export interface Project {
   readonly idOf: (file: string) => string;
   /** The options that change what TypeScript syntax means, as text of a tsconfig.json. */
   readonly syntaxOptions: string;
-  /** Type-checks the entry and what it imports. Slow: once per build. */
-  readonly typeCheck: () => readonly Diagnostic[];
+  /** Type-checks the entry and what it imports. The first time is slow; later only what changed is checked again. */
+  readonly typeCheck: () => CheckedTypes;
 }
 
 /**
@@ -37,6 +36,7 @@ export function openProject(entryPath: string, tsconfig?: string): Project {
   const options = readOptions(entry, tsconfig, installation);
   const root = findRoot(entry, options);
   const idOf = (file: string): string => relative(root, file).split(sep).join("/");
+  const types = new TypeService(entry, options, idOf);
   return {
     root,
     entry,
@@ -44,7 +44,7 @@ export function openProject(entryPath: string, tsconfig?: string): Project {
     resolve: createResolver(options.compiler),
     idOf,
     syntaxOptions: syntaxOptions(options.compiler),
-    typeCheck: () => typeCheck(entry, options, idOf),
+    typeCheck: () => types.check(),
   };
 }
 

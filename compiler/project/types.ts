@@ -1,8 +1,10 @@
 /** The type check: TypeScript's findings about the user's own files, as diagnostics. */
+import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import ts from "typescript";
 import type { FaultCode } from "../../runtime/protocol/fault.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { type TypeFacts, typeFacts } from "./facts.js";
 import type { ProjectOptions } from "./options.js";
 
 const REMEDIES: Record<"EV1002" | "EV1003" | "EV1004", string> = {
@@ -11,24 +13,75 @@ const REMEDIES: Record<"EV1002" | "EV1003" | "EV1004", string> = {
   EV1004: "Correct the types: a program is built only when it type-checks.",
 };
 
-/** Checks the entry and everything it imports. Findings in packages are not reported. */
-export function typeCheck(
-  entry: string,
-  options: ProjectOptions,
-  idOf: (file: string) => string,
-): readonly Diagnostic[] {
-  const rootNames = [entry, ...options.declarations];
-  const program = ts.createProgram({ rootNames, options: options.compiler });
-  const files = program.getSourceFiles().filter((file) => isUsers(program, file, options.ownFolders));
-  const syntax = files.flatMap((file) => program.getSyntacticDiagnostics(file));
-  // After a syntax error the other findings are mostly its echo.
-  const types = syntax.length > 0 ? [] : files.flatMap((file) => program.getSemanticDiagnostics(file));
-  return [
-    ...translate("EV1002", [...options.diagnostics, ...program.getOptionsDiagnostics()], idOf),
-    ...translate("EV1004", syntax.length > 0 ? [] : program.getGlobalDiagnostics(), idOf),
-    ...translate("EV1003", syntax, idOf),
-    ...translate("EV1004", types, idOf),
-  ];
+/** What one type check gives. */
+export interface CheckedTypes {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Answers about the types of this check. */
+  readonly facts: TypeFacts;
+}
+
+/** TypeScript's messages about imports that lead nowhere: a file that appears later may mend them. */
+const UNRESOLVED = new Set([2307, 2792, 7016]);
+
+/** Type checks of one project, each of which keeps what the last one found out about unchanged files. */
+export class TypeService {
+  readonly #rootNames: readonly string[];
+  readonly #options: ProjectOptions;
+  readonly #idOf: (file: string) => string;
+  readonly #host: ts.CompilerHost;
+  #builder: ts.SemanticDiagnosticsBuilderProgram | undefined;
+  #unresolved = false;
+
+  constructor(entry: string, options: ProjectOptions, idOf: (file: string) => string) {
+    this.#rootNames = [entry, ...options.declarations];
+    this.#options = options;
+    this.#idOf = idOf;
+    this.#host = cachingHost(options.compiler);
+  }
+
+  /** Checks the entry and everything it imports, as the files are now. Findings in packages are not reported. */
+  check(): CheckedTypes {
+    const builder = ts.createSemanticDiagnosticsBuilderProgram(
+      this.#rootNames,
+      this.#options.compiler,
+      this.#host,
+      this.#unresolved ? undefined : this.#builder,
+    );
+    this.#builder = builder;
+    const program = builder.getProgram();
+    const files = program.getSourceFiles().filter((file) => isUsers(program, file, this.#options.ownFolders));
+    const syntax = files.flatMap((file) => [...builder.getSyntacticDiagnostics(file)]);
+    // After a syntax error the other findings are mostly its echo.
+    const types = syntax.length > 0 ? [] : files.flatMap((file) => [...builder.getSemanticDiagnostics(file)]);
+    this.#unresolved = types.some(({ code }) => UNRESOLVED.has(code));
+    const diagnostics = [
+      ...translate("EV1002", [...this.#options.diagnostics, ...program.getOptionsDiagnostics()], this.#idOf),
+      ...translate("EV1004", syntax.length > 0 ? [] : program.getGlobalDiagnostics(), this.#idOf),
+      ...translate("EV1003", syntax, this.#idOf),
+      ...translate("EV1004", types, this.#idOf),
+    ];
+    return { diagnostics, facts: typeFacts(program) };
+  }
+}
+
+/** A host that parses a file again only when its text has changed. */
+function cachingHost(options: ts.CompilerOptions): ts.CompilerHost {
+  const host = ts.createCompilerHost(options, true);
+  const known = new Map<string, { readonly text: string; readonly file: ts.SourceFile }>();
+  return {
+    ...host,
+    getSourceFile(name, languageVersion) {
+      const text = host.readFile(name);
+      if (text === undefined) return undefined;
+      const last = known.get(name);
+      if (last?.text === text) return last.file;
+      const file = ts.createSourceFile(name, text, languageVersion, true);
+      // The builder compares versions to find out which files have changed.
+      Object.assign(file, { version: createHash("sha256").update(text).digest("hex") });
+      known.set(name, { text, file });
+      return file;
+    },
+  };
 }
 
 function isUsers(program: ts.Program, file: ts.SourceFile, ownFolders: readonly string[]): boolean {

@@ -78,10 +78,52 @@ test("--json prints the findings for tools", async (t) => {
   );
 });
 
+test("warnings: check finds them with exit code 1, build is done with 0", async (t) => {
+  const folder = await temporaryFolder(t);
+  const main = REMINDER["src/main.ts"]?.replace("await sendReminder", "sendReminder") ?? "";
+  await writeFiles(folder, { ...REMINDER, "src/main.ts": main });
+  const check = eventualc(folder, "check", "src/main.ts");
+  assert.equal(check.status, 1);
+  assert.match(check.stderr, /^src\/main\.ts:6:5: warning EV2034: [\s\S]*\n1 warning\n$/);
+  const built = eventualc(folder, "build", "src/main.ts", "-o", "main.evp");
+  assert.equal(built.status, 0);
+  assert.match(built.stderr, /EV2034/);
+});
+
+test("an object held over a wait is shown with the range, in text and JSON", async (t) => {
+  const folder = await temporaryFolder(t);
+  const main = `import type { Socket } from "node:net";
+import { duration, workflow } from "eventual";
+declare function connect(): Socket;
+export const main = workflow("main", async () => {
+  const socket = connect();
+  await duration(1);
+  socket.end();
+});
+`;
+  await writeFiles(folder, { "package.json": "{}", "main.ts": main });
+  const { stderr } = eventualc(folder, "check", "main.ts");
+  assert.match(stderr, /main\.ts:5:9: error EV2035[\s\S]*main\.ts:6:3: the workflow can rest here/);
+  const { stdout, status } = eventualc(folder, "check", "main.ts", "--json");
+  assert.equal(status, 1);
+  const [finding] = JSON.parse(stdout).diagnostics;
+  assert.deepEqual(
+    [finding.code, finding.page, ...finding.related.map(({ line }: { line: number }) => line)],
+    ["EV2035", "docs/errors/EV2035.md", 6, 7],
+  );
+});
+
+test("with --json a command that cannot run says so in JSON, with exit code 2", async (t) => {
+  const folder = await temporaryFolder(t);
+  const { status, stdout, stderr } = eventualc(folder, "check", "none.ts", "--json");
+  assert.deepEqual([status, stderr], [2, ""]);
+  assert.equal(JSON.parse(stdout).diagnostics[0].code, "EV1001");
+});
+
 test("a missing entry is an error with code and remedy", async (t) => {
   const folder = await temporaryFolder(t);
   const { status, stderr } = eventualc(folder, "build", "none.ts", "-o", "main.evp");
-  assert.equal(status, 1);
+  assert.equal(status, 2);
   assert.match(stderr, /error EV1001: The entry file none\.ts does not exist/);
   assert.match(stderr, /remedy: Name the TypeScript file/);
   assert.ok(!existsSync(join(folder, "main.evp")));
@@ -91,7 +133,7 @@ test("an output that cannot be written is an error with code and remedy", async 
   const folder = await temporaryFolder(t);
   await writeFiles(folder, REMINDER);
   const { status, stderr } = eventualc(folder, "build", "src/main.ts", "-o", "none/main.evp");
-  assert.equal(status, 1);
+  assert.equal(status, 2);
   assert.match(stderr, /error EV3004: none\/main\.evp cannot be written/);
 });
 

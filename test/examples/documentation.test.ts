@@ -163,7 +163,7 @@ test("every example type-checks", async (t) => {
   await writeExamples(folder, examples);
   const entry = join(folder, "all.ts");
   await writeFile(entry, examples.map((example) => `import "./${fileName(example)}";\n`).join(""));
-  assert.equal(printDiagnostics(openProject(entry).typeCheck(), { color: false }), "");
+  assert.equal(printDiagnostics(openProject(entry).typeCheck().diagnostics, { color: false }), "");
 });
 
 for (const example of withWorkflow) {

@@ -1,0 +1,196 @@
+/**
+ * EV2036, EV2037: durable operations where there is no workflow. Task handlers, and the functions that they call, run
+ * on the host; the top level of a module runs before any execution starts. Neither can wait durably.
+ */
+import type { NodePath, types as t } from "@babel/core";
+import type { CompilerCode } from "../diagnostics/catalogue.js";
+import { type Diagnostic, placeOf } from "../diagnostics/diagnostic.js";
+import { type Definition, findDefinitions, memberName } from "../split/definitions.js";
+import {
+  isApi,
+  type Meaning,
+  type ModuleGraph,
+  meaningOfExport,
+  meaningOfLocal,
+  type SourceModule,
+} from "../split/graph.js";
+import { NAMESPACE } from "../split/table.js";
+import { programPath } from "../syntax/program-path.js";
+
+/** Functions of the API that only a workflow can call. */
+const DURABLE = new Set(["condition", "expectSignal", "onSignal", "sendSignal"]);
+/** Timers: as values they are schedules, awaited they are durable. */
+const TIMERS = new Set(["duration", "time"]);
+const SIGNAL_METHODS = new Set(["expectSignal", "onSignal", "sendSignal"]);
+
+interface Module {
+  readonly source: SourceModule;
+  readonly program: NodePath<t.Program>;
+  /** Definitions by the local name of the variable that holds them. */
+  readonly held: ReadonlyMap<string, Definition>;
+  readonly definitions: readonly Definition[];
+}
+
+/** A function that runs on the host. */
+interface HostFunction {
+  readonly module: Module;
+  readonly path: NodePath;
+  /** Name of the task whose handler it is, or that calls it. */
+  readonly task: string;
+  /** Name of the function between the task and the call, if any. */
+  readonly via: string | undefined;
+}
+
+/** Applies both rules to all modules as written. */
+export function checkPlaces(graph: ModuleGraph): readonly Diagnostic[] {
+  return new PlaceChecker(graph).run();
+}
+
+class PlaceChecker {
+  private readonly graph: ModuleGraph;
+  private readonly modules: ReadonlyMap<string, Module>;
+  private readonly diagnostics: Diagnostic[] = [];
+  private readonly queue: HostFunction[] = [];
+  private readonly seen = new Set<t.Node>();
+
+  constructor(graph: ModuleGraph) {
+    this.graph = graph;
+    this.modules = new Map([...graph].map(([file, source]) => [file, readModule(graph, source)]));
+  }
+
+  run(): readonly Diagnostic[] {
+    for (const module of this.modules.values()) {
+      this.checkTopLevel(module);
+      for (const definition of module.definitions) this.addHandler(module, definition);
+    }
+    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) this.checkHost(next);
+    return this.diagnostics;
+  }
+
+  private addHandler(module: Module, { kind, name = "", call, nested }: Definition): void {
+    const handler = call.get("arguments").at(-1);
+    if (kind !== "task" || nested || handler === undefined) return;
+    if (handler.isFunction()) this.add({ module, path: handler, task: name, via: undefined });
+    else if (handler.isIdentifier()) this.follow(this.meaningOf(module, handler), name);
+  }
+
+  private add(found: HostFunction): void {
+    if (this.seen.has(found.path.node)) return;
+    this.seen.add(found.path.node);
+    this.queue.push(found);
+  }
+
+  /** Adds the function that a name means, if it is one of the user's. */
+  private follow(meaning: Meaning | undefined, task: string): void {
+    if (meaning?.kind !== "binding") return;
+    const module = this.modules.get(meaning.module.file);
+    const declared = module?.program.scope.getBinding(meaning.local)?.path;
+    if (module === undefined || declared === undefined) return;
+    const path = declared.isVariableDeclarator() ? declared.get("init") : declared;
+    if (!Array.isArray(path) && path.isFunction()) this.add({ module, path, task, via: meaning.local });
+  }
+
+  private checkHost({ module, path, task, via }: HostFunction): void {
+    const where = via === undefined ? `in the task "${task}"` : `in \`${via}\`, which the task "${task}" calls`;
+    path.traverse({
+      CallExpression: (call) => {
+        const what = this.durableCall(module, call);
+        if (what !== undefined) {
+          this.report("EV2036", module, call.node, `${what} ${where}: only a workflow can wait durably`, HOST_REMEDY);
+        } else this.follow(this.meaningOf(module, call.get("callee")), task);
+      },
+      MemberExpression: (member) => {
+        if (memberName(member.node) !== "handler") return;
+        const definition = this.definitionOf(module, member.get("object"));
+        if (definition?.kind !== "workflow") return;
+        const message = `The handler of the workflow "${definition.name ?? ""}" is used ${where}: tasks do not contain workflows`;
+        this.report("EV2037", module, member.node, message, HANDLER_REMEDY);
+      },
+    });
+  }
+
+  private checkTopLevel(module: Module): void {
+    module.program.traverse({
+      // What is in them runs later.
+      Function: (path) => path.skip(),
+      Class: (path) => path.skip(),
+      CallExpression: (call) => {
+        const what = this.durableCall(module, call);
+        if (what === undefined) return;
+        const message = `${what} at the top level of the module, which runs before any workflow`;
+        this.report(
+          "EV2036",
+          module,
+          call.node,
+          message,
+          "Call it in a workflow's handler, or in a function that the handler calls.",
+        );
+      },
+    });
+  }
+
+  /** What a call does that only a workflow can do; undefined for other calls. */
+  private durableCall(module: Module, call: NodePath<t.CallExpression>): string | undefined {
+    const callee = call.get("callee");
+    const definition = this.definitionOf(module, callee);
+    if (definition?.kind === "task") return `The task "${definition.name ?? ""}" is called`;
+    const meaning = this.meaningOf(module, callee);
+    if (isApi(meaning)) {
+      const awaited = call.parentPath.isAwaitExpression();
+      if (DURABLE.has(meaning.name) || (TIMERS.has(meaning.name) && awaited)) return `\`${meaning.name}\` is called`;
+    }
+    if (!callee.isMemberExpression()) return undefined;
+    const method = memberName(callee.node);
+    if (method === undefined || !SIGNAL_METHODS.has(method)) return undefined;
+    const signal = this.definitionOf(module, callee.get("object"));
+    return signal?.kind === "signal" ? `\`${method}\` of the signal "${signal.name ?? ""}" is called` : undefined;
+  }
+
+  private definitionOf(module: Module, path: NodePath): Definition | undefined {
+    const meaning = this.meaningOf(module, path);
+    if (meaning?.kind !== "binding") return undefined;
+    return this.modules.get(meaning.module.file)?.held.get(meaning.local);
+  }
+
+  /** What `name` or `namespace.name` means; undefined for everything that is not a module's binding. */
+  private meaningOf(module: Module, path: NodePath): Meaning | undefined {
+    if (path.isIdentifier()) {
+      const binding = path.scope.getBinding(path.node.name);
+      if (binding?.scope !== module.program.scope) return undefined;
+      return meaningOfLocal(this.graph, module.source, path.node.name);
+    }
+    if (!path.isMemberExpression()) return undefined;
+    const name = memberName(path.node);
+    const owner = this.meaningOf(module, path.get("object"));
+    if (name === undefined || owner === undefined) return undefined;
+    if (owner.kind === "namespace") return meaningOfExport(this.graph, owner.module, name);
+    return isApi(owner) && owner.name === NAMESPACE ? { ...owner, name } : undefined;
+  }
+
+  private report(
+    code: CompilerCode,
+    { source: { id, source } }: Module,
+    node: t.Node,
+    message: string,
+    remedy: string,
+  ): void {
+    this.diagnostics.push({ code, severity: "error", message, remedy, file: id, source, ...placeOf(node) });
+  }
+}
+
+const HOST_REMEDY =
+  "Call it in the workflow, and give the task what it needs as input; to run the code of another task here, share a plain function.";
+const HANDLER_REMEDY =
+  "Start an execution of the workflow with a client, or move what both need into a plain function that each calls.";
+
+function readModule(graph: ModuleGraph, source: SourceModule): Module {
+  const program = programPath(source.tree);
+  const { found } = findDefinitions(graph, source, program);
+  const held = new Map<string, Definition>();
+  for (const definition of found) {
+    const { parentPath } = definition.call;
+    if (!parentPath.isVariableDeclarator() || parentPath.node.id.type !== "Identifier") continue;
+    if (!definition.nested) held.set(parentPath.node.id.name, definition);
+  }
+  return { source, program, held, definitions: found };
+}
