@@ -9,26 +9,31 @@
  */
 import { types as t } from "@babel/core";
 import { boundNames } from "../syntax/bound-names.js";
-import { helper, type ModuleContext, positionOf } from "./context.js";
+import { convertClass } from "./classes/convert.js";
+import { type ClassInfo, namesOfClass, privateNamesIn, rewriteOuterParts } from "./classes/info.js";
+import { cannotLower, helper, type ModuleContext, positionOf } from "./context.js";
 import type { RecordedVariables } from "./environments.js";
 import { buildStep, type StepParts } from "./machine/step.js";
 import { assign, isCoroutine, isVariable, kindOf, rewrite, undefinedNode, variablesIn, walk } from "./tree.js";
 
 /** Runs the pass over a prepared program. */
 export function convertFunctions(program: t.Program, recorded: RecordedVariables, context: ModuleContext): void {
-  convertBelow(program, { inFunction: false, recorded, context });
+  convertBelow(program, { inFunction: false, classes: [], recorded, context });
 }
 
 interface Surroundings {
   readonly inFunction: boolean;
+  /** The classes around, innermost last. */
+  readonly classes: readonly ClassInfo[];
   readonly recorded: RecordedVariables;
   readonly context: ModuleContext;
 }
 
 function convertBelow(root: t.Node, around: Surroundings): void {
-  if (root.type === "BlockStatement") hoistFunctions(root, around);
+  if (isBlock(root)) hoistFunctions(root, around);
   rewrite(root, (node, parent) => {
-    if (node.type === "BlockStatement") hoistFunctions(node, around);
+    if (isBlock(node)) hoistFunctions(node, around);
+    if (t.isClass(node)) return convertOneClass(node, around);
     if (node.type === "SwitchStatement") {
       const block = hoistOutOfSwitch(node, around);
       if (block) return block;
@@ -62,8 +67,30 @@ function convertNamedByKey(
   return t.inherits(t.spreadElement(helper("$property", holder.expression, closure as t.Expression)), node);
 }
 
+function convertOneClass(node: t.Class, around: Surroundings): t.Expression | "skip" {
+  const { context, classes } = around;
+  return convertClass(node, {
+    context,
+    classes,
+    below: (root, within) =>
+      convertBelow(root, within ? { ...around, inFunction: true, classes: [...classes, within] } : around),
+    freeVariables: (one) => freeVariables(one, context),
+    method: (method, within, self) =>
+      convertMethod(method, self, { ...around, inFunction: true, classes: [...classes, within] }),
+    code: (one, make, captures, bound) => {
+      const code = context.unique("$k");
+      pushCode(one, code, make, undefined, [...captures], bound, context);
+      return code;
+    },
+  });
+}
+
+function isBlock(node: t.Node): node is t.BlockStatement | t.StaticBlock {
+  return node.type === "BlockStatement" || node.type === "StaticBlock";
+}
+
 /** Function declarations of a block become closures made at its start. */
-function hoistFunctions(block: t.BlockStatement, around: Surroundings): void {
+function hoistFunctions(block: t.BlockStatement | t.StaticBlock, around: Surroundings): void {
   const made = takeFunctions([block.body], block, around);
   const lastRecord = block.body.findLastIndex((statement) => around.context.records.has(statement));
   block.body.splice(lastRecord + 1, 0, ...made);
@@ -109,21 +136,23 @@ function isMadeAtRunTime(node: t.Function, around: Surroundings): boolean {
   return around.inFunction || isCoroutine(node) || freeVariables(node, around.context).length > 0;
 }
 
-/** Local variables of enclosing functions or blocks that a function uses, in order of their first use. */
-function freeVariables(node: t.Function, context: ModuleContext): string[] {
-  const declared = new Set<string>(boundNames(...node.params));
+/** Local variables of enclosing functions or blocks that a function or a class's body uses, in order of their first use. */
+function freeVariables(node: t.Function | t.Class, context: ModuleContext): string[] {
+  const params = t.isFunction(node) ? node.params : [];
+  const declared = new Set<string>(t.isFunction(node) ? boundNames(...params) : namesOfClass(node));
   if ("id" in node && node.id) declared.add(node.id.name);
   walk(node.body, (inner) => {
     if (inner.type === "VariableDeclaration" || inner.type === "FunctionDeclaration") {
       for (const name of boundNames(inner)) declared.add(name);
     }
     if (t.isFunction(inner)) for (const name of boundNames(...inner.params)) declared.add(name);
-    if ((inner.type === "FunctionExpression" || t.isClass(inner)) && inner.id) declared.add(inner.id.name);
+    if (inner.type === "FunctionExpression" && inner.id) declared.add(inner.id.name);
+    if (t.isClass(inner)) for (const name of namesOfClass(inner)) declared.add(name);
     if (inner.type === "CatchClause" && inner.param) for (const name of boundNames(inner.param)) declared.add(name);
     return undefined;
   });
   const used = new Set<string>();
-  const parts: t.Node[] = [...node.params, node.body];
+  const parts: t.Node[] = [...params, node.body];
   for (const part of parts) for (const name of variablesIn(part)) used.add(name);
   return [...used].filter((name) => context.locals.has(name) && !declared.has(name));
 }
@@ -135,21 +164,21 @@ function convertFunction(
   around: Surroundings,
 ): t.Expression | t.ObjectProperty | t.SpreadElement | undefined {
   const { context } = around;
-  const captured = new Map<string, t.Expression>();
-  for (const name of freeVariables(node, context)) captured.set(name, t.identifier(name));
-  const nested = around.inFunction || captured.size > 0 || parent.type === "ClassProperty";
+  if (around.classes.at(-1)?.nativeArrows.has(node)) {
+    if (node.async) throw cannotLower(context, node, "an async arrow function that can run before `super()` returns");
+    convertBelow(node, around);
+    return undefined;
+  }
+  const { captured, bound } = capturesOf(node, around);
+  const nested = around.inFunction || captured.size > 0;
   if (nested && node.type === "ArrowFunctionExpression") captureLexicalThis(node, captured);
   convertBelow(node.body, { ...around, inFunction: true });
   for (const param of node.params) convertBelow(param, { ...around, inFunction: true });
-  if (node.type === "ClassMethod" || node.type === "ClassPrivateMethod") {
-    lowerInPlace(node, context);
-    return undefined;
-  }
   if (!nested && !isCoroutine(node)) return undefined;
   // What module level makes once is known by name.
   const keptByFrame = node.generator || (node.async && node.type === "FunctionExpression");
   const maker = !nested || (!keptByFrame && staysInCall(node, parent)) ? "$fn" : "$clo";
-  const closure = makeClosure(node, maker, captured, context);
+  const closure = makeClosure(node, maker, captured, bound, context);
   if (node.type !== "ObjectMethod") return closure;
   return methodProperty(node, closure);
 }
@@ -171,15 +200,36 @@ function keyNameOf(key: t.Node): string | undefined {
   return key.type === "StringLiteral" ? key.value : undefined;
 }
 
-/** A method of a class: its body starts the frame. */
-function lowerInPlace(node: t.ClassMethod | t.ClassPrivateMethod, context: ModuleContext): void {
-  if (!isCoroutine(node)) return;
+/** What a function captures; first of all the kit of the class that its code is bound to, if it is a captured one. */
+function capturesOf(
+  node: t.Function,
+  { classes, context }: Surroundings,
+): { readonly captured: Map<string, t.Expression>; readonly bound: ClassInfo | undefined } {
+  const owners = privateNamesIn(node, classes);
+  const captured = new Map<string, t.Expression>();
+  for (const { kit, atRunTime } of [...owners].reverse()) if (atRunTime) captured.set(kit, t.identifier(kit));
+  for (const name of freeVariables(node, context)) captured.set(name, t.identifier(name));
+  return { captured, bound: owners.at(-1) };
+}
+
+/** A method of a class whose calls are frames stays a method; its body starts the frame. `self`: its function object. */
+function convertMethod(
+  node: t.ClassMethod | t.ClassPrivateMethod,
+  self: t.Expression | undefined,
+  around: Surroundings,
+): void {
+  const { context } = around;
+  const { captured, bound } = capturesOf(node, around);
+  convertBelow(node.body, around);
+  for (const param of node.params) convertBelow(param, around);
+  const names = [...captured.keys()];
   const code = context.unique("$k");
-  const step = buildStep(node, [], context);
-  pushCode(node, code, t.nullLiteral(), step, [], context);
-  const call = node.generator
-    ? helper("$gen", t.identifier(code), undefinedNode(), t.thisExpression(), t.arrayExpression(step.wrapperArgs))
-    : helper("$async", t.identifier(code), t.thisExpression(), t.arrayExpression(step.wrapperArgs));
+  const step = buildStep(node, names, context);
+  pushCode(node, code, t.nullLiteral(), step, names, bound, context);
+  const args: t.Expression[] = [t.thisExpression(), t.arrayExpression(step.wrapperArgs)];
+  if (names.length > 0) args.push(t.arrayExpression([...captured.values()]));
+  if (node.generator) args.unshift(self ?? undefinedNode());
+  const call = helper(node.generator ? "$gen" : "$async", t.identifier(code), ...args);
   node.async = false;
   node.generator = false;
   node.params = step.wrapperParams as typeof node.params;
@@ -190,13 +240,14 @@ function makeClosure(
   node: t.Function,
   maker: "$fn" | "$clo",
   captured: ReadonlyMap<string, t.Expression>,
+  bound: ClassInfo | undefined,
   context: ModuleContext,
 ): t.CallExpression {
   const names = [...captured.keys()];
   const code = context.unique("$k");
   const step = isCoroutine(node) ? buildStep(node, names, context) : undefined;
   const make = step ? frameMaker(node, code, step, context) : plainMaker(node, names, context);
-  pushCode(node, code, make, step, names, context);
+  pushCode(node, code, make, step, names, bound, context);
   const values = t.arrayExpression([...captured.values()]);
   const args: t.Expression[] = names.length > 0 ? [t.identifier(code), values] : [t.identifier(code)];
   return t.inherits(helper(maker, ...args), node);
@@ -238,17 +289,24 @@ function frameMaker(node: t.Function, code: string, step: StepParts, context: Mo
   return t.arrowFunctionExpression([t.identifier("$c")], t.blockStatement(statements));
 }
 
+/** Registers a code. `bound`: the class that it has to lie in. */
 function pushCode(
-  node: t.Function,
+  node: t.Function | t.Class,
   code: string,
   make: t.Expression,
   step: StepParts | undefined,
   captures: string[],
+  bound: ClassInfo | undefined,
   context: ModuleContext,
 ): void {
   const { id, name } = context.ids.get(node)!;
   const args: t.Expression[] = [t.stringLiteral(id), make, step?.step ?? t.nullLiteral()];
-  const kind = kindOf(node);
+  if (bound) {
+    const frame = t.memberExpression(t.identifier("$f"), t.identifier("captures"));
+    if (make.type !== "NullLiteral") args[1] = inKit(bound, make, ["$c"], t.identifier("$c"));
+    if (step) args[2] = inKit(bound, step.step, ["$f", "$m", "$v"], frame);
+  }
+  const kind = t.isFunction(node) ? kindOf(node) : undefined;
   if (kind) args.push(t.stringLiteral(kind));
   if (step?.eager) args.push(t.booleanLiteral(true));
   const call = helper("$code", ...args);
@@ -257,10 +315,24 @@ function pushCode(
     id,
     name,
     position: positionOf(node),
-    params: boundNames(...node.params),
+    params: t.isFunction(node) ? boundNames(...node.params) : [],
     captures,
     points: step?.points ?? [],
   });
+}
+
+// ($c) => function   →   ($c) => $c[0].code[2]($c)      with the function in the kit that is the first capture
+function inKit(
+  bound: ClassInfo,
+  code: t.Expression,
+  params: readonly string[],
+  captures: t.Expression,
+): t.ArrowFunctionExpression {
+  const kit = bound.atRunTime ? t.memberExpression(captures, t.numericLiteral(0), true) : t.identifier(bound.kit);
+  const index = bound.codes.push(code) - 1;
+  const found = t.memberExpression(t.memberExpression(kit, t.identifier("code")), t.numericLiteral(index), true);
+  const names = () => params.map((name) => t.identifier(name));
+  return t.arrowFunctionExpression(names(), t.callExpression(found, names()));
 }
 
 function plainFunction(node: t.Function): t.Function {
@@ -327,6 +399,10 @@ function staysInCall(node: t.Function, parent: t.Node): boolean {
 function captureLexicalThis(arrow: t.ArrowFunctionExpression, captured: Map<string, t.Expression>): void {
   const visit = (node: t.Node, parent: t.Node, grandparent: t.Node | undefined): t.Node | "skip" | undefined => {
     if (t.isFunction(node) && node.type !== "ArrowFunctionExpression") return "skip";
+    if (t.isClass(node)) {
+      rewriteOuterParts(node, visit);
+      return "skip";
+    }
     const capture = (name: string, value: t.Expression): t.Identifier => {
       captured.set(name, value);
       return t.identifier(name);

@@ -67,7 +67,7 @@ function needsRecord(binding: Binding): boolean {
   if (binding.kind === "module" || binding.kind === "local") return false;
   const home = binding.scope.getFunctionParent();
   const uses = [...binding.referencePaths, ...binding.constantViolations];
-  const captures = uses.filter((use) => use.scope.getFunctionParent() !== home);
+  const captures = uses.filter((use) => outermostMaker(use, home) !== undefined);
   if (captures.length > 0) {
     if (!binding.constant || binding.kind === "var") return true;
     if (captures.some((use) => madeBefore(use, binding, home))) return true;
@@ -77,7 +77,7 @@ function needsRecord(binding: Binding): boolean {
 
 /** The capturing function may exist before the variable is initialised. */
 function madeBefore(use: NodePath, binding: Binding, home: Scope | null): boolean {
-  const maker = outermostFunction(use, home);
+  const maker = outermostMaker(use, home);
   if (maker === undefined) return false;
   if (binding.kind === "param") return false;
   if (binding.kind === "hoisted") return maker.node.type === "FunctionDeclaration";
@@ -85,12 +85,20 @@ function madeBefore(use: NodePath, binding: Binding, home: Scope | null): boolea
   return (startOf(maker.node) ?? 0) < declarationEnd(binding);
 }
 
-function outermostFunction(use: NodePath, home: Scope | null): NodePath | undefined {
+/** The outermost function or class, within the variable's function, that captures the variable for this use. */
+function outermostMaker(use: NodePath, home: Scope | null): NodePath | undefined {
   let found: NodePath | undefined;
-  for (let path: NodePath | null = use; path; path = path.parentPath) {
-    if (!t.isFunction(path.node)) continue;
+  for (let path: NodePath = use; path.parentPath; path = path.parentPath) {
+    const { parentPath, key } = path;
     if (home !== null && path.node === home.block) break;
-    found = path;
+    if (t.isFunction(path.node) || t.isClass(path.node)) {
+      if (path !== use || !t.isClass(path.node)) found = path;
+    }
+    // Computed keys and heritage are evaluated where the class or the literal is.
+    if (key === "key" && (parentPath.isMethod() || parentPath.isProperty())) {
+      const owner = parentPath.parentPath!;
+      path = owner.isClassBody() ? owner.parentPath : owner;
+    } else if (key === "superClass") path = parentPath;
   }
   return found;
 }
@@ -127,9 +135,10 @@ function startsDead(binding: Binding): boolean {
   const home = binding.scope.getFunctionParent();
   if (binding.scope.block.type === "SwitchStatement") return true;
   return binding.referencePaths.some((use) => {
-    const maker = outermostFunction(use, home);
+    const maker = outermostMaker(use, home);
     if (maker === undefined) return (startOf(use.node) ?? end) < end;
     if (maker.node.type === "FunctionDeclaration") return true;
+    if (maker.isClass()) return (startOf(maker.node) ?? end) < end;
     return maker.node !== declarator.init && (startOf(maker.node) ?? end) < end;
   });
 }
@@ -160,6 +169,8 @@ function placeRecord(
   const declaration = recordDeclaration(record, bindings, heads, recorded, context);
   if (t.isFunction(node)) {
     if (node.body.type === "BlockStatement") insertAtStart(node.body, declaration);
+  } else if (node.type === "StaticBlock") {
+    node.body.unshift(declaration);
   } else if (node.type === "BlockStatement" || node.type === "CatchClause") {
     insertAtStart(node.type === "CatchClause" ? node.body : node, declaration);
   } else if (node.type === "SwitchStatement") {
@@ -248,7 +259,7 @@ function placeLoopRecord(
 function containsFunction(node: t.Node): boolean {
   let found = false;
   walk(node, (inner) => {
-    if (t.isFunction(inner)) found = true;
+    if (t.isFunction(inner) || t.isClass(inner)) found = true;
     return found ? "skip" : undefined;
   });
   return found;

@@ -23,6 +23,7 @@ import {
   asyncValue,
   openAsyncIterator,
 } from "./async-iterator.js";
+import { addKit, checkHeritage, makeClass, restoring } from "./classes.js";
 import { caught } from "./current.js";
 import { topLevelWait } from "./errors.js";
 import { AsyncFrame, awaitValue, type Frame, SUSPENDED, stepFrame } from "./frame.js";
@@ -173,6 +174,17 @@ const shared = {
     return { [name]: fn };
   },
   $constants: freeze(Object.create(null)) as Record<string, unknown>,
+
+  $class: (code: CodeRef, heritage: object | undefined, keys: readonly PropertyKey[], captures: readonly unknown[]) =>
+    makeClass(codeOf(code), heritage, keys, captures),
+  $heritage: checkHeritage,
+  $kit: addKit,
+  $named(fn: AnyFunction, key: PropertyKey): AnyFunction {
+    const own = getOwnPropertyDescriptor(fn, "name");
+    if (own === undefined || own.value === "") nameFunction(fn, key, "");
+    return fn;
+  },
+  $restoring: restoring,
 
   $superGet(home: object, key: unknown, self: unknown): unknown {
     return Reflect.get(parentOf(home, key), propertyKey(key), self);

@@ -83,6 +83,20 @@ export interface GuestHelpers {
   /** An object that can be given no property: what assignments to constants assign to. */
   readonly $constants: Record<string, unknown>;
 
+  /**
+   * A class made at run time. Its code's `make` gives the factory `(parent, keys, born) => class`; the first static
+   * block of the class calls `born(this, parts)` for its kit.
+   */
+  $class(code: CodeRef, heritage: object | undefined, keys: readonly PropertyKey[], captures: readonly unknown[]): AnyFunction;
+  /** The heritage of a class, checked, with its `prototype` as of now. Throws what ECMAScript 15.7.14 says. */
+  $heritage(parent: unknown): object;
+  /** The kit of a class of module level. */
+  $kit(target: AnyFunction, parts: ClassParts): ClassKit;
+  /** SetFunctionName for an anonymous function or class; gives it back. */
+  $named(fn: AnyFunction, key: PropertyKey): AnyFunction;
+  /** While `on`, a checkpoint is being read: making a class or one of its objects must not run code of the user. */
+  readonly $restoring: { readonly on: boolean };
+
   /** `super[key]`, read: `home` is the object that the method was defined on. */
   $superGet(home: object, key: unknown, self: unknown): unknown;
   /** `super[key] = value` */
@@ -156,6 +170,11 @@ export const HELPER_NAMES = [
   "$extend",
   "$property",
   "$constants",
+  "$class",
+  "$heritage",
+  "$kit",
+  "$named",
+  "$restoring",
   "$superGet",
   "$superSet",
   "$iter",
@@ -187,6 +206,41 @@ export type StepFunction = (frame: FrameRef, mode: ResumeMode, value: unknown) =
 export type ResumeMode = 0 | 1 | 2 | 3;
 /** Functions whose calls are frames. */
 export type FunctionKind = "async" | "generator" | "asyncGenerator";
+
+/** Makes the class of one evaluation; `born` is called by the class itself before anything else of it runs. */
+export type ClassFactory = (
+  parent: unknown,
+  keys: readonly PropertyKey[],
+  born: (target: AnyFunction, parts: ClassParts) => ClassKit,
+) => AnyFunction;
+
+/** What only code inside of a class body can say, for the runtime. */
+export interface ClassParts {
+  /** Factories and step functions that mention private names. */
+  readonly code?: readonly AnyFunction[];
+  /** Private methods that are used as values, or whose calls are frames. */
+  readonly methods?: readonly AnyFunction[];
+  /** isStatic, key and kind of methods: those whose calls are frames get the prototypes of their kind. */
+  readonly dress?: readonly (boolean | PropertyKey | FunctionKind | undefined)[];
+  /** True if the object has the private elements. */
+  readonly has?: (object: object) => boolean;
+  /** Values of its private fields, in the order of `set`. */
+  readonly get?: (object: object) => unknown[];
+  readonly set?: (object: object, values: readonly unknown[]) => void;
+  /** The same for the private fields of the class itself. */
+  readonly staticGet?: (object: object) => unknown[];
+  readonly staticSet?: (object: object, values: readonly unknown[]) => void;
+}
+
+/** What lowered code reaches a class by from outside. One for each evaluation of the class. */
+export interface ClassKit {
+  /** The class. */
+  readonly home: AnyFunction;
+  readonly code: readonly AnyFunction[];
+  readonly methods: readonly AnyFunction[];
+  /** Per entry of `dress`: the function, if it was one. */
+  readonly dressed: readonly (AnyFunction | undefined)[];
+}
 
 /** The parts of a frame that lowered code touches. */
 export interface FrameRef {

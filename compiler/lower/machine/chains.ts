@@ -5,7 +5,6 @@
  *   a?.b(await c).d   →   $t0 = a; if ($t0 is nullish) result = void 0 else { $t1 = $t0.b; …; result = $call($t1, $t0, [$v]).d }
  */
 import { types as t } from "@babel/core";
-import { cannotLower } from "../context.js";
 import { assign, undefinedNode } from "../tree.js";
 import type { Machine, State } from "./machine.js";
 import { callWith, describe, explodeList, isNullish, settle, settleCallee } from "./operands.js";
@@ -29,7 +28,6 @@ export function explodeChain(machine: Machine, node: Chain): t.Expression {
 function link(machine: Machine, node: t.Expression, short: State): t.Expression {
   if (node.type === "OptionalMemberExpression") {
     const object = checked(machine, link(machine, node.object, short), node.optional, short);
-    if (t.isPrivateName(node.property)) throw cannotLower(machine.context, node, "a private name around an await");
     const key = node.computed ? machine.explode(node.property as t.Expression) : node.property;
     return t.memberExpression(object, key, node.computed);
   }

@@ -8,6 +8,7 @@
  *       machine. Without a suspension it is the node itself.
  */
 import { types as t } from "@babel/core";
+import { HELPER_NAMES } from "../../../runtime/protocol/helpers.js";
 import { cannotLower, helper } from "../context.js";
 import { assign, suspends, undefinedNode } from "../tree.js";
 import { explodeChain } from "./chains.js";
@@ -73,7 +74,9 @@ export function suspendOnYield(machine: Machine, node: t.YieldExpression): void 
 }
 
 function explodeBinary(machine: Machine, node: t.BinaryExpression): t.Expression {
-  if (node.left.type === "PrivateName") throw cannotLower(machine.context, node, "a private name");
+  if (node.left.type === "PrivateName") {
+    return t.inherits(t.binaryExpression(node.operator, node.left, explode(machine, node.right)), node);
+  }
   const [left, right] = explodeList(machine, [node.left, node.right]) as [t.Expression, t.Expression];
   return t.inherits(t.binaryExpression(node.operator, left, right), node);
 }
@@ -171,6 +174,11 @@ function explodeCall(machine: Machine, node: t.CallExpression): t.Expression {
   if (callee.type === "Super" || callee.type === "Import" || callee.type === "V8IntrinsicIdentifier") {
     throw cannotLower(machine.context, node, "an await in this call");
   }
+  if (isHelper(callee)) {
+    // The runtime's own functions never change, so they need no place in a frame.
+    const args = explodeList(machine, node.arguments) as t.CallExpression["arguments"];
+    return t.inherits(t.callExpression(callee, args), node);
+  }
   if (!node.arguments.some((argument) => suspends(argument))) {
     const target =
       callee.type === "MemberExpression" ? explodeReference(machine, callee, false) : explode(machine, callee);
@@ -179,6 +187,12 @@ function explodeCall(machine: Machine, node: t.CallExpression): t.Expression {
   const { fn, self } = settleCallee(machine, callee);
   const args = explodeList(machine, node.arguments) as t.CallExpression["arguments"];
   return t.inherits(callWith(fn, self, args, describe(callee)), node);
+}
+
+const HELPERS: ReadonlySet<string> = new Set(HELPER_NAMES);
+
+function isHelper(callee: t.Node): boolean {
+  return callee.type === "Identifier" && HELPERS.has(callee.name);
 }
 
 function explodeNew(machine: Machine, node: t.NewExpression): t.Expression {

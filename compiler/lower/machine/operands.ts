@@ -68,8 +68,7 @@ export function explodeReference(
   if (node.type === "Identifier") return node;
   if (node.type !== "MemberExpression") throw cannotLower(machine.context, node, `an await inside a ${node.type}`);
   if (node.object.type === "Super") throw cannotLower(machine.context, node, "`super` around an await");
-  if (node.property.type === "PrivateName") throw cannotLower(machine.context, node, "a private name around an await");
-  if (!node.computed) {
+  if (!node.computed || node.property.type === "PrivateName") {
     const object = hold ? settle(machine, node.object) : machine.explode(node.object);
     return t.inherits(t.memberExpression(object, node.property), node);
   }

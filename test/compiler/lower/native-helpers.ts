@@ -2,6 +2,10 @@
  * The helpers of lowered code on Node's own promises: enough to run a lowered function beside its original and compare
  * what they do. State machines, environments and closures are the compiler's; only the scheduling is Node's.
  */
+import { addKit, checkHeritage, makeClass, restoring } from "#runtime/guest/classes.js";
+import type { Code } from "#runtime/guest/registry.js";
+import type { ClassParts } from "#runtime/protocol/helpers.js";
+
 interface NativeFrame {
   pc: number;
   slots: unknown[];
@@ -136,6 +140,24 @@ export const nativeHelpers = {
       enumerable: true,
       configurable: true,
     } as PropertyDescriptor);
+  },
+  $class: (code: NativeCode, heritage: object | undefined, keys: PropertyKey[], captures: unknown[]) =>
+    makeClass({ id: "", ...code } as Code, heritage, keys, captures),
+  $heritage: checkHeritage,
+  $kit: (target: Callable, parts: ClassParts) => addKit(target, parts),
+  $named: (fn: Callable, key: PropertyKey) =>
+    Object.defineProperty(fn, "name", {
+      value: typeof key === "symbol" ? `[${key.description}]` : String(key),
+      configurable: true,
+    }),
+  $restoring: restoring,
+  $kind: (fn: Callable) => fn,
+  $constants: Object.freeze(Object.create(null)),
+  $superGet: (home: object, key: PropertyKey, self: unknown) =>
+    Reflect.get(Object.getPrototypeOf(home), key, self),
+  $superSet(home: object, key: PropertyKey, value: unknown, self: unknown) {
+    if (!Reflect.set(Object.getPrototypeOf(home), key, value, self)) throw new TypeError("not assigned");
+    return value;
   },
   $iter(iterable: Iterable<unknown>): NativeRecord {
     return { iterator: iterable[Symbol.iterator](), value: undefined, done: false };

@@ -1,0 +1,190 @@
+/**
+ * Classes before names are made unique:
+ *
+ *   P1  A class declaration that is not at the top level of the module becomes `let C = class C { … }`.
+ *   P2  No `super` where code will leave its class: in methods whose calls are frames, and in arrow functions.
+ *   P3  The constructor of a class with private elements has plain parameters, so that it can be left at once when an
+ *       object is restored.
+ */
+import { types as t } from "@babel/core";
+import type { ModuleContext } from "../context.js";
+import { splitParameters } from "../parameters.js";
+import { usesSuper, withoutSuper } from "../super.js";
+import { children, isCoroutine, rewrite, undefinedNode, walk } from "../tree.js";
+import { type ClassInfo, hasComputedKey, isBranded, type Member, noteClass, privatesOf } from "./info.js";
+
+/** Brings the classes of a module into that shape. */
+export function prepareClasses(file: t.File, context: ModuleContext): void {
+  new Preparation(context).visit(file.program, false);
+}
+
+class Preparation {
+  readonly #context: ModuleContext;
+
+  constructor(context: ModuleContext) {
+    this.#context = context;
+  }
+
+  /** `nested`: a class here may be made more than once. */
+  visit(root: t.Node, nested: boolean): void {
+    rewrite(root, (node) => {
+      if (node.type === "ClassDeclaration" && nested) {
+        const { id, superClass, body } = node;
+        const expression = t.inherits(t.classExpression(id, superClass, body), node);
+        this.#class(expression, true);
+        const declarator = t.variableDeclarator(t.identifier(id!.name), expression);
+        return t.inherits(t.variableDeclaration("let", [t.inherits(declarator, node)]), node);
+      }
+      if (t.isClass(node)) {
+        this.#class(node, nested);
+        return "skip";
+      }
+      if (nested || !(t.isFunction(node) || t.isBlock(node) || t.isLoop(node) || node.type === "SwitchStatement")) {
+        return undefined;
+      }
+      this.visit(node, true);
+      return "skip";
+    });
+  }
+
+  #class(node: t.Class, atRunTime: boolean): void {
+    const kit = this.#context.unique("$kit");
+    if (atRunTime) this.#context.locals.add(kit);
+    const info = noteClass({
+      node,
+      kit,
+      atRunTime,
+      privates: privatesOf(node),
+      escaping: escapingNames(node),
+      codes: [],
+      nativeArrows: new WeakSet(),
+    });
+    if (node.superClass) this.visit(t.expressionStatement(node.superClass), atRunTime);
+    for (const member of node.body.body) this.#member(member, info);
+  }
+
+  #member(member: Member, info: ClassInfo): void {
+    if (hasComputedKey(member)) this.visit(t.expressionStatement(member.key), info.atRunTime);
+    const isConstructor = member.type === "ClassMethod" && member.kind === "constructor";
+    if (isConstructor && isBranded(info)) plainParameters(member, this.#context);
+    for (const part of innerParts(member)) this.visit(part, true);
+    if (isConstructor && info.node.superClass) keepNative(member, info);
+    this.#moveSuper(member, info);
+  }
+
+  #moveSuper(member: Member, info: ClassInfo): void {
+    const isStatic = member.type === "StaticBlock" || ("static" in member && member.static === true);
+    const kit = () => t.memberExpression(t.identifier(info.kit), t.identifier("home"));
+    const home = {
+      home: () => (isStatic ? kit() : t.memberExpression(kit(), t.identifier("prototype"))),
+      declare: (block: t.BlockStatement) => this.#declare(block),
+      context: this.#context,
+    };
+    if (t.isFunction(member) && isCoroutine(member)) {
+      if (usesSuper(member)) withoutSuper(member, home);
+      return;
+    }
+    for (const part of innerParts(member)) {
+      for (const arrow of arrowsIn(part)) {
+        if (!info.nativeArrows.has(arrow) && usesSuper(arrow)) withoutSuper(arrow, home);
+      }
+    }
+  }
+
+  #declare(block: t.BlockStatement): string {
+    const name = this.#context.unique("$home");
+    block.body.unshift(t.variableDeclaration("let", [t.variableDeclarator(t.identifier(name), undefinedNode())]));
+    return name;
+  }
+}
+
+/** Private names that occur otherwise than in `o.#name(…)`. */
+function escapingNames(node: t.Class): Set<string> {
+  const found = new Set<string>();
+  walk(node.body, (inner, parent, grandparent) => {
+    if (inner.type !== "PrivateName" || !(t.isMemberExpression(parent) || t.isOptionalMemberExpression(parent))) {
+      return undefined;
+    }
+    const isCall = t.isCallExpression(grandparent) || t.isOptionalCallExpression(grandparent);
+    if (!isCall || grandparent.callee !== parent) found.add(inner.id.name);
+    return undefined;
+  });
+  return found;
+}
+
+/** What of a member is evaluated inside of the class, wrapped so that each part can be replaced. */
+function innerParts(member: Member): t.Node[] {
+  if (t.isFunction(member)) return [...member.params, member.body];
+  if (member.type === "StaticBlock") return [member];
+  return "value" in member && member.value ? [t.expressionStatement(member.value as t.Expression)] : [];
+}
+
+/** The outermost arrow functions of a part, not those of functions and classes in it. */
+function arrowsIn(root: t.Node): t.ArrowFunctionExpression[] {
+  const found: t.ArrowFunctionExpression[] = [];
+  const visit = (node: t.Node): void => {
+    if (node.type === "ArrowFunctionExpression") {
+      found.push(node);
+      return;
+    }
+    if (t.isFunction(node)) return;
+    if (t.isClass(node)) {
+      if (node.superClass) visit(node.superClass);
+      for (const member of node.body.body) if (hasComputedKey(member)) visit(member.key);
+      return;
+    }
+    for (const child of children(node)) visit(child);
+  };
+  visit(root);
+  return found;
+}
+
+/** Arrow functions that may run or be made before `super()` has returned reach `this` as ECMAScript does. */
+function keepNative(constructor: t.ClassMethod, info: ClassInfo): void {
+  const { body } = constructor.body;
+  const called = body.findIndex(
+    (statement) =>
+      statement.type === "ExpressionStatement" &&
+      statement.expression.type === "CallExpression" &&
+      statement.expression.callee.type === "Super",
+  );
+  const early = called < 0 ? body : body.slice(0, called + 1);
+  for (const arrow of [...constructor.params, ...body].flatMap(arrowsIn)) {
+    if (callsSuper(arrow)) keep(arrow, info);
+  }
+  for (const arrow of [...constructor.params, ...early].flatMap(arrowsIn)) if (mentionsThis(arrow)) keep(arrow, info);
+}
+
+function keep(arrow: t.ArrowFunctionExpression, info: ClassInfo): void {
+  info.nativeArrows.add(arrow);
+  for (const inner of arrowsIn(arrow.body)) if (mentionsThis(inner)) keep(inner, info);
+}
+
+function callsSuper(arrow: t.ArrowFunctionExpression): boolean {
+  return lexically(arrow, (node) => node.type === "CallExpression" && node.callee.type === "Super");
+}
+
+function mentionsThis(arrow: t.ArrowFunctionExpression): boolean {
+  return lexically(arrow, (node) => node.type === "ThisExpression" || node.type === "Super");
+}
+
+/** True if a node of the arrow function, arrow functions in it included, passes the test. */
+function lexically(root: t.Node, test: (node: t.Node) => boolean): boolean {
+  const search = (node: t.Node): boolean => {
+    if (test(node)) return true;
+    if (t.isFunction(node) && node.type !== "ArrowFunctionExpression") return false;
+    if (t.isClass(node)) {
+      const outer = node.body.body.filter(hasComputedKey).map((member) => member.key);
+      return [...(node.superClass ? [node.superClass] : []), ...outer].some(search);
+    }
+    return children(node).some(search);
+  };
+  return search(root);
+}
+
+function plainParameters(constructor: t.ClassMethod, context: ModuleContext): void {
+  if (constructor.params.every((param) => param.type === "Identifier")) return;
+  const { params, prologue } = splitParameters(constructor, context);
+  constructor.params = params;
+  constructor.body.body.unshift(...prologue);
+}
