@@ -34,9 +34,9 @@ export function makeEnvironments(program: NodePath<t.Program>, context: ModuleCo
   program.traverse({
     Scope(path) {
       if (path.scope === program.scope || byScope.has(path.scope)) return;
-      const needed = Object.values(path.scope.bindings).filter(
-        (binding) => !context.copied.has(binding.identifier.name) && needsRecord(binding),
-      );
+      // A class declaration's scope lists the variable outside, too.
+      const own = Object.values(path.scope.bindings).filter((binding) => binding.scope === path.scope);
+      const needed = own.filter((binding) => !context.copied.has(binding.identifier.name) && needsRecord(binding));
       if (needed.length > 0) byScope.set(path.scope, needed);
     },
   });
@@ -88,17 +88,21 @@ function madeBefore(use: NodePath, binding: Binding, home: Scope | null): boolea
 /** The outermost function or class, within the variable's function, that captures the variable for this use. */
 function outermostMaker(use: NodePath, home: Scope | null): NodePath | undefined {
   let found: NodePath | undefined;
-  for (let path: NodePath = use; path.parentPath; path = path.parentPath) {
-    const { parentPath, key } = path;
+  let path = use;
+  while (path.parentPath) {
+    const parentPath: NodePath = path.parentPath;
+    const { key } = path;
     if (home !== null && path.node === home.block) break;
     if (t.isFunction(path.node) || t.isClass(path.node)) {
       if (path !== use || !t.isClass(path.node)) found = path;
     }
     // Computed keys and heritage are evaluated where the class or the literal is.
     if (key === "key" && (parentPath.isMethod() || parentPath.isProperty())) {
-      const owner = parentPath.parentPath!;
+      const owner: NodePath = parentPath.parentPath!;
       path = owner.isClassBody() ? owner.parentPath : owner;
     } else if (key === "superClass") path = parentPath;
+    if (!path.parentPath) break;
+    path = path.parentPath;
   }
   return found;
 }

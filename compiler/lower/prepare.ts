@@ -12,6 +12,7 @@ import { type NodePath, types as t, traverse } from "@babel/core";
 import { HELPER_NAMES } from "../../runtime/protocol/helpers.js";
 import { boundNames } from "../syntax/bound-names.js";
 import { programPath } from "../syntax/program-path.js";
+import { prepareClasses } from "./classes/prepare.js";
 import { type FunctionName, helper, helperValue, type ModuleContext } from "./context.js";
 import { desugar } from "./desugar.js";
 import { assign, isCoroutine, isVariable, rewrite, walk } from "./tree.js";
@@ -21,6 +22,7 @@ type Scope = NodePath["scope"];
 /** Runs the pass; afterwards the program's scopes are up to date. */
 export function prepare(file: t.File, context: ModuleContext): NodePath<t.Program> {
   desugar(file, context);
+  prepareClasses(file, context);
   nameDefaultExport(file.program);
   walk(file, (node) => {
     if (node.type === "CatchClause") guardCatch(node, context);
@@ -178,7 +180,7 @@ function isAssigned(node: t.Identifier, parent: t.Node, grandparent: t.Node | un
 }
 
 function freeName(name: string, taken: ReadonlySet<string>): string {
-  const fixed = /^\$(f|m|v|c|w|x|pc|this|arguments|newTarget|slots|run|default|error|t\d+)$/;
+  const fixed = /^\$(f|m|v|c|w|x|pc|this|arguments|newTarget|slots|run|default|error|parent|names|born|o|t\d+)$/;
   if (!taken.has(name) && !fixed.test(name)) return name;
   for (let n = 1; ; n++) if (!taken.has(`${name}$${n}`)) return `${name}$${n}`;
 }
@@ -191,28 +193,29 @@ function rootScope(scope: Scope, program: Scope): Scope {
 
 function nameFunctions(program: NodePath<t.Program>, context: ModuleContext): void {
   const used = new Map<string, number>();
-  program.traverse({
-    Function(path) {
-      const outer = path.getFunctionParent();
-      const prefix = outer ? `${context.ids.get(outer.node)!.id}/` : `${context.moduleId}#`;
-      const name = inferredName(path);
-      const base = `${prefix}${qualifier(path)}${name || role(path)}`;
-      const count = (used.get(base) ?? 0) + 1;
-      used.set(base, count);
-      const entry: FunctionName = { id: count === 1 ? base : `${base}~${count}`, name };
-      context.ids.set(path.node, entry);
-    },
-  });
+  const visit = (path: NodePath<t.Function> | NodePath<t.Class>) => {
+    const outer = path.getFunctionParent();
+    const prefix = outer ? `${context.ids.get(outer.node)!.id}/` : `${context.moduleId}#`;
+    const name = inferredName(path);
+    const what = path.isClass() ? "class " : "";
+    const base = `${prefix}${qualifier(path)}${what}${name || role(path)}`;
+    const count = (used.get(base) ?? 0) + 1;
+    used.set(base, count);
+    const entry: FunctionName = { id: count === 1 ? base : `${base}~${count}`, name };
+    context.ids.set(path.node, entry);
+  };
+  program.traverse({ Function: visit, Class: visit });
 }
 
 /** The name that ECMAScript's NamedEvaluation gives (13.2.5, 15.2.5). */
-function inferredName(path: NodePath<t.Function>): string {
+function inferredName(path: NodePath<t.Function> | NodePath<t.Class>): string {
   const { node, parent } = path;
   if ("id" in node && node.id) return node.id.name;
   if ("key" in node) return keyName(node.key, "computed" in node && node.computed === true);
   if (parent.type === "VariableDeclarator" && parent.id.type === "Identifier") return parent.id.name;
   if (parent.type === "AssignmentExpression" && parent.left.type === "Identifier") return parent.left.name;
   if (parent.type === "AssignmentPattern" && parent.left.type === "Identifier") return parent.left.name;
+  if (parent.type === "ClassPrivateProperty") return keyName(parent.key, false);
   if (parent.type === "ObjectProperty" || parent.type === "ClassProperty") {
     return keyName(parent.key, parent.computed === true);
   }
@@ -227,7 +230,7 @@ function keyName(key: t.Node, computed: boolean): string {
   return key.type === "Identifier" ? key.name : "";
 }
 
-function qualifier(path: NodePath<t.Function>): string {
+function qualifier(path: NodePath<t.Function> | NodePath<t.Class>): string {
   const owner = path.parentPath?.parentPath?.node;
   const className = owner && t.isClass(owner) ? (owner.id?.name ?? "class") : undefined;
   if (className === undefined) return "";
@@ -236,7 +239,7 @@ function qualifier(path: NodePath<t.Function>): string {
 }
 
 /** What an anonymous function is for: the call that it is an argument of, or λ. */
-function role(path: NodePath<t.Function>): string {
+function role(path: NodePath<t.Function> | NodePath<t.Class>): string {
   const { parent, node } = path;
   if (parent.type !== "CallExpression" && parent.type !== "NewExpression") return "λ";
   const index = parent.arguments.indexOf(node as t.Expression);

@@ -13,7 +13,7 @@ import type { Captures, Code } from "./registry.js";
 import { sideRecords } from "./side-record.js";
 
 const { construct, ownKeys } = Reflect;
-const { getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf } = Object;
+const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf } = Object;
 const NativeProxy = Proxy;
 const NativeMap = Map;
 
@@ -39,11 +39,15 @@ export class Kit implements ClassKit {
 
 const NONE: readonly never[] = [];
 
+/** What a class extends: nothing, null, or a parent. */
+export type HeritageKind = "none" | "null" | "parent";
+
 /** How a class was made at run time. */
 export interface MadeClass {
   readonly code: Code;
   readonly keys: readonly PropertyKey[];
   readonly captures: Captures;
+  readonly heritage: HeritageKind;
   /** Functions that the class was born with, in a fixed order. */
   readonly members: readonly AnyFunction[];
 }
@@ -53,6 +57,9 @@ export interface MemberPlace {
   readonly home: AnyFunction;
   readonly index: number;
 }
+
+/** What there is at all, so that programs without classes pay nothing. */
+const known = { anyMade: false, anyBranded: false };
 
 const kits = sideRecords<Kit>();
 const made = sideRecords<MadeClass>();
@@ -66,17 +73,30 @@ export function kitOf(target: object): Kit | undefined {
 
 /** How a class was made; undefined for what was not made by a factory. */
 export function madeClassOf(target: object): MadeClass | undefined {
-  return made.get(target);
+  return known.anyMade ? made.get(target) : undefined;
 }
 
 /** The place of a function that a class made at run time was born with. */
 export function memberPlaceOf(fn: object): MemberPlace | undefined {
-  return members.get(fn);
+  return known.anyMade ? members.get(fn) : undefined;
 }
 
-/** The class made at run time or with a kit that the object was born as the `prototype` of. */
-export function classOf(prototype: object): AnyFunction | undefined {
-  return classOfPrototype.get(prototype);
+/** The class made at run time that the object was born as the `prototype` of. */
+export function madeClassBehind(prototype: object): AnyFunction | undefined {
+  const target = known.anyMade ? classOfPrototype.get(prototype) : undefined;
+  return target !== undefined && made.get(target) !== undefined ? target : undefined;
+}
+
+/** True if there are classes with private elements. */
+export function anyBranded(): boolean {
+  return known.anyBranded;
+}
+
+/** The kit of the class with private elements that the object was born as the `prototype` of. */
+export function brandingKitBehind(prototype: object): Kit | undefined {
+  const target = classOfPrototype.get(prototype);
+  const kit = target && kits.get(target);
+  return kit?.parts.has === undefined ? undefined : kit;
 }
 
 /** Heritage between its evaluation and the making of the class; frames may hold it. */
@@ -148,7 +168,9 @@ export function makeClass(
     if (inherited?.parent) setPrototypeOf(target, inherited.parent);
     const kit = addKit(target, parts);
     const functions = membersOf(target, kit);
-    made.add(target, { code, keys, captures, members: functions });
+    const kind = inherited === undefined ? "none" : inherited.parent === null ? "null" : "parent";
+    made.add(target, { code, keys, captures, heritage: kind, members: functions });
+    known.anyMade = true;
     functions.forEach((fn, index) => {
       members.add(fn, { home: target, index });
     });
@@ -160,6 +182,7 @@ export function makeClass(
 export function addKit(target: AnyFunction, parts: ClassParts): Kit {
   const kit = new Kit(target, parts);
   kits.add(target, kit);
+  if (parts.has !== undefined || parts.staticGet !== undefined) known.anyBranded = true;
   classOfPrototype.add(target.prototype as object, target);
   return kit;
 }
@@ -214,8 +237,43 @@ export function whileRestoring<T>(work: () => T): T {
   }
 }
 
-/** A class as it was born, for comparison or to be filled. */
-export function rebirth(code: Code, keys: readonly PropertyKey[], captures: Captures, derived: boolean): AnyFunction {
-  const heritage = derived ? { parent: standIn(null), prototype: null } : undefined;
+/** A class as it was born, for comparison or to be filled; what it extends is to be set. */
+export function rebirth(code: Code, keys: readonly PropertyKey[], captures: Captures, kind: HeritageKind): AnyFunction {
+  const parent = kind === "parent" ? standIn(null) : null;
+  const heritage: Heritage | undefined = kind === "none" ? undefined : { parent, prototype: null };
   return whileRestoring(() => makeClass(code, heritage, keys, captures));
+}
+
+/** Holds the object that a class is to put its private elements on. */
+const stamped: { target: object } = { target: {} };
+
+function giveStamped(): object {
+  return stamped.target;
+}
+
+/** A new object with the private elements of a class that extends nothing. */
+export function makeBranded(kit: Kit): object {
+  const object: object = whileRestoring(() => construct(kit.home, NONE));
+  for (const key of ownKeys(object)) Reflect.deleteProperty(object, key);
+  return object;
+}
+
+/** Puts the private elements of a class that extends another on an object, which keeps its properties. */
+export function brand(kit: Kit, object: object): void {
+  const { home } = kit;
+  const parent: object | null = getPrototypeOf(home);
+  const before = new NativeMap(ownKeys(object).map((key) => [key, getOwnPropertyDescriptor(object, key)]));
+  setPrototypeOf(home, giveStamped);
+  stamped.target = object;
+  try {
+    whileRestoring(() => construct(home, NONE));
+  } finally {
+    stamped.target = {};
+    setPrototypeOf(home, parent);
+  }
+  for (const key of ownKeys(object)) {
+    const descriptor = before.get(key);
+    if (descriptor === undefined) Reflect.deleteProperty(object, key);
+    else defineProperty(object, key, descriptor);
+  }
 }

@@ -222,6 +222,8 @@ export interface ClassParts {
   readonly methods?: readonly AnyFunction[];
   /** isStatic, key and kind of methods: those whose calls are frames get the prototypes of their kind. */
   readonly dress?: readonly (boolean | PropertyKey | FunctionKind | undefined)[];
+  /** The class has private elements for its objects and extends nothing: it makes the objects itself. */
+  readonly base?: boolean;
   /** True if the object has the private elements. */
   readonly has?: (object: object) => boolean;
   /** Values of its private fields, in the order of `set`. */

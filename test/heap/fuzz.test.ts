@@ -133,7 +133,7 @@ test("texts of other kinds are refused with their reason", () => {
   assert.throws(read(""), { code: "EV5101" });
   assert.throws(read("{}"), { code: "EV5101" });
   assert.throws(read("[]"), { code: "EV5101" });
-  assert.throws(read("[2]"), { code: "EV5102", message: /format 2/ });
-  assert.throws(read('[1,"",[],[],[]]'), { code: "EV5101" });
-  assert.throws(read('[1,"other",[],[0,0],[]]'), { code: "EV5103" });
+  assert.throws(read("[3]"), { code: "EV5102", message: /format 3/ });
+  assert.throws(read('[2,"",[],[],[],[]]'), { code: "EV5101" });
+  assert.throws(read('[2,"other",[],[0,0],[],[]]'), { code: "EV5103" });
 });

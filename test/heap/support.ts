@@ -10,6 +10,7 @@ import { installHeapOverrides } from "#runtime/guest/heap/overrides.js";
 import { readHeap } from "#runtime/guest/heap/read.js";
 import { installWeak } from "#runtime/guest/heap/weak.js";
 import { writeHeap } from "#runtime/guest/heap/write.js";
+import { makeHelpers } from "#runtime/guest/helpers.js";
 import type { Instance } from "#runtime/guest/instance.js";
 import { IteratorRecord } from "#runtime/guest/iterators.js";
 import { GPromise } from "#runtime/guest/promise.js";
@@ -17,7 +18,7 @@ import { combinators } from "#runtime/guest/promise-combinators.js";
 import { assemblePromise, PromiseConstructor } from "#runtime/guest/promise-constructor.js";
 import { type Code, makeClosure } from "#runtime/guest/registry.js";
 import { initialState } from "#runtime/guest/state.js";
-import type { AnyFunction, MakeFunction, StepFunction } from "#runtime/protocol/helpers.js";
+import type { AnyFunction, GuestHelpers, MakeFunction, StepFunction } from "#runtime/protocol/helpers.js";
 
 const ECMASCRIPT = [
   "Object",
@@ -86,6 +87,8 @@ export function bootRealm(): void {
 export interface Helpers {
   code(id: string, make: MakeFunction | null, step?: StepFunction): Code;
   clo(code: Code, captures?: readonly unknown[]): AnyFunction;
+  /** What the guest gives to compiled code. */
+  readonly guest: GuestHelpers;
   module(id: string, bindings: Record<string, unknown>, variables?: Instance["modules"][number]["variables"]): void;
 }
 export type Program = (helpers: Helpers) => void;
@@ -108,6 +111,7 @@ export function instantiate(program: Program = () => undefined): Instance {
       return code;
     },
     clo: makeClosure,
+    guest: makeHelpers(instance, {}),
     module: (id, bindings, variables = {}) => instance.modules.push({ id, bindings, variables }),
   });
   captureBaseline(instance);

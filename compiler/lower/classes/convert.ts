@@ -5,9 +5,9 @@
  *   class C extends B { [k] = a; async m() { … } }   →
  *     $class($k2, $heritage(B), [$key(k)], [a])      with
  *     $k2 = $code("…", ($c) => { const a = $c[0]; let $kit1;
- *       return ($parent, $keys, $born) => ({ "C": class extends $parent { static { $kit1 = $born(this, { … }); } … } })["C"]; })
+ *       return ($parent, $names, $born) => ({ "C": class extends $parent { static { $kit1 = $born(this, { … }); } … } })["C"]; })
  *
- *   C3  Heritage and computed keys are evaluated outside, in order; what is in the body sees them by `$keys`.
+ *   C3  Heritage and computed keys are evaluated outside, in order; what is in the body sees them by `$names`.
  *   C4  The kit's block comes first of all static elements, so it is there whenever code of the class runs.
  *   C5  While `$restoring.on`, making a class or an object runs no code of the user.
  */
@@ -75,7 +75,7 @@ class ClassConversion {
     const ownVariable = this.#ownVariable(name);
     this.#placeKit(ownVariable);
     if (!info.atRunTime) return this.#stay(name, ownVariable);
-    const parameters = ["$parent", "$keys", "$born"].map((each) => t.identifier(each));
+    const parameters = ["$parent", "$names", "$born"].map((each) => t.identifier(each));
     const factory = t.arrowFunctionExpression(parameters, this.#anonymous(name));
     const make = t.arrowFunctionExpression([t.identifier("$c")], t.blockStatement([
       ...(captures.length > 0 ? [unpack(captures)] : []),
@@ -111,7 +111,7 @@ class ClassConversion {
         member.key = part;
         return;
       }
-      member.key = t.memberExpression(t.identifier("$keys"), t.numericLiteral(keys.length), true);
+      member.key = t.memberExpression(t.identifier("$names"), t.numericLiteral(keys.length), true);
       keys.push(helper("$key", part));
     });
     return { heritage, keys };
@@ -275,6 +275,7 @@ class ClassConversion {
     const branded = privates.filter(({ isStatic }) => !isStatic);
     if (branded.length > 0) {
       const test = t.binaryExpression("in", privateName(branded[0]!.name), t.identifier("$o"));
+      if (!this.#node.superClass) parts.push(property("base", t.booleanLiteral(true)));
       parts.push(property("has", t.arrowFunctionExpression([t.identifier("$o")], test)));
       parts.push(...valueParts("", branded.filter(({ isField }) => isField).map(({ name }) => name)));
     }

@@ -6,7 +6,9 @@
  * B2  Evaluating the program again gives an equal template, or restoring is refused (EV5103).
  */
 import type { Instance } from "../instance.js";
+import { kitOf } from "../classes.js";
 import { sideRecords } from "../side-record.js";
+import { BrandFinder, flatBrands } from "./brands.js";
 import { Refusal } from "./faults.js";
 import { follow } from "./follow.js";
 import { intrinsicName, intrinsics } from "./intrinsics.js";
@@ -62,6 +64,11 @@ const SCOPE: SlotScope = {
   codeId: (code) => (code as { readonly id: string }).id,
 };
 
+/** What a static class has besides its properties: private methods that can leave it. */
+export function hiddenParts(value: object): readonly unknown[] {
+  return (typeof value === "function" ? kitOf(value)?.methods : undefined) ?? [];
+}
+
 class Walk {
   readonly #instance: Instance;
   readonly #objects: (object | symbol)[] = [];
@@ -70,6 +77,7 @@ class Walk {
   readonly #steps: string[] = [];
   readonly #states: BaselineState[] = [];
   readonly #families = newFamilies();
+  readonly #finder = new BrandFinder();
   readonly #entries = new NativeMap<object, unknown[]>();
   #opaque: { row: number; what: string } | undefined = undefined;
   #holder = -1;
@@ -143,8 +151,10 @@ class Walk {
     const kind = this.#kindOf(value, index);
     const hidden = typeof kind !== "number" && kind.own === "none";
     const own = hidden ? undefined : this.#ownTokens(readOwn(value, keysOf(value, kind)), kind === errorKind);
-    const slots = typeof kind === "number" ? [] : this.#slotTokens(kind, value);
-    this.#states.push({ tag: typeof kind === "number" ? kind : kind.tag, own, slots, ...place });
+    const slots = this.#tokens(typeof kind === "number" ? hiddenParts(value) : kind.slots(value, SCOPE), "");
+    const brands = flatBrands(this.#finder.of(value));
+    const branded = brands.length === 0 ? {} : { brands: this.#tokens(brands, "#") };
+    this.#states.push({ tag: typeof kind === "number" ? kind : kind.tag, own, slots, ...branded, ...place });
   }
 
   #kindOf(value: object, index: number): Kind | typeof STATIC | typeof OPAQUE {
@@ -173,10 +183,9 @@ class Walk {
     return { prototype, extensible: own.extensible, keys, flags: own.flags, values };
   }
 
-  #slotTokens(kind: Kind, value: object): unknown[] {
-    const slots = kind.slots(value, SCOPE);
+  #tokens(values: readonly unknown[], prefix: string): unknown[] {
     const tokens: unknown[] = [];
-    for (let i = 0; i < slots.length; i++) tokens.push(this.#token(slots[i], `[[${i}]]`));
+    for (let i = 0; i < values.length; i++) tokens.push(this.#token(values[i], `[[${prefix}${i}]]`));
     return tokens;
   }
 

@@ -21,7 +21,7 @@ export function changedVariables(instance: Instance, baseline: Baseline): Change
   for (const module of instance.modules) {
     for (const name of Object.keys(module.variables)) {
       const value = readVariable(module.variables[name]);
-      if (!matches(baseline, expected[at++]?.value, value)) changed.push({ module: module.id, name, value });
+      if (!matchesBaseline(baseline, expected[at++]?.value, value)) changed.push({ module: module.id, name, value });
     }
   }
   return changed;
@@ -77,7 +77,7 @@ function changeOf(
 ): Change | undefined {
   if (isFrozenState(expected)) return undefined;
   const keys = keysOf(object, kind);
-  if (hasExpectedOwn(object, keys, expected, (token, value) => matches(baseline, token, value))) return undefined;
+  if (hasExpectedOwn(object, keys, expected, (token, value) => matchesBaseline(baseline, token, value))) return undefined;
   const path = baseline.template.nameOf(index);
   const present = readOwn(object, keys);
   return new Change(valuesOf(baseline, expected), present, (label) => `${path} → ${propertyStep(label)}`);
@@ -92,12 +92,13 @@ function contentOf(
 ): Content | undefined {
   const slots = kind.slots(object, scope);
   const expected = (baseline.template.states[index] as BaselineState).slots;
-  if (hasExpectedSlots(slots, expected, (token, value) => matches(baseline, token, value))) return undefined;
+  if (hasExpectedSlots(slots, expected, (token, value) => matchesBaseline(baseline, token, value))) return undefined;
   const path = baseline.template.nameOf(index);
   return new Content(slots, (slot) => path + kind.slotName(slot, slots));
 }
 
-function matches(baseline: Baseline, token: unknown, value: unknown): boolean {
+/** Whether a value of the instance is what a token of its template stands for. */
+export function matchesBaseline(baseline: Baseline, token: unknown, value: unknown): boolean {
   if (Object.is(token, value)) return true;
   if (token === ANY_TEXT) return typeof value === "string";
   if (!(token instanceof BaselineToken)) return false;

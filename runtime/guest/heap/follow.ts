@@ -3,7 +3,9 @@
  * only checks, so nothing is built but the list of objects.
  */
 import type { Instance } from "../instance.js";
-import type { Baseline } from "./baseline.js";
+import { anyBranded } from "../classes.js";
+import { type Baseline, hiddenParts } from "./baseline.js";
+import { BrandFinder, flatBrands } from "./brands.js";
 import { hasExpectedOwn, hasExpectedSlots } from "./expected.js";
 import { Refusal } from "./faults.js";
 import type { SlotScope } from "./kinds/kind.js";
@@ -26,6 +28,7 @@ class Follower {
   readonly #template: Template;
   readonly #scope: SlotScope;
   readonly #families: Families = newFamilies();
+  readonly #finder = new BrandFinder();
 
   constructor(template: Template, scope: SlotScope) {
     this.#template = template;
@@ -61,11 +64,13 @@ class Follower {
     return this.objects.length === states.length;
   }
 
-  #isExpected(value: object, { tag, own, slots }: BaselineState): boolean {
+  #isExpected(value: object, { tag, own, slots, brands }: BaselineState): boolean {
     const kind = typeof value === "function" ? knownFunction(value) : this.#kindOf(value);
     if (kind === null || (kind?.tag ?? STATIC) !== tag) return false;
     if (own !== undefined && !hasExpectedOwn(value, keysOf(value, kind), own, this.#match)) return false;
-    return kind === undefined || hasExpectedSlots(kind.slots(value, this.#scope), slots, this.#match);
+    const found = kind === undefined ? hiddenParts(value) : kind.slots(value, this.#scope);
+    if (!hasExpectedSlots(found, slots, this.#match)) return false;
+    return !anyBranded() || hasExpectedSlots(flatBrands(this.#finder.of(value)), brands ?? NO_BRANDS, this.#match);
   }
 
   #kindOf(value: object) {
@@ -87,6 +92,8 @@ class Follower {
     return true;
   };
 }
+
+const NO_BRANDS: readonly unknown[] = [];
 
 function isIdentity(value: unknown): value is object | symbol {
   return (typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "symbol";

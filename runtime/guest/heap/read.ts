@@ -104,6 +104,11 @@ function scopeOf(instance: Instance, baseline: Baseline): ReaderScope {
       if (code.make === null) throw damaged(`${code.id} is not made at run time`);
       return makeClosure(code, captures);
     },
+    factory: (id) => {
+      const code = codeOf(id);
+      if (code.make === null) throw damaged(`${code.id} is not made at run time`);
+      return code;
+    },
     code: (id) => {
       const code = codeOf(id);
       if (code.step === null) throw damaged(`${code.id} has no frames`);

@@ -3,16 +3,20 @@
  */
 import type { AnyFunction } from "../../protocol/helpers.js";
 import type { Instance } from "../instance.js";
-import { type Code, closureOf, runtimeCodes } from "../registry.js";
+import { anyBranded, madeClassOf } from "../classes.js";
+import { type Code, runtimeCodes } from "../registry.js";
 import type { Baseline } from "./baseline.js";
-import { hasExpectedOwn, type Match } from "./expected.js";
+import { BornStates, bornAs, bornValues, hidePristinePrototype } from "./born.js";
+import { type Brand, BrandFinder, flatBrands } from "./brands.js";
+import { matchesBaseline } from "./changes.js";
+import { hasExpectedOwn, hasExpectedSlots, type Match } from "./expected.js";
 import { Refusal } from "./faults.js";
 import { intrinsicName, intrinsics } from "./intrinsics.js";
 import { propertyStep } from "./kinds/kind.js";
 import { weakEntry } from "./kinds/weak.js";
-import { describe, getPrototypeOf, isExtensible, NativeMap, ownKeys } from "./natives.js";
-import { type OwnState, readOwn, WRITABLE } from "./own.js";
-import { Change, PRISTINE } from "./rows/change.js";
+import { describe, NativeMap, ownKeys } from "./natives.js";
+import { readOwn } from "./own.js";
+import { Change } from "./rows/change.js";
 import { NameRow, TemplateRow } from "./rows/names.js";
 import type { RowNode } from "./rows/node.js";
 import type { Writer, WriterScope } from "./rows/writer.js";
@@ -27,12 +31,15 @@ type PendingKeys = { readonly key: object | symbol; readonly row: number }[];
 export class InstanceScope implements WriterScope {
   /** Triples weak collection, key, value, as references. */
   readonly weakEntries: number[] = [];
+  /** Object, class, how, number of values and values of each brand, as references. */
+  readonly brands: number[] = [];
   readonly #instance: Instance;
   readonly #baseline: Baseline;
   readonly #templates = new NativeMap<object | symbol, RowNode>();
   readonly #permanent = new NativeMap<object, unknown[]>();
   readonly #pending = new NativeMap<object, PendingKeys>();
-  readonly #fresh = new NativeMap<Code, OwnState>();
+  readonly #born = new BornStates();
+  readonly #finder = new BrandFinder();
   readonly #codes = new NativeMap<object, string>();
   #writer: Writer | undefined = undefined;
 
@@ -73,22 +80,15 @@ export class InstanceScope implements WriterScope {
     return id;
   }
 
-  functionChange(fn: object): RowNode | undefined {
-    const closure = closureOf(fn as AnyFunction);
-    if (closure === undefined) return undefined;
-    let fresh = this.#fresh.get(closure.code);
-    if (fresh === undefined) {
-      fresh = freshState(closure.code.make?.(closure.captures));
-      this.#fresh.set(closure.code, fresh);
-    }
-    const match: Match = (token, value) =>
-      Object.is(token, value) ||
-      (token === PRISTINE && typeof value === "object" && value !== null && isPristine(value, fn));
-    const keys = ownKeys(fn);
-    if (hasExpectedOwn(fn, keys, fresh, match)) return undefined;
-    const present = readOwn(fn, keys);
-    hidePristinePrototype(fn, present);
-    return new Change(fresh, present, propertyStep);
+  changeOf(value: object): RowNode | undefined {
+    const born = this.#born.of(value);
+    if (born === undefined) return undefined;
+    const match: Match = (token, found) => bornAs(token, found, value);
+    const keys = ownKeys(value);
+    if (hasExpectedOwn(value, keys, born, match)) return undefined;
+    const present = readOwn(value, keys);
+    hidePristinePrototype(value, present);
+    return new Change(bornValues(born, value), present, propertyStep);
   }
 
   permanentEntries(weak: object): readonly unknown[] {
@@ -97,7 +97,12 @@ export class InstanceScope implements WriterScope {
 
   reached(value: object | symbol): void {
     const writer = this.#writer;
-    if (writer === undefined || !anyWeakEntries()) return;
+    if (writer === undefined) return;
+    if (typeof value !== "symbol") {
+      this.#reachedClass(value, writer);
+      if (anyBranded()) this.#addBrands(writer, value, this.#finder.of(value));
+    }
+    if (!anyWeakEntries()) return;
     const row = writer.current;
     this.#reachedWeak(value, writer);
     const holders = holdersOf(value as WeakKey);
@@ -111,6 +116,38 @@ export class InstanceScope implements WriterScope {
     });
     alive.sort((a, b) => a.order - b.order);
     for (const { weak } of alive) this.#addEntry(writer, weak, value);
+  }
+
+  /** What of a class has changed is told whether or not something else leads there. */
+  #reachedClass(value: object, writer: Writer): void {
+    const made = madeClassOf(value);
+    if (made === undefined) return;
+    writer.reference((value as AnyFunction).prototype, "prototype");
+    for (const fn of made.members) {
+      if (this.changeOf(fn) !== undefined) writer.reference(fn, String(describe(fn, "name")?.value));
+    }
+  }
+
+  #addBrands(writer: Writer, object: object, brands: readonly Brand[]): void {
+    for (const { kit, how, values } of brands) {
+      this.brands.push(writer.reference(object, ""), writer.reference(kit.home, BRAND_LABEL), how, values.length);
+      for (let i = 0; i < values.length; i++) this.brands.push(writer.reference(values[i], BRAND_LABEL));
+    }
+  }
+
+  /** Tells the private elements of module objects, where they have changed. */
+  writeChangedBrands(writer: Writer): void {
+    if (!anyBranded()) return;
+    const { objects, template } = this.#baseline;
+    for (let i = 0; i < objects.length; i++) {
+      const object = objects[i];
+      if (typeof object !== "object" && typeof object !== "function") continue;
+      const found = this.#finder.of(object);
+      const expected = template.states[i]?.brands ?? NO_BRANDS;
+      if (found.length === 0 && expected.length === 0) continue;
+      const match: Match = (token, value) => matchesBaseline(this.#baseline, token, value);
+      if (!hasExpectedSlots(flatBrands(found), expected, match)) this.#addBrands(writer, object, found);
+    }
   }
 
   #waitFor(weak: Weak, key: object | symbol, row: number): void {
@@ -155,34 +192,6 @@ export class InstanceScope implements WriterScope {
 
 /** Label of the way from a key to the value it has in a weak collection. */
 export const WEAK_LABEL = Symbol("value in a weak collection");
-
-function freshState(fn: AnyFunction | undefined): OwnState {
-  if (fn === undefined) throw new TypeError("a closure without factory");
-  const state = readOwn(fn);
-  hidePristinePrototype(fn, state);
-  return state;
-}
-
-/** Replaces the value of `prototype` by the same for all functions, if it is as the engine made it. */
-function hidePristinePrototype(fn: object, state: OwnState): void {
-  if (state.keys.length < 3) return;
-  const at = state.keys.indexOf("prototype");
-  const prototype = at < 0 ? undefined : state.values[at];
-  if (typeof prototype !== "object" || prototype === null || state.flags[at] !== WRITABLE) return;
-  if (!isPristine(prototype, fn)) return;
-  // Functions have data properties only, unless user code made it otherwise: then nothing is hidden.
-  if (state.values.length === state.keys.length) (state.values as unknown[])[at] = PRISTINE;
-}
-
-function isPristine(prototype: object, fn: object): boolean {
-  if (getPrototypeOf(prototype) !== Object.prototype || !isExtensible(prototype)) return false;
-  const keys = ownKeys(prototype);
-  if (keys.length !== 1 || keys[0] !== "constructor") return false;
-  const descriptor = describe(prototype, "constructor");
-  return (
-    descriptor?.value === fn &&
-    descriptor.enumerable === false &&
-    (descriptor.writable ?? false) &&
-    (descriptor.configurable ?? false)
-  );
-}
+/** Label of the way from an object to the value of one of its private fields. */
+export const BRAND_LABEL = Symbol("value of a private field");
+const NO_BRANDS: readonly unknown[] = [];

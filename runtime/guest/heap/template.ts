@@ -33,6 +33,8 @@ export interface BaselineState {
   /** Undefined for objects that user code never sees. */
   readonly own: OwnState | undefined;
   readonly slots: readonly unknown[];
+  /** Private elements that classes have put on it (brands.ts); undefined if none. */
+  readonly brands?: readonly unknown[] | undefined;
   /** The object through which it was found, -1 for roots, and how. */
   readonly holder: number;
   readonly step: string;
@@ -141,8 +143,11 @@ function equal(a: Template, b: Template): boolean {
   return true;
 }
 
+const NO_BRANDS: readonly unknown[] = [];
+
 function equalStates(a: BaselineState, b: BaselineState): boolean {
   if (a.tag !== b.tag || a.holder !== b.holder || a.step !== b.step || !sameItems(a.slots, b.slots)) return false;
+  if (!sameItems(a.brands ?? NO_BRANDS, b.brands ?? NO_BRANDS)) return false;
   if (a.own === undefined || b.own === undefined) return a.own === b.own;
   return sameState(a.own, b.own);
 }
@@ -151,9 +156,10 @@ function hashOf(template: Template): string {
   const parts: string[] = [];
   for (const { name, value } of template.roots) parts.push(name, textOf(value));
   for (const { module, name, value } of template.variables) parts.push(module, name, textOf(value));
-  for (const { tag, holder, step, own, slots } of template.states) {
+  for (const { tag, holder, step, own, slots, brands } of template.states) {
     parts.push(String(tag), String(holder), step);
     for (let i = 0; i < slots.length; i++) parts.push(textOf(slots[i]));
+    for (let i = 0; i < (brands?.length ?? 0); i++) parts.push(textOf(brands?.[i]));
     if (own === undefined) continue;
     parts.push(textOf(own.prototype), String(own.extensible), own.flags.join());
     for (let i = 0; i < own.keys.length; i++) parts.push(textOf(own.keys[i]));

@@ -27,16 +27,17 @@ export function writeHeap(instance: Instance): Written {
   try {
     const root = new Root(instance.state, changedVariables(instance, baseline), changedObjects(baseline, scope));
     writer.nodeReference(root, 0);
+    scope.writeChangedBrands(writer);
     writer.run();
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     return { unserializable: { path: pathTo(writer, scope, writer.current), what: refusal.what } };
   }
   writer.settle();
-  return { text: textOf(writer, baseline.template.hash, scope.weakEntries) };
+  return { text: textOf(writer, baseline.template.hash, scope) };
 }
 
-function textOf(writer: Writer, shape: string, weak: readonly number[]): string {
+function textOf(writer: Writer, shape: string, { weakEntries, brands }: InstanceScope): string {
   const literals = JSON.stringify(writer.literals);
-  return `[${FORMAT_VERSION},"${shape}",${literals},[${writer.tape.join()}],[${weak.join()}]]`;
+  return `[${FORMAT_VERSION},"${shape}",${literals},[${writer.tape.join()}],[${weakEntries.join()}],[${brands.join()}]]`;
 }

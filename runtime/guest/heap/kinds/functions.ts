@@ -5,6 +5,7 @@
  * captures, binds or wraps by value existed before it.
  */
 import type { AnyFunction } from "../../../protocol/helpers.js";
+import { memberPlaceOf } from "../../classes.js";
 import { closureOf } from "../../registry.js";
 import { damaged } from "../faults.js";
 import { describe } from "../natives.js";
@@ -86,7 +87,7 @@ export const functionPrototype: Kind = {
 
 /** The function whose `prototype` this object is, judging by its own `constructor`; generators' have none. */
 export function ownerOfPrototype(object: object, fn: unknown): AnyFunction | undefined {
-  if (typeof fn !== "function" || closureOf(fn) === undefined) return undefined;
+  if (typeof fn !== "function" || (closureOf(fn) === undefined && memberPlaceOf(fn) === undefined)) return undefined;
   return describe(fn, "prototype")?.value === object ? fn : undefined;
 }
 

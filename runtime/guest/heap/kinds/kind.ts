@@ -86,4 +86,6 @@ export interface MakeScope {
   closure(codeId: unknown, captures: readonly unknown[]): object;
   /** The code of a frame. Throws damaged if the program has no such code. */
   code(codeId: unknown): object;
+  /** The code of a class made at run time. Throws damaged if the program has no such code. */
+  factory(codeId: unknown): object;
 }

@@ -9,6 +9,7 @@ import { boundRecordOf, isMoved, proxyRecordOf } from "../overrides.js";
 import { buffer, dataView, typedArray } from "./buffers.js";
 import { boxed, date, error, regExp } from "./builtins.js";
 import { map, set } from "./collections.js";
+import { classPrototype, kit, madeClass, member } from "./classes.js";
 import { bound, closure, functionPrototype, proxy } from "./functions.js";
 import type { Kind } from "./kind.js";
 import { argumentsObject, dense, ordinary, sparse } from "./ordinary.js";
@@ -49,8 +50,21 @@ const BY_PROTOTYPE: readonly Kind[] = [
   weakMap,
   weakSet,
   weakRef,
+  kit,
 ];
-const OTHERS: readonly Kind[] = [ordinary, dense, sparse, argumentsObject, closure, bound, proxy, functionPrototype];
+const OTHERS: readonly Kind[] = [
+  ordinary,
+  dense,
+  sparse,
+  argumentsObject,
+  closure,
+  bound,
+  proxy,
+  functionPrototype,
+  madeClass,
+  classPrototype,
+  member,
+];
 
 const byTag = new NativeMap<number, Kind>();
 const byPrototype = new NativeMap<object | null, Kind | string>([
@@ -83,6 +97,7 @@ export function kindOf(value: object, families: Families): Kind {
   if (proxyRecordOf(value) !== undefined) return proxy;
   if (typeof value === "function") return kindOfFunction(value);
   if (isArray(value)) return dense.is(value) ? dense : sparse;
+  if (classPrototype.is(value)) return classPrototype;
   if (isMoved(value)) return BY_PROTOTYPE.find((kind) => kind.is(value)) ?? ordinary;
   const kind = familyOf(getPrototypeOf(value), families);
   if (typeof kind === "string") throw new Refusal(kind);
@@ -93,6 +108,8 @@ export function kindOf(value: object, families: Families): Kind {
 export function knownFunction(fn: AnyFunction): Kind | undefined {
   if (proxyRecordOf(fn) !== undefined) return proxy;
   if (closureOf(fn) !== undefined) return closure;
+  if (madeClass.is(fn)) return madeClass;
+  if (member.is(fn)) return member;
   return boundRecordOf(fn) === undefined ? undefined : bound;
 }
 
@@ -101,7 +118,7 @@ function kindOfFunction(fn: AnyFunction): Kind {
   if (known !== undefined) return known;
   const name: unknown = describe(fn, "name")?.value;
   const called = typeof name === "string" && name !== "" ? ` ${name}` : "";
-  if (describe(fn, "prototype")?.writable === false) throw new Refusal(`the class${called}, made at run time`);
+  if (describe(fn, "prototype")?.writable === false) throw new Refusal(`the unregistered class${called}`);
   throw new Refusal(`an unregistered function${called}`);
 }
 

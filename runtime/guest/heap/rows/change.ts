@@ -12,9 +12,6 @@ import { CHANGE } from "./format.js";
 import { RowNode, type RowWriter } from "./node.js";
 import { PROTOTYPE_LABEL } from "./shape.js";
 
-/** In a state: the `prototype` of a function, where it is as the engine made it. */
-export const PRISTINE = Symbol("pristine prototype");
-
 interface Property {
   readonly key: PropertyKey;
   readonly flags: number;

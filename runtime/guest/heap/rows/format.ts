@@ -1,10 +1,11 @@
 /**
- * The text of a checkpoint: JSON `[version, shape, literals, tape, weak]`.
+ * The text of a checkpoint: JSON `[version, shape, literals, tape, weak, brands]`.
  *
  * shape     hash of the names and structure that module initialisation gave (baseline.ts)
  * literals  each string, odd number and bigint (`["123"]`) once
  * tape      the rows one after another, integers only: tag, number of integers that follow, those integers
  * weak      triples weak collection, key, value of the entries whose keys are alive for another reason
+ * brands    private elements: object, class, how (brands.ts), number of values, values
  *
  * A *reference* is one integer that stands for any value:
  *   2k      row k             2k + 1  literal k
@@ -14,7 +15,7 @@
  * F2  Rows refer to each other in any direction; nothing is nested.
  */
 
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /** A value as one integer. */
 export type Reference = number;

@@ -6,7 +6,10 @@
  * D2  No user code runs, and nothing outside the new objects is touched.
  */
 
+import { brand, type Kit, kitOf, makeBranded } from "../../classes.js";
+import { MADE, OWN, PUT } from "../brands.js";
 import { damaged } from "../faults.js";
+import { classPrototype, madeClass } from "../kinds/classes.js";
 import type { Kind, MakeScope } from "../kinds/kind.js";
 import { argumentsObject, dense, HOLE, ordinary } from "../kinds/ordinary.js";
 import { type Families, kindOfTag, newFamilies, suits } from "../kinds/table.js";
@@ -14,6 +17,7 @@ import {
   create,
   deleteProperty,
   getPrototypeOf,
+  NativeMap,
   NativeSet,
   ownKeys,
   preventExtensions,
@@ -44,6 +48,9 @@ export class Reader {
   readonly #families: Families = newFamilies();
   /** Rows of kinds `parts` whose parts have been looked for. */
   readonly #entered = new NativeSet<number>();
+  readonly #brands: readonly BrandRow[];
+  /** Rows of objects that a class makes, with the class. */
+  readonly #makers = new NativeMap<number, Reference>();
   /** Objects that get no more properties, once all are filled. */
   readonly #closed: object[] = [];
 
@@ -58,6 +65,10 @@ export class Reader {
       this.#kinds.push(kind);
       this.#shapes.push(undefined);
     }
+    this.#brands = brandRows(tables.brands);
+    for (const { object, target, how } of this.#brands) {
+      if (how === MADE && !this.isNamed(object)) this.#makers.set(object >> 1, target);
+    }
   }
 
   /** Makes and fills all objects. */
@@ -65,7 +76,40 @@ export class Reader {
     for (let row = 0; row < this.#values.length; row++) this.#makeNamed(row);
     for (let row = 0; row < this.#values.length; row++) this.#makeEarly(row);
     for (let row = 0; row < this.#values.length; row++) this.#makeFromParts(row);
-    for (let row = 0; row < this.#values.length; row++) this.#fill(row);
+    for (const brand of this.#brands) this.#brand(brand);
+    // What inherits from a class is told by its prototypes: they are complete before anything else is filled.
+    for (let row = 0; row < this.#values.length; row++) if (this.#isOfClass(row)) this.#fill(row);
+    for (let row = 0; row < this.#values.length; row++) if (!this.#isOfClass(row)) this.#fill(row);
+    for (const brand of this.#brands) this.#setPrivate(brand);
+  }
+
+  #isOfClass(row: number): boolean {
+    const kind = this.#kinds[row];
+    return kind === madeClass || kind === classPrototype;
+  }
+
+  #kitOf({ target }: BrandRow): Kit {
+    const kit = kitOf(this.object(target));
+    if (kit === undefined) throw damaged("private elements of what is not a class");
+    return kit;
+  }
+
+  #brand(row: BrandRow): void {
+    if (row.how !== PUT) return;
+    const kit = this.#kitOf(row);
+    const object = this.object(row.object);
+    if (kit.parts.has?.(object) !== true) brand(kit, object);
+  }
+
+  #setPrivate(row: BrandRow): void {
+    const { parts } = this.#kitOf(row);
+    const set = row.how === OWN ? parts.staticSet : parts.set;
+    if (row.values.length === 0) return;
+    if (set === undefined) throw damaged("values of private fields that the class does not have");
+    set(
+      this.object(row.object),
+      row.values.map((reference) => this.value(reference)),
+    );
   }
 
   /** Does what needs the content of other objects, those of the modules included: the positions of iterators. */
@@ -154,7 +198,7 @@ export class Reader {
 
   #makeEarly(row: number): void {
     const kind = this.#kinds[row];
-    if (kind === undefined || kind.making === "parts") return;
+    if (kind === undefined || kind.making === "parts" || this.#makers.has(row)) return;
     if (kind === ordinary) {
       const { prototypeReference } = this.#shapeOf(row);
       this.#values[row] =
@@ -178,9 +222,11 @@ export class Reader {
       const row = stack[stack.length - 1] as number;
       if (!entered.has(row)) {
         entered.add(row);
-        const start = this.#slotStart(row);
-        for (let i = this.#end(row) - 1; i >= start; i--) {
-          const cell = this.#tables.tape[i] as number;
+        const maker = this.#makers.get(row);
+        const { tape } = this.#tables;
+        const cells = maker === undefined ? tape.slice(this.#slotStart(row), this.#end(row)) : [maker];
+        for (let i = cells.length - 1; i >= 0; i--) {
+          const cell = cells[i] as number;
           if (cell < 0 || (cell & 1) !== 0 || !this.#isWaiting(cell >> 1)) continue;
           if (entered.has(cell >> 1)) throw damaged("functions that are made from each other");
           stack.push(cell >> 1);
@@ -189,13 +235,23 @@ export class Reader {
       }
       stack.pop();
       if (this.#isWaiting(row)) {
-        this.#values[row] = (this.#kinds[row] as Kind).make(this.#slots(row), this.#scope);
+        const maker = this.#makers.get(row);
+        this.#values[row] =
+          maker === undefined
+            ? (this.#kinds[row] as Kind).make(this.#slots(row), this.#scope)
+            : this.#makeByClass(row, maker);
       }
     }
   }
 
   #isWaiting(row: number): boolean {
-    return this.#kinds[row]?.making === "parts" && this.#values[row] === UNMADE;
+    return (this.#kinds[row]?.making === "parts" || this.#makers.has(row)) && this.#values[row] === UNMADE;
+  }
+
+  #makeByClass(row: number, maker: Reference): object {
+    const kit = kitOf(this.object(maker));
+    if (this.#kinds[row] !== ordinary || kit?.parts.base !== true) throw damaged("an object that its class cannot make");
+    return makeBranded(kit);
   }
 
   #ownReference(row: number): Reference {
@@ -317,6 +373,26 @@ export class Reader {
     }
     return this.cells(row);
   }
+}
+
+/** Private elements that a class has put on an object; its values are references. */
+interface BrandRow {
+  readonly object: Reference;
+  readonly target: Reference;
+  readonly how: number;
+  readonly values: readonly Reference[];
+}
+
+function brandRows(list: readonly number[]): BrandRow[] {
+  const rows: BrandRow[] = [];
+  for (let at = 0; at < list.length; ) {
+    const [object, target, how, count] = list.slice(at, at + 4) as [number, number, number, number];
+    const end = at + 4 + count;
+    if (!(count >= 0 && end <= list.length) || object < 0 || (object & 1) !== 0) throw damaged("private elements");
+    rows.push({ object, target, how, values: list.slice(at + 4, end) });
+    at = end;
+  }
+  return rows;
 }
 
 const NO_SLOTS: readonly unknown[] = [];

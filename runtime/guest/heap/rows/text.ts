@@ -13,19 +13,27 @@ export interface Tables {
   /** Where each row's tag is on the tape. */
   readonly starts: readonly number[];
   readonly weak: readonly number[];
+  readonly brands: readonly number[];
 }
 
 /** Takes a text apart. Throws damaged or unknownFormat. */
 export function parseTables(text: string): Tables {
   const parsed = parseJson(text);
   if (!isArray(parsed)) throw damaged("it is not a list");
-  const [version, shape, literals, tape, weak] = parsed as unknown[];
+  const [version, shape, literals, tape, weak, brands] = parsed as unknown[];
   if (version !== FORMAT_VERSION)
     throw typeof version === "number" ? unknownFormat(version) : damaged("it has no format");
-  if (parsed.length !== 5 || typeof shape !== "string" || !isArray(literals)) throw damaged("a part is missing");
+  if (parsed.length !== 6 || typeof shape !== "string" || !isArray(literals)) throw damaged("a part is missing");
   const integers = integersOf(tape);
   const starts = startsOf(integers);
-  return { shape, literals: literals.map(decodeLiteral), tape: integers, starts, weak: integersOf(weak) };
+  return {
+    shape,
+    literals: literals.map(decodeLiteral),
+    tape: integers,
+    starts,
+    weak: integersOf(weak),
+    brands: integersOf(brands),
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -21,8 +21,8 @@ import { Shapes } from "./shape.js";
 export interface WriterScope extends SlotScope {
   /** A row instead of the object's own: for what is mentioned by name. */
   nodeOf(value: object | symbol): RowNode | undefined;
-  /** How a registered function differs from a fresh one of the same code; undefined if not at all. */
-  functionChange(fn: object): RowNode | undefined;
+  /** How a function or a part of a class differs from a fresh one of the same code; undefined if not at all. */
+  changeOf(value: object): RowNode | undefined;
   /** The row of an object other than a mentioned one is about to be written. */
   reached(value: object | symbol): void;
 }
@@ -187,7 +187,7 @@ export class Writer implements RowWriter {
   }
 
   #writeChange(fn: object): void {
-    const change = this.#scope.functionChange(fn);
+    const change = this.#scope.changeOf(fn);
     if (change === undefined) this.pushAbsent();
     else this.referNode(change, OWN_LABEL);
   }
