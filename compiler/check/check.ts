@@ -11,9 +11,7 @@ import { evaluation } from "./rules/evaluation.js";
 import { refusedGlobals, refusedTimers } from "./rules/globals.js";
 import { importMeta } from "./rules/import-meta.js";
 import { hostModules, unbundledFiles } from "./rules/imports.js";
-import { nestedClass } from "./rules/nested-class.js";
-import { privateNames } from "./rules/private-names.js";
-import { superUse } from "./rules/super.js";
+import { superCall } from "./rules/super.js";
 import { using } from "./rules/using.js";
 import { withStatement } from "./rules/with.js";
 
@@ -27,9 +25,7 @@ const RULES: readonly Rule[] = [
   using,
   withStatement,
   decorators,
-  nestedClass,
-  superUse,
-  privateNames,
+  superCall,
   deleteVariable,
   importMeta,
 ];

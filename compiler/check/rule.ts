@@ -15,14 +15,3 @@ export type Report = (node: t.Node, message: string, remedy: string) => void;
 
 /** What to do about syntax that will be lowered one day. */
 export const WRITE_OTHERWISE = "Rewrite it with supported syntax, or move it into a task, where everything is allowed.";
-
-/** True when a function lies between a node and the class or object literal whose method it is in. */
-export function isNestedInMethod(path: NodePath): boolean {
-  const inner = path.getFunctionParent();
-  return inner !== null && !isMethod(inner);
-}
-
-/** True for methods, getters, setters and constructors of classes and object literals. */
-export function isMethod(path: NodePath): boolean {
-  return path.isClassMethod() || path.isClassPrivateMethod() || path.isObjectMethod();
-}

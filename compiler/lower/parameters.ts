@@ -18,10 +18,11 @@ function isSimple(node: t.Function): boolean {
 /**
  * Moves parameters into the body where they are more than names: those of functions whose calls are frames, and those
  * with functions in them. The parameters that stay keep the function's `length`.
+ * `always`: whatever the function is.
  */
-export function bindParameters(node: t.Function, context: ModuleContext): void {
+export function bindParameters(node: t.Function, context: ModuleContext, always = false): void {
   if (node.body.type !== "BlockStatement" || isSimple(node)) return;
-  if (!isCoroutine(node) && !node.params.some(containsFunction)) return;
+  if (!always && !isCoroutine(node) && !node.params.some(containsFunction)) return;
   const prologue: t.Statement[] = [];
   // A frame's variables are checked for their temporal dead zone; elsewhere `var` may be declared again by the body.
   const kind = isCoroutine(node) ? "let" : "var";

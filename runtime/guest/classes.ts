@@ -148,7 +148,7 @@ const COROUTINES = new Set<unknown>([
 
 /** A constructor with that `prototype`, to be extended in the place of another. */
 function standIn(prototype: object | null): AnyFunction {
-  const stand = function (): void {};
+  const stand = (): void => {};
   stand.prototype = prototype;
   return stand;
 }

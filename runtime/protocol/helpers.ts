@@ -87,7 +87,12 @@ export interface GuestHelpers {
    * A class made at run time. Its code's `make` gives the factory `(parent, keys, born) => class`; the first static
    * block of the class calls `born(this, parts)` for its kit.
    */
-  $class(code: CodeRef, heritage: object | undefined, keys: readonly PropertyKey[], captures: readonly unknown[]): AnyFunction;
+  $class(
+    code: CodeRef,
+    heritage: object | undefined,
+    keys: readonly PropertyKey[],
+    captures: readonly unknown[],
+  ): AnyFunction;
   /** The heritage of a class, checked, with its `prototype` as of now. Throws what ECMAScript 15.7.14 says. */
   $heritage(parent: unknown): object;
   /** The kit of a class of module level. */

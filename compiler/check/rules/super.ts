@@ -1,37 +1,29 @@
-/** EV2028: `super` where the lowered code would no longer be inside its method. */
+/** EV2028: `super()` in an async arrow function, which would have to leave its constructor. */
 import type { NodePath, types as t } from "@babel/core";
-import { isMethod, type Rule } from "../rule.js";
+import type { Rule } from "../rule.js";
 
-export const superUse: Rule = {
+export const superCall: Rule = {
   code: "EV2028",
   packages: true,
   check(program, report) {
     program.traverse({
       Super(path) {
-        const where = refusedPlace(path);
-        if (where === undefined) return;
+        if (!path.parentPath.isCallExpression() || !isInAsyncArrow(path)) return;
         report(
           path.node,
-          `\`super\` is not supported yet ${where}`,
-          "Call it in an ordinary method of a class and use that method here.",
+          "`super()` is not supported in an async arrow function",
+          "Call `super()` in the constructor itself, and wait for what comes later in a method.",
         );
       },
     });
   },
 };
 
-function refusedPlace(path: NodePath): string | undefined {
-  const method = methodAround(path);
-  if (method === undefined || method.isObjectMethod()) return undefined;
-  if (path.getFunctionParent() !== method) return "in a function inside a method";
-  return "async" in method.node && (method.node.async === true || method.node.generator === true)
-    ? "in an async or generator method"
-    : undefined;
-}
-
-/** The method whose `super` it is: arrow functions have none of their own. */
-function methodAround(path: NodePath): NodePath<t.Function> | undefined {
+function isInAsyncArrow(path: NodePath<t.Node>): boolean {
   let at = path.getFunctionParent();
-  while (at?.isArrowFunctionExpression()) at = at.getFunctionParent();
-  return at !== null && isMethod(at) ? at : undefined;
+  while (at?.isArrowFunctionExpression()) {
+    if (at.node.async) return true;
+    at = at.getFunctionParent();
+  }
+  return false;
 }

@@ -62,7 +62,10 @@ class ClassConversion {
     const { heritage, keys } = this.#takeOuterParts();
     const captured = info.atRunTime
       ? [
-          ...outer.filter(({ atRunTime }) => atRunTime).map(({ kit }) => kit).reverse(),
+          ...outer
+            .filter(({ atRunTime }) => atRunTime)
+            .map(({ kit }) => kit)
+            .reverse(),
           ...this.#conversion.freeVariables(node),
         ]
       : [];
@@ -77,11 +80,14 @@ class ClassConversion {
     if (!info.atRunTime) return this.#stay(name, ownVariable);
     const parameters = ["$parent", "$names", "$born"].map((each) => t.identifier(each));
     const factory = t.arrowFunctionExpression(parameters, this.#anonymous(name));
-    const make = t.arrowFunctionExpression([t.identifier("$c")], t.blockStatement([
-      ...(captures.length > 0 ? [unpack(captures)] : []),
-      ...this.#variables(ownVariable),
-      t.returnStatement(factory),
-    ]));
+    const make = t.arrowFunctionExpression(
+      [t.identifier("$c")],
+      t.blockStatement([
+        ...(captures.length > 0 ? [unpack(captures)] : []),
+        ...this.#variables(ownVariable),
+        t.returnStatement(factory),
+      ]),
+    );
     const code = this.#conversion.code(node, make, captures, outer.at(-1));
     const made = helper(
       "$class",
@@ -100,7 +106,8 @@ class ClassConversion {
     const holder = t.arrayExpression(outerParts(node));
     this.#conversion.below(holder);
     const parts = holder.elements as t.Expression[];
-    if (node.id && info.atRunTime) for (let i = 0; i < parts.length; i++) parts[i] = deadName(parts[i]!, node.id.name, this.#nameOf(node.id.name));
+    if (node.id && info.atRunTime)
+      for (let i = 0; i < parts.length; i++) parts[i] = deadName(parts[i]!, node.id.name, this.#nameOf(node.id.name));
     const heritage = node.superClass ? parts.shift() : undefined;
     if (node.superClass) node.superClass = info.atRunTime ? t.identifier("$parent") : heritage!;
     const computed = node.body.body.filter(hasComputedKey);
@@ -202,7 +209,10 @@ class ClassConversion {
   #selfOf(method: t.ClassMethod): t.Expression {
     const key = hasComputedKey(method) ? this.#heldKey(method as Member & { key: t.Expression }) : keyValue(method);
     const at = this.#dress.findLastIndex(
-      (part, i) => i % 3 === 1 && t.isNodesEquivalent(part, key) && t.isBooleanLiteral(this.#dress[i - 1], { value: method.static }),
+      (part, i) =>
+        i % 3 === 1 &&
+        t.isNodesEquivalent(part, key) &&
+        t.isBooleanLiteral(this.#dress[i - 1], { value: method.static }),
     );
     if (at < 0) return undefinedNode();
     const dressed = t.memberExpression(t.identifier(this.#info.kit), t.identifier("dressed"));
@@ -215,7 +225,11 @@ class ClassConversion {
     const kind = kindOf(method);
     if (kind === undefined && !this.#escapes(method)) return this.#plain(method);
     const info = this.#info;
-    const place = t.memberExpression(t.memberExpression(t.identifier(info.kit), t.identifier("methods")), t.numericLiteral(this.#methods.length), true);
+    const place = t.memberExpression(
+      t.memberExpression(t.identifier(info.kit), t.identifier("methods")),
+      t.numericLiteral(this.#methods.length),
+      true,
+    );
     if (kind === undefined) this.#plain(method);
     else this.#conversion.method(method, info, t.cloneNode(place));
     const name = `#${method.key.id.name}`;
@@ -223,7 +237,13 @@ class ClassConversion {
     const own = t.objectMethod("method", t.stringLiteral(name), method.params as t.ObjectMethod["params"], method.body);
     const fn = t.memberExpression(t.objectExpression([own]), named, true);
     this.#methods.push(kind ? helper("$kind", fn, t.stringLiteral(kind)) : fn);
-    const getter = t.classPrivateMethod("get", method.key, [], t.blockStatement([t.returnStatement(place)]), method.static);
+    const getter = t.classPrivateMethod(
+      "get",
+      method.key,
+      [],
+      t.blockStatement([t.returnStatement(place)]),
+      method.static,
+    );
     return t.inherits(getter, method);
   }
 
@@ -257,7 +277,8 @@ class ClassConversion {
     const info = this.#info;
     const parts = this.#kitParts();
     const statements: t.Statement[] = ownVariable ? [assign(ownVariable, t.thisExpression())] : [];
-    if (info.atRunTime) statements.push(assign(info.kit, t.callExpression(t.identifier("$born"), [t.thisExpression(), parts])));
+    if (info.atRunTime)
+      statements.push(assign(info.kit, t.callExpression(t.identifier("$born"), [t.thisExpression(), parts])));
     else if (parts.properties.length > 0 || variablesIn(this.#node.body).has(info.kit) || info.codes.length > 0) {
       statements.push(assign(info.kit, helper("$kit", t.thisExpression(), parts)));
       this.#context.codes.push(t.variableDeclaration("let", [t.variableDeclarator(t.identifier(info.kit))]));
@@ -277,15 +298,30 @@ class ClassConversion {
       const test = t.binaryExpression("in", privateName(branded[0]!.name), t.identifier("$o"));
       if (!this.#node.superClass) parts.push(property("base", t.booleanLiteral(true)));
       parts.push(property("has", t.arrowFunctionExpression([t.identifier("$o")], test)));
-      parts.push(...valueParts("", branded.filter(({ isField }) => isField).map(({ name }) => name)));
+      parts.push(
+        ...valueParts(
+          "",
+          branded.filter(({ isField }) => isField).map(({ name }) => name),
+        ),
+      );
     }
-    parts.push(...valueParts("static", privates.filter(({ isStatic, isField }) => isStatic && isField).map(({ name }) => name)));
+    parts.push(
+      ...valueParts(
+        "static",
+        privates.filter(({ isStatic, isField }) => isStatic && isField).map(({ name }) => name),
+      ),
+    );
     return t.objectExpression(parts);
   }
 
   #variables(ownVariable: string | undefined): t.Statement[] {
     const names = [this.#info.kit, ...(ownVariable ? [ownVariable] : [])];
-    return [t.variableDeclaration("let", names.map((each) => t.variableDeclarator(t.identifier(each))))];
+    return [
+      t.variableDeclaration(
+        "let",
+        names.map((each) => t.variableDeclarator(t.identifier(each))),
+      ),
+    ];
   }
 
   /** The class as an anonymous one that gets its name from a property. */
@@ -302,7 +338,8 @@ class ClassConversion {
 
   #stay(name: string, ownVariable: string | undefined): t.Expression | "skip" {
     if (this.#node.type === "ClassDeclaration" || !this.#node.id || this.#node.id.name === name) return "skip";
-    if (ownVariable) this.#context.codes.push(t.variableDeclaration("let", [t.variableDeclarator(t.identifier(ownVariable))]));
+    if (ownVariable)
+      this.#context.codes.push(t.variableDeclaration("let", [t.variableDeclarator(t.identifier(ownVariable))]));
     return this.#anonymous(name);
   }
 }
@@ -349,14 +386,18 @@ function valueParts(prefix: "" | "static", names: readonly string[]): t.ObjectPr
   if (names.length === 0) return [];
   const place = (name: string) => t.memberExpression(t.identifier("$o"), privateName(name));
   const get = t.arrowFunctionExpression([t.identifier("$o")], t.arrayExpression(names.map(place)));
-  const sets = names.map((name, i) => assign(place(name), t.memberExpression(t.identifier("$v"), t.numericLiteral(i), true)));
+  const sets = names.map((name, i) =>
+    assign(place(name), t.memberExpression(t.identifier("$v"), t.numericLiteral(i), true)),
+  );
   const set = t.arrowFunctionExpression([t.identifier("$o"), t.identifier("$v")], t.blockStatement(sets));
   const key = (name: string) => t.identifier(prefix ? `${prefix}${name[0]!.toUpperCase()}${name.slice(1)}` : name);
   return [t.objectProperty(key("get"), get), t.objectProperty(key("set"), set)];
 }
 
 function keyValue(method: t.ClassMethod): t.Expression {
-  return method.key.type === "Identifier" ? t.stringLiteral(method.key.name) : (t.cloneNode(method.key) as t.Expression);
+  return method.key.type === "Identifier"
+    ? t.stringLiteral(method.key.name)
+    : (t.cloneNode(method.key) as t.Expression);
 }
 
 function sameKey(a: t.ClassMethod, b: t.ClassMethod): boolean {

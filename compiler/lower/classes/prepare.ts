@@ -8,7 +8,7 @@
  */
 import { types as t } from "@babel/core";
 import type { ModuleContext } from "../context.js";
-import { splitParameters } from "../parameters.js";
+import { bindParameters } from "../parameters.js";
 import { usesSuper, withoutSuper } from "../super.js";
 import { children, isCoroutine, rewrite, undefinedNode, walk } from "../tree.js";
 import { type ClassInfo, hasComputedKey, isBranded, type Member, noteClass, privatesOf } from "./info.js";
@@ -66,7 +66,7 @@ class Preparation {
   #member(member: Member, info: ClassInfo): void {
     if (hasComputedKey(member)) this.visit(t.expressionStatement(member.key), info.atRunTime);
     const isConstructor = member.type === "ClassMethod" && member.kind === "constructor";
-    if (isConstructor && isBranded(info)) plainParameters(member, this.#context);
+    if (isConstructor && isBranded(info)) bindParameters(member, this.#context, true);
     for (const part of innerParts(member)) this.visit(part, true);
     if (isConstructor && info.node.superClass) keepNative(member, info);
     this.#moveSuper(member, info);
@@ -140,8 +140,8 @@ function arrowsIn(root: t.Node): t.ArrowFunctionExpression[] {
 }
 
 /** Arrow functions that may run or be made before `super()` has returned reach `this` as ECMAScript does. */
-function keepNative(constructor: t.ClassMethod, info: ClassInfo): void {
-  const { body } = constructor.body;
+function keepNative(method: t.ClassMethod, info: ClassInfo): void {
+  const { body } = method.body;
   const called = body.findIndex(
     (statement) =>
       statement.type === "ExpressionStatement" &&
@@ -149,10 +149,10 @@ function keepNative(constructor: t.ClassMethod, info: ClassInfo): void {
       statement.expression.callee.type === "Super",
   );
   const early = called < 0 ? body : body.slice(0, called + 1);
-  for (const arrow of [...constructor.params, ...body].flatMap(arrowsIn)) {
+  for (const arrow of [...method.params, ...body].flatMap(arrowsIn)) {
     if (callsSuper(arrow)) keep(arrow, info);
   }
-  for (const arrow of [...constructor.params, ...early].flatMap(arrowsIn)) if (mentionsThis(arrow)) keep(arrow, info);
+  for (const arrow of [...method.params, ...early].flatMap(arrowsIn)) if (mentionsThis(arrow)) keep(arrow, info);
 }
 
 function keep(arrow: t.ArrowFunctionExpression, info: ClassInfo): void {
@@ -180,11 +180,4 @@ function lexically(root: t.Node, test: (node: t.Node) => boolean): boolean {
     return children(node).some(search);
   };
   return search(root);
-}
-
-function plainParameters(constructor: t.ClassMethod, context: ModuleContext): void {
-  if (constructor.params.every((param) => param.type === "Identifier")) return;
-  const { params, prologue } = splitParameters(constructor, context);
-  constructor.params = params;
-  constructor.body.body.unshift(...prologue);
 }

@@ -5,10 +5,10 @@
  * B1  Taken right after the modules have been evaluated, before any event; one fixed breadth-first order.
  * B2  Evaluating the program again gives an equal template, or restoring is refused (EV5103).
  */
+
 import type { Instance } from "../instance.js";
-import { kitOf } from "../classes.js";
 import { sideRecords } from "../side-record.js";
-import { BrandFinder, flatBrands } from "./brands.js";
+import { BrandFinder, flatBrands, hiddenParts } from "./brands.js";
 import { Refusal } from "./faults.js";
 import { follow } from "./follow.js";
 import { intrinsicName, intrinsics } from "./intrinsics.js";
@@ -63,11 +63,6 @@ const SCOPE: SlotScope = {
   permanentEntries: () => [],
   codeId: (code) => (code as { readonly id: string }).id,
 };
-
-/** What a static class has besides its properties: private methods that can leave it. */
-export function hiddenParts(value: object): readonly unknown[] {
-  return (typeof value === "function" ? kitOf(value)?.methods : undefined) ?? [];
-}
 
 class Walk {
   readonly #instance: Instance;

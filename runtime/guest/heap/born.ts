@@ -3,9 +3,10 @@
  * depends on the code alone (of a class, on its computed keys too), so it is found once per code; what is another
  * object each time is replaced by a token.
  */
+
+import type { AnyFunction } from "../../protocol/helpers.js";
 import { type MadeClass, madeClassBehind, madeClassOf, memberPlaceOf, rebirth } from "../classes.js";
 import { generatorFunctionOf } from "../function-kinds.js";
-import type { AnyFunction } from "../../protocol/helpers.js";
 import { type Code, closureOf, makeFunction } from "../registry.js";
 import { describe, getPrototypeOf, isExtensible, NativeMap, ownKeys } from "./natives.js";
 import { type OwnState, readOwn, WRITABLE } from "./own.js";
@@ -137,7 +138,10 @@ function isPristine(prototype: object, fn: object): boolean {
   if (!isExtensible(prototype)) return false;
   const keys = ownKeys(prototype);
   if (keys.length === 0) {
-    return generatorFunctionOf(prototype) === fn && getPrototypeOf(prototype) === describe(getPrototypeOf(fn) as object, "prototype")?.value;
+    return (
+      generatorFunctionOf(prototype) === fn &&
+      getPrototypeOf(prototype) === describe(getPrototypeOf(fn) as object, "prototype")?.value
+    );
   }
   if (getPrototypeOf(prototype) !== Object.prototype || keys.length !== 1 || keys[0] !== "constructor") return false;
   const descriptor = describe(prototype, "constructor");

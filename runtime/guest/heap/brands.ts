@@ -74,3 +74,8 @@ export function flatBrands(brands: readonly Brand[]): readonly unknown[] {
   }
   return list;
 }
+
+/** What a static class has besides its properties: private methods that can leave it. */
+export function hiddenParts(value: object): readonly unknown[] {
+  return (typeof value === "function" ? kitOf(value)?.methods : undefined) ?? [];
+}

@@ -77,7 +77,8 @@ function changeOf(
 ): Change | undefined {
   if (isFrozenState(expected)) return undefined;
   const keys = keysOf(object, kind);
-  if (hasExpectedOwn(object, keys, expected, (token, value) => matchesBaseline(baseline, token, value))) return undefined;
+  if (hasExpectedOwn(object, keys, expected, (token, value) => matchesBaseline(baseline, token, value)))
+    return undefined;
   const path = baseline.template.nameOf(index);
   const present = readOwn(object, keys);
   return new Change(valuesOf(baseline, expected), present, (label) => `${path} → ${propertyStep(label)}`);

@@ -2,10 +2,11 @@
  * Capturing the baseline of another instance of a program whose template is known: the walk follows the template and
  * only checks, so nothing is built but the list of objects.
  */
-import type { Instance } from "../instance.js";
+
 import { anyBranded } from "../classes.js";
-import { type Baseline, hiddenParts } from "./baseline.js";
-import { BrandFinder, flatBrands } from "./brands.js";
+import type { Instance } from "../instance.js";
+import type { Baseline } from "./baseline.js";
+import { BrandFinder, flatBrands, hiddenParts } from "./brands.js";
 import { hasExpectedOwn, hasExpectedSlots } from "./expected.js";
 import { Refusal } from "./faults.js";
 import type { SlotScope } from "./kinds/kind.js";

@@ -2,8 +2,8 @@
  * What an instance tells the writer: names, codes, fresh functions, and the entries of weak collections.
  */
 import type { AnyFunction } from "../../protocol/helpers.js";
-import type { Instance } from "../instance.js";
 import { anyBranded, madeClassOf } from "../classes.js";
+import type { Instance } from "../instance.js";
 import { type Code, runtimeCodes } from "../registry.js";
 import type { Baseline } from "./baseline.js";
 import { BornStates, bornAs, bornValues, hidePristinePrototype } from "./born.js";

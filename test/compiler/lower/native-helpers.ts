@@ -153,8 +153,7 @@ export const nativeHelpers = {
   $restoring: restoring,
   $kind: (fn: Callable) => fn,
   $constants: Object.freeze(Object.create(null)),
-  $superGet: (home: object, key: PropertyKey, self: unknown) =>
-    Reflect.get(Object.getPrototypeOf(home), key, self),
+  $superGet: (home: object, key: PropertyKey, self: unknown) => Reflect.get(Object.getPrototypeOf(home), key, self),
   $superSet(home: object, key: PropertyKey, value: unknown, self: unknown) {
     if (!Reflect.set(Object.getPrototypeOf(home), key, value, self)) throw new TypeError("not assigned");
     return value;

@@ -2,8 +2,9 @@
  * Classes made at run time: the class, its `prototype`, the functions in it, and its kit. All but the class are found
  * in it; the class is made again by its factory, without running code of the user, and gets what has changed since.
  */
-import { type HeritageKind, Kit, kitOf, madeClassBehind, madeClassOf, memberPlaceOf, rebirth } from "../../classes.js";
+
 import type { AnyFunction } from "../../../protocol/helpers.js";
+import { type HeritageKind, Kit, kitOf, madeClassBehind, madeClassOf, memberPlaceOf, rebirth } from "../../classes.js";
 import type { Code } from "../../registry.js";
 import { damaged } from "../faults.js";
 import { getPrototypeOf } from "../natives.js";

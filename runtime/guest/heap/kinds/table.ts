@@ -8,8 +8,8 @@ import { describe, getPrototypeOf, isArray, NativeMap, ownKeys } from "../native
 import { boundRecordOf, isMoved, proxyRecordOf } from "../overrides.js";
 import { buffer, dataView, typedArray } from "./buffers.js";
 import { boxed, date, error, regExp } from "./builtins.js";
-import { map, set } from "./collections.js";
 import { classPrototype, kit, madeClass, member } from "./classes.js";
+import { map, set } from "./collections.js";
 import { bound, closure, functionPrototype, proxy } from "./functions.js";
 import type { Kind } from "./kind.js";
 import { argumentsObject, dense, ordinary, sparse } from "./ordinary.js";

@@ -250,7 +250,8 @@ export class Reader {
 
   #makeByClass(row: number, maker: Reference): object {
     const kit = kitOf(this.object(maker));
-    if (this.#kinds[row] !== ordinary || kit?.parts.base !== true) throw damaged("an object that its class cannot make");
+    if (this.#kinds[row] !== ordinary || kit?.parts.base !== true)
+      throw damaged("an object that its class cannot make");
     return makeBranded(kit);
   }
 
