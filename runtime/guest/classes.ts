@@ -148,9 +148,11 @@ const COROUTINES = new Set<unknown>([
 
 /** A constructor with that `prototype`, to be extended in the place of another. */
 function standIn(prototype: object | null): AnyFunction {
-  const stand = (): void => {};
-  stand.prototype = prototype;
-  return stand;
+  function Parent(): void {
+    // Never called: it is the parent of a class only until the class gets its own.
+  }
+  Parent.prototype = prototype;
+  return Parent;
 }
 
 /** See GuestHelpers.$class. */
