@@ -10,6 +10,7 @@ import type { SplitModule } from "../split/split.js";
 import { generateWithMap } from "../syntax/generate.js";
 import { hostApiModule } from "./api-module.js";
 import { apiPlugin, type Bundle, bundleOptions, runBundler } from "./bundle.js";
+import { knowClasses } from "./host-classes.js";
 import { ImportSites } from "./imports.js";
 import { packageNameIn, packageOf } from "./names.js";
 
@@ -116,6 +117,7 @@ class HostLinker {
     if (module === undefined) return undefined;
     const { id, source, table } = module.source;
     for (const { specifier, node } of table.references) this.sites.add(path, specifier, { file: id, source, node });
+    knowClasses(module.tree, id);
     // Loaded as TypeScript where it was, for the meaning of decorators.
     const loader = path.endsWith("x") ? "tsx" : /\.[cm]?ts$/.test(path) ? "ts" : "jsx";
     return { contents: generateWithMap(module.tree, source, basename(path)), loader };

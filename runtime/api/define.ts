@@ -3,13 +3,14 @@
  * workers. Their durable operations refuse (`outside.ts`); their handlers and names are plain to see.
  */
 import { Fault } from "../protocol/fault.js";
+import { completions } from "./async-result.js";
 import { outsideWorkflow } from "./outside.js";
 import type { Signal, Task, TaskHandler, TaskOptions, Workflow, WorkflowHandler } from "./types.js";
 
 /** The arguments of `task()` after the name. */
 export type TaskArguments<Input, Output> =
   | readonly [handler: TaskHandler<Input, Output>]
-  | readonly [options: TaskOptions, handler: TaskHandler<Input, Output>];
+  | readonly [options: TaskOptions<Input>, handler: TaskHandler<Input, Output>];
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
@@ -23,7 +24,7 @@ export function makeTask<Name extends string, Input, Output>(
 ): Task<Name, Input, Output> {
   checkName("task", name);
   const handler = definition.length === 1 ? definition[0] : definition[1];
-  const options: TaskOptions = definition.length === 1 ? {} : definition[0];
+  const options: TaskOptions<Input> = definition.length === 1 ? {} : definition[0];
   checkHandler("task", name, handler);
   checkTaskOptions(name, options);
   const call = async (): Promise<Output> => {
@@ -33,7 +34,7 @@ export function makeTask<Name extends string, Input, Output>(
     );
   };
   Object.defineProperty(call, "name", { value: name, configurable: true });
-  return Object.assign(call, { kind: "Task", taskName: name, handler, options } as const);
+  return Object.assign(call, { kind: "Task", taskName: name, handler, options, ...completions } as const);
 }
 
 /** A workflow as the host sees it. Throws Fault EV7002 for a name or a handler that cannot be. */
@@ -93,11 +94,17 @@ function checkHandler(kind: string, name: string, handler: unknown): void {
   });
 }
 
-function checkTaskOptions(name: string, options: TaskOptions): void {
-  for (const [option, value] of Object.entries(options)) {
-    if (option === "onCrash" && (value === undefined || value === "retry" || value === "fail")) continue;
+const TASK_OPTIONS = ["onCrash", "timeout", "heartbeatTimeout", "retry", "priority", "concurrency", "rateLimit"];
+
+/** The guest checks what the options say; here only their names, which typed code cannot get wrong. */
+function checkTaskOptions(name: string, options: object): void {
+  const refuse = (option: string, value: unknown): never => {
     throw new Fault("EV7002", `task "${name}" has an option that is not known: ${option}: ${String(value)}`, {
-      remedy: 'The options of a task are { onCrash: "retry" | "fail" }.',
+      remedy: `The options of a task are ${TASK_OPTIONS.join(", ")}.`,
     });
+  };
+  for (const [option, value] of Object.entries(options)) {
+    if (!TASK_OPTIONS.includes(option)) refuse(option, value);
+    if (option === "onCrash" && value !== undefined && value !== "retry" && value !== "fail") refuse(option, value);
   }
 }

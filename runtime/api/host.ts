@@ -4,6 +4,7 @@
  * their handlers by name.
  */
 import { Fault } from "../protocol/fault.js";
+import { ClassRegistry, type KnownClass } from "../protocol/value-classes.js";
 import { makeTask, makeWorkflow, makeWorkflowReference, type TaskArguments } from "./define.js";
 import * as api from "./index.js";
 import { outsideTask } from "./outside.js";
@@ -15,12 +16,14 @@ export const HOST_KEY: unique symbol = Symbol.for("eventual.host");
 /** The tasks of one program, by name. */
 export type TaskRegistry = Map<string, TaskHandler<unknown, unknown>>;
 
-/** The API, with a workflow's handler left out where it stays in the guest. */
+/** The API, with a class table to be filled, and with a workflow's handler left out where it stays in the guest. */
 export interface HostApi extends Omit<typeof api, "task" | "workflow"> {
   readonly task: <Name extends string, Input, Output>(
     name: Name,
     ...definition: TaskArguments<Input, Output>
   ) => Task<Name, Input, Output>;
+  /** Called by each class of the program's modules, with its id. */
+  readonly knowClass: (id: string, known: KnownClass) => void;
   readonly workflow: (name: string, handler?: WorkflowHandler<unknown, unknown>) => Workflow<string, unknown, unknown>;
 }
 
@@ -31,9 +34,11 @@ export interface HostApi extends Omit<typeof api, "task" | "workflow"> {
 export function createHostApi(
   registry: TaskRegistry,
   currentTask: () => TaskContext | undefined = () => undefined,
+  classes: ClassRegistry = new ClassRegistry(),
 ): HostApi {
   return Object.freeze({
     ...api,
+    knowClass: (id: string, known: KnownClass) => classes.add(id, known),
     taskContext(): TaskContext {
       const context = currentTask();
       if (context === undefined) throw outsideTask();

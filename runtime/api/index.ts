@@ -4,6 +4,7 @@
  * In a compiled program the guest runtime takes this module's place, so the bodies here run only on plain Node (unit
  * tests, scripts) and in task workers: definitions work, durable operations refuse with Fault EV7001.
  */
+import { asyncResult, sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from "./async-result.js";
 import { makeSignal, makeTask, makeWorkflow, sendingOutside, type TaskArguments } from "./define.js";
 import { OutsideDuration, OutsideTime, outsideTask, outsideWorkflow } from "./outside.js";
 import { durationSchedule, timeSchedule } from "./schedule.js";
@@ -36,15 +37,19 @@ export {
   UnserializableError,
   WorkflowTimeout,
 } from "../protocol/errors.js";
+export type { AsyncResult } from "./async-result.js";
 export type {
   ConditionOptions,
   DurationSchedule,
   DurationUnit,
   ExpectSignalOptions,
+  HeartbeatReply,
+  RetryOptions,
   Signal,
   SignalHandler,
   SignalsHandler,
   Task,
+  TaskCallOptions,
   TaskContext,
   TaskHandler,
   TaskOptions,
@@ -56,6 +61,7 @@ export type {
   WorkflowInput,
   WorkflowOutput,
 } from "./types.js";
+export { asyncResult, sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess };
 
 /**
  * Defines a workflow: an async function whose executions survive crashes, restarts and long waits. Every call of the
@@ -98,7 +104,7 @@ export function task<const Name extends string, Input = undefined, Output = unkn
 ): Task<Name, Input, Output>;
 export function task<const Name extends string, Input = undefined, Output = unknown>(
   name: Name,
-  options: TaskOptions,
+  options: TaskOptions<Input>,
   handler: TaskHandler<Input, Output>,
 ): Task<Name, Input, Output>;
 export function task<Name extends string, Input, Output>(

@@ -4,6 +4,7 @@
  */
 import type { OnCrash } from "../protocol/command.js";
 import type { ExecutionContext } from "../protocol/event.js";
+import type { AsyncResult } from "./async-result.js";
 
 /** Singular and plural mean the same. Fixed lengths: a day is 24 hours, a week 7 days, a year 365.25 days. */
 export type DurationUnit =
@@ -43,6 +44,11 @@ export type TimeoutSource = Schedule | PromiseLike<unknown>;
 
 /** The arguments of a call with one input, which may be left out where `undefined` is a valid input. */
 export type InputArguments<Input> = undefined extends Input ? [input?: Input] : [input: Input];
+
+/** The arguments of a task's call. */
+export type TaskCallArguments<Input> = undefined extends Input
+  ? [input?: Input, options?: TaskCallOptions]
+  : [input: Input, options?: TaskCallOptions];
 
 /** The second argument of a workflow handler. */
 export interface WorkflowContext {
@@ -91,31 +97,103 @@ export interface TaskContext {
     readonly retry: number;
     /** Equal for every attempt of the same call, different for every call: hand it to services that deduplicate. */
     readonly idempotencyKey: string;
+    /** Completes this attempt from outside: see `asyncResult`. */
+    readonly token: string;
   };
-  /** Aborts when the runtime wants the handler to stop, for example at shutdown. */
+  /**
+   * Aborts when the handler should stop, because nobody waits for its result any more (the call was cancelled, or its
+   * time is over) or because the runtime closes.
+   */
   readonly signal: HostAbortSignal;
+  /** A sign of life; `details` are handed to the next attempt. Tells whether the handler should stop. */
+  heartbeat(details?: unknown): Promise<HeartbeatReply>;
+  /** Details of the last heartbeat of an earlier attempt. */
+  readonly lastHeartbeat?: unknown;
 }
 
-export type TaskHandler<Input, Output> = (input: Input, context: TaskContext) => Output | PromiseLike<Output>;
+export interface HeartbeatReply {
+  /** Nobody waits for the result any more. */
+  readonly cancelled: boolean;
+}
 
-export interface TaskOptions {
+export type TaskHandler<Input, Output> = (
+  input: Input,
+  context: TaskContext,
+) => Output | AsyncResult<Output> | PromiseLike<Output | AsyncResult<Output>>;
+
+/** A length of time in an option: `duration(5, "seconds")`. */
+export type DurationSource = DurationSchedule;
+
+/** What happens after an attempt has failed. */
+export interface RetryOptions {
+  /** Attempts in all, the first one included. Default: no limit. */
+  readonly maxAttempts?: number;
+  /** Pause before the second attempt. Default: one second. */
+  readonly initialInterval?: DurationSource;
+  /** By how much each pause is longer than the one before. Default: 2. */
+  readonly backoffCoefficient?: number;
+  /** The longest pause. Default: no limit. */
+  readonly maximumInterval?: DurationSource;
+  /** Makes each pause between half and all of its length, so that many calls do not come together. Default: true. */
+  readonly jitter?: boolean;
+  /** Names of errors that no further attempt can mend. */
+  readonly nonRetryable?: readonly string[];
+}
+
+/** Options of a call of a task, in place of those of its definition. */
+export interface TaskCallOptions {
+  /** Bounds the whole call, all attempts included: when it passes, the call rejects with `Timeout`. */
+  readonly timeout?: TimeoutSource;
+  /** An attempt that gives no sign of life for this long fails with `HeartbeatTimeout`. */
+  readonly heartbeatTimeout?: DurationSource;
+  /** Default: none, the first error reaches the workflow. */
+  readonly retry?: RetryOptions;
+}
+
+export interface TaskOptions<Input = never> {
   /**
    * What happens to an attempt that the death of its process or thread interrupted, when nobody knows how far it came:
    * `"retry"` (default) runs the handler again with the same `idempotencyKey`; `"fail"` never starts it a second time
    * and rejects the call with `TaskInterrupted`.
    */
   readonly onCrash?: OnCrash;
+  /** Bounds each call, all attempts included: when it passes, the call rejects with `Timeout`. */
+  readonly timeout?: Schedule;
+  /** An attempt that gives no sign of life for this long fails with `HeartbeatTimeout`. */
+  readonly heartbeatTimeout?: DurationSource;
+  /** Default: none, the first error reaches the workflow. */
+  readonly retry?: RetryOptions;
+  /** Higher goes first among tasks that wait for room. Default: 0. */
+  readonly priority?: number;
+  /** At most so many attempts at once: of all calls of the task, or of those for which `key` gives the same text. */
+  readonly concurrency?: number | { readonly limit: number; readonly key?: (input: Input) => string };
+  /** At most `limit` attempts begin in any stretch of `per`, of all calls or of those with the same `key`. */
+  readonly rateLimit?: {
+    readonly limit: number;
+    readonly per: DurationSource;
+    readonly key?: (input: Input) => string;
+  };
 }
 
 /** A task's definition, made by `task()`: call it inside a workflow. */
 export interface Task<Name extends string, Input, Output> {
   /** Runs the handler on the host, durably. Rejects with the handler's error, or `TaskInterrupted`. */
-  (...input: InputArguments<Input>): Promise<Output>;
+  (...input: TaskCallArguments<Input>): Promise<Output>;
   readonly kind: "Task";
   readonly taskName: Name;
   /** The function itself, for unit tests on plain Node. */
   readonly handler: TaskHandler<Input, Output>;
-  readonly options: TaskOptions;
+  readonly options: TaskOptions<Input>;
+  /** Completes an attempt from outside. See `sendTaskSuccess`. */
+  sendTaskSuccess(completion: { readonly taskToken: string; readonly result?: Output }): Promise<void>;
+  /** Fails an attempt from outside; `error` is an error, or the name of one. See `sendTaskFailure`. */
+  sendTaskFailure(failure: {
+    readonly taskToken: string;
+    readonly error: unknown;
+    readonly message?: string;
+  }): Promise<void>;
+  /** A sign of life of an attempt. See `sendTaskHeartbeat`. */
+  sendTaskHeartbeat(beat?: { readonly taskToken?: string; readonly details?: unknown }): Promise<HeartbeatReply>;
 }
 
 export interface ConditionOptions {

@@ -23,9 +23,15 @@ export type Origin =
   /** A row of the timers. */
   | { readonly kind: "timer"; readonly seq: number }
   /** A settled task, whose row is still there. */
-  | { readonly kind: "task"; readonly seq: number }
+  | { readonly kind: "task"; readonly seq: number; readonly recorded?: Recorded }
   /** In memory only: somebody waits for the acknowledgement. */
   | { readonly kind: "client"; readonly what: "start" | "signal"; readonly waiter: Waiter };
+
+/** Told when a task's outcome is durable, or that its execution is closed. */
+export interface Recorded {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /** Who waits for an acknowledgement. `failures` counts the commits that failed with it. */
 export interface Waiter {

@@ -11,7 +11,7 @@ import { type Encoded, toDisplay } from "../protocol/value.js";
 import type { ActivationReply } from "../sandbox/sandbox.js";
 import type { ExecutionRow } from "../store/store.js";
 import type { Actor, Pending } from "./actor.js";
-import { applyCommands } from "./commands.js";
+import { applyCommands, targetsOf } from "./commands/index.js";
 import { Draft } from "./draft.js";
 import { closedExecution, unserializableLine } from "./faults.js";
 import type { Parts } from "./parts.js";
@@ -108,6 +108,7 @@ export class Committer {
         const what = outcome.ok ? `succeeded: ${shown(outcome.value)}` : `failed: ${shown(outcome.error)}`;
         draft.log(outcome.ok ? "info" : "error", `${name} (${seq}) ended after the execution was closed; it ${what}`);
         draft.removeTask(seq);
+        if (origin.kind === "task") origin.recorded?.resolve();
       }
     }
   }
@@ -199,20 +200,27 @@ export class Committer {
       // A timer that has fired and was cancelled before its event was consumed.
       actor.discard(({ origin }) => origin.kind === "timer" && effects.removedTimers.has(origin.seq));
     }
+    // A task that has settled and was cancelled before its event was consumed.
+    if (effects.removedTasks.size > 0) {
+      actor.discard(({ origin }) => origin.kind === "task" && effects.removedTasks.has(origin.seq));
+    }
     for (const seq of effects.removedTasks) feed.removed(key, seq);
-    for (const { origin } of effects.consumed) if (origin.kind === "client") origin.waiter.resolve();
+    for (const { origin } of effects.consumed) {
+      if (origin.kind === "client") origin.waiter.resolve();
+      else if (origin.kind === "task") origin.recorded?.resolve();
+    }
     for (const target of effects.signalled) {
       if (target.row?.status !== "IN_PROGRESS") continue;
       target.inboxStale = true;
       this.#wake(target);
     }
-    feed.add(effects.addedTasks);
+    feed.add(effects.addedTasks.filter(({ seq }) => !effects.removedTasks.has(seq)));
   }
 
   /** Holds the executions that get a signal from this activation, none of them being closed at the end. */
   async #holdTargets(actor: Actor, reply: Done): Promise<ReadonlyMap<string, Actor | undefined>> {
     const targets = new Map<string, Actor | undefined>();
-    for (const command of reply.commands) if (command.kind === "signal") targets.set(command.execution, undefined);
+    for (const id of targetsOf(reply.commands)) targets.set(id, undefined);
     if (targets.size === 0) return targets;
     const { directory } = this.#parts;
     const found = await Promise.allSettled([...targets.keys()].map((id) => directory.hold(id)));

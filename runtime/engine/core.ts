@@ -10,6 +10,7 @@ import { Cache } from "./cache.js";
 import { Directory } from "./directory.js";
 import type { Engine, EngineOptions } from "./engine.js";
 import { engineClosed } from "./faults.js";
+import { HostRequests } from "./host-requests.js";
 import { DEFAULT_LIMITS } from "./limits.js";
 import type { Parts } from "./parts.js";
 import { writesAtEviction, writesAtShutdown } from "./policy.js";
@@ -21,6 +22,7 @@ import { Retries } from "./retries.js";
 import { Scheduler } from "./scheduler.js";
 import { signalExecution } from "./signal.js";
 import { Starter } from "./start.js";
+import { completeTask, subjectOf } from "./task-completion.js";
 import { TaskFeed } from "./task-feed.js";
 import { LogicalTime } from "./time.js";
 import { Timers } from "./timers.js";
@@ -43,6 +45,7 @@ class Assembly {
   readonly scheduler: Scheduler;
   readonly recovery: Recovery;
   readonly retries: Retries;
+  readonly hostRequests = new HostRequests();
 
   constructor(options: EngineOptions) {
     const { store, sandbox, clock, checkpoint, report } = options;
@@ -50,7 +53,11 @@ class Assembly {
     const time = new LogicalTime(clock, store.opened.clock);
     const activity: Activity = new Activity({ onRest: () => clock.rested?.(() => activity.resting) });
     const wakeups = new Wakeups(clock, time, activity);
-    this.pool = options.tasks((settled: readonly SettledTask[]) => this.parts.feed.settled(settled));
+    this.pool = options.tasks(
+      (settled: readonly SettledTask[]) => this.parts.feed.settled(settled),
+      (ref, details) => this.parts.feed.beat(ref, details),
+      (request, program) => this.hostRequests.answer(request, program),
+    );
     const programs = new Programs({ store, sandbox, pool: this.pool });
     this.parts = {
       ...{ store, sandbox, programs, wakeups, time, activity, limits, checkpoint, report },
@@ -66,8 +73,10 @@ class Assembly {
       }),
       feed: new TaskFeed({
         ...{ store, pool: this.pool, programs, time, limits, activity, wakeups, report },
-        deliver: ({ execution, seq }, outcome) =>
-          this.#deliver(execution, { kind: "task", seq, outcome }, { kind: "task", seq }),
+        deliver: ({ execution, seq }, outcome, recorded) => {
+          const origin = { kind: "task", seq, ...(recorded === undefined ? {} : { recorded }) } as const;
+          this.#deliver(execution, { kind: "task", seq, outcome }, origin);
+        },
       }),
     };
     this.retries = new Retries(this.parts, this.wake);
@@ -124,14 +133,14 @@ class Assembly {
 }
 
 function engineOf(assembly: Assembly, options: EngineOptions): Engine {
-  const { parts, wake } = assembly;
+  const { parts, wake, hostRequests } = assembly;
   const randomHex = options.randomHex ?? ((count: number) => randomBytes(count).toString("hex"));
   const starter = new Starter(parts, { randomHex, wake });
   let closing: Promise<void> | undefined;
   const check = (): void => {
     if (closing !== undefined) throw engineClosed();
   };
-  return {
+  const engine: Engine = {
     async deploy(program, resolveFrom) {
       check();
       await parts.activity.during(parts.programs.deploy(program, resolveFrom));
@@ -145,6 +154,14 @@ function engineOf(assembly: Assembly, options: EngineOptions): Engine {
       check();
       await signalExecution({ ...parts, wake }, executionId, signal, payload);
     },
+    async completeTask(token, outcome) {
+      check();
+      await parts.activity.during(completeTask(parts, token, outcome));
+    },
+    async heartbeatTask(token, details) {
+      check();
+      return await parts.feed.beatByToken(subjectOf(parts, token), details);
+    },
     ...queriesOf(parts.store, parts.results, check),
     async idle() {
       await parts.activity.whenResting();
@@ -154,4 +171,6 @@ function engineOf(assembly: Assembly, options: EngineOptions): Engine {
       return closing;
     },
   };
+  hostRequests.connect(engine);
+  return engine;
 }

@@ -14,7 +14,7 @@ export class Draft {
   readonly writes: Write[] = [];
   readonly effects = {
     addedTasks: [] as NewTask[],
-    removedTasks: [] as number[],
+    removedTasks: new Set<number>(),
     addedTimers: [] as TimerRow[],
     removedTimers: new Set<number>(),
     /** Executions whose inbox got an entry. */
@@ -73,14 +73,16 @@ export class Draft {
   }
 
   addTask(task: NewTask): void {
-    const { execution, seq, input, onCrash, lease, scheduledTime } = task;
-    this.write({ kind: "addTask", execution, seq, task: task.task, input, onCrash, lease, scheduledTime });
+    const { execution, seq, input, onCrash, lease, scheduledTime, policy } = task;
+    const base = { execution, seq, task: task.task, input, onCrash, lease, scheduledTime };
+    this.write({ kind: "addTask", ...base, ...(policy === undefined ? {} : { policy }) });
     this.effects.addedTasks.push(task);
   }
 
   removeTask(seq: number): void {
+    if (this.effects.removedTasks.has(seq)) return;
+    this.effects.removedTasks.add(seq);
     this.write({ kind: "removeTask", execution: this.actor.key, seq });
-    this.effects.removedTasks.push(seq);
   }
 
   log(level: Extract<Write, { kind: "addLog" }>["level"], text: string): void {

@@ -7,6 +7,7 @@
  */
 
 import type { Status } from "../protocol/execution.js";
+import type { HostRequest } from "../protocol/host-request.js";
 import type { Program } from "../protocol/program.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
@@ -22,6 +23,13 @@ export interface Engine {
   start(request: StartRequest): Promise<StartReply>;
   /** Durable when it resolves. Throws Fault EV8xxx for an unknown or closed execution. */
   signal(executionId: string, signal: string, payload: Encoded): Promise<void>;
+  /**
+   * Completes an attempt of a task by its token. Durable when it resolves. Throws Fault EV8014 for a token that is not
+   * this database's, EV8015 when the attempt is completed already or nobody waits for it any more.
+   */
+  completeTask(token: string, outcome: Outcome): Promise<void>;
+  /** A sign of life of an attempt. `cancelled`: nobody waits for it any more. Throws Fault EV8014. */
+  heartbeatTask(token: string, details: Encoded): Promise<{ readonly cancelled: boolean }>;
   /** Resolves when the execution is closed (its outcome) or suspended. */
   result(executionId: string): Promise<ExecutionRow>;
   show(executionId: string): Promise<ExecutionRow & { readonly checkpointBytes: number; readonly tailBytes: number }>;
@@ -55,7 +63,11 @@ export interface EngineOptions {
   /** Closed with the engine. */
   readonly store: Store;
   readonly sandbox: Sandbox;
-  readonly tasks: (onSettled: (settled: readonly SettledTask[]) => void) => TaskPool;
+  readonly tasks: (
+    onSettled: (settled: readonly SettledTask[]) => void,
+    onBeat: (ref: string, details: Encoded) => void,
+    onRequest: (request: HostRequest, program: string) => Promise<Outcome>,
+  ) => TaskPool;
   readonly clock: Clock;
   readonly checkpoint: CheckpointMode;
   /** Live instances kept between activations; 0: every activation starts from the store. */

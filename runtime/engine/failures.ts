@@ -1,5 +1,5 @@
 /** Outcomes that the engine itself gives to workflows: errors as they arrive in workflow code. */
-import { EventualError, TaskInterrupted } from "../protocol/errors.js";
+import { EventualError, HeartbeatTimeout, TaskInterrupted } from "../protocol/errors.js";
 import type { Fault } from "../protocol/fault.js";
 import { encode, type Outcome } from "../protocol/value.js";
 import { INTERRUPTED } from "./faults.js";
@@ -7,6 +7,12 @@ import { INTERRUPTED } from "./faults.js";
 /** The process died while an attempt of a task with onCrash "fail" may have run. */
 export function interrupted(task: string): Outcome {
   return { ok: false, error: encode(withoutStack(new TaskInterrupted(`${task}: ${INTERRUPTED}`, { code: "EV8012" }))) };
+}
+
+/** An attempt was silent for longer than its heartbeatTimeout. */
+export function heartbeatMissed(task: string): Outcome {
+  const message = `task "${task}" gave no heartbeat within its heartbeatTimeout`;
+  return { ok: false, error: encode(withoutStack(new HeartbeatTimeout(message))) };
 }
 
 /** A signal to another execution was refused. */

@@ -104,3 +104,17 @@ export function unserializableLine(path: string, what: string): string {
     "replaying its events, which takes longer the more there are. Keep the value out of what lives across an await."
   );
 }
+
+/** EV8014 */
+export function badToken(): Fault {
+  return new Fault("EV8014", "The task token was not made by this database", {
+    remedy: "Pass the token as the task's handler got it (ctx.invocation.token, or the argument of asyncResult).",
+  });
+}
+
+/** EV8015 */
+export function alreadyCompleted(): Fault {
+  return new Fault("EV8015", "Nothing waits for this completion of the task", {
+    remedy: "It is completed already, has timed out, was cancelled, or goes on with another attempt: nothing is to do.",
+  });
+}

@@ -49,8 +49,10 @@ export async function openRuntime(options: RuntimeOptions): Promise<Engine> {
     return await openEngine({
       store,
       sandbox,
-      tasks: (onSettled) =>
+      tasks: (onSettled, onBeat, onRequest) =>
         openTaskPool({
+          onBeat,
+          onRequest,
           threads: options.taskThreads ?? Math.max(2, availableParallelism()),
           concurrency: options.taskConcurrency ?? DEFAULT_TASK_CONCURRENCY,
           onSettled,

@@ -1,19 +1,27 @@
 /**
- * Which open tasks the pool has. All of them are rows in the store; at most `limits.openTasks` are handed out.
+ * Which open tasks the pool has, and what becomes of their attempts. All of them are rows in the store; at most `limits.openTasks` are handed out.
  *
  * F1  A call goes to the pool only after the commit that stores its row, and one with onCrash "fail" only after the
  *     commit that notes this incarnation as the one that may have started it.
  * F2  A row is handed out once per incarnation, and forgotten only after the commit that removes it.
  * F3  Rows that found no room, and those of earlier incarnations, are read in pages when there is room.
+ * F4  A further attempt starts only after the commit that notes its number; an attempt that is given up (its call was
+ *     cancelled, or it was silent too long) can no longer change anything.
+ * F5  A task that rests until its next attempt, or waits for its token, takes no place among the open ones.
  */
-import type { Outcome } from "../protocol/value.js";
+import { decode, type Encoded, type Outcome } from "../protocol/value.js";
 import type { Store, TaskRow, Write } from "../store/store.js";
 import type { SettledTask, TaskCall, TaskPool } from "../tasks/tasks.js";
 import type { Activity } from "./activity.js";
+import type { Recorded } from "./actor.js";
+import { Admission } from "./admission.js";
+import { nextAttemptAt } from "./attempts.js";
 import type { Problem } from "./engine.js";
-import { interrupted } from "./failures.js";
+import { heartbeatMissed, interrupted } from "./failures.js";
+import { Heartbeats } from "./heartbeats.js";
 import { type Limits, retryDelay } from "./limits.js";
 import type { Programs } from "./programs.js";
+import { makeTaskToken, type TaskTokenSubject } from "./task-tokens.js";
 import type { LogicalTime } from "./time.js";
 import type { Wakeups } from "./wakeups.js";
 
@@ -25,15 +33,19 @@ interface OpenTask {
   state: "leasing" | "running" | "settled";
 }
 
+/** What came of completing a task from outside. */
+export type Completion = "done" | "unknown" | "retried";
+
 export interface TaskFeedParts {
-  readonly store: Pick<Store, "commit" | "openTasks" | "opened">;
-  readonly pool: Pick<TaskPool, "submit">;
+  readonly store: Pick<Store, "commit" | "openTasks" | "findTask" | "opened">;
+  readonly pool: Pick<TaskPool, "submit" | "cancel">;
   readonly programs: Programs;
   readonly time: LogicalTime;
   readonly limits: Limits;
   readonly activity: Activity;
   readonly wakeups: Wakeups;
-  readonly deliver: (task: NewTask, outcome: Outcome) => void;
+  /** Gives the execution its task's outcome; `recorded` is called when that is durable. */
+  readonly deliver: (task: NewTask, outcome: Outcome, recorded?: Recorded) => void;
   readonly report: (problem: Problem) => void;
 }
 
@@ -48,9 +60,18 @@ export class TaskFeed {
   #stopped = false;
   /** Programs whose host code could not be loaded: their tasks stay in the store until it is deployed again. */
   readonly #blocked = new Set<string>();
+  /** Tasks that rest until their next attempt; those that found no room here are in the store alone. */
+  readonly #resting = new Map<string, NewTask>();
+  /** Tasks whose outcome from outside is on its way into their execution. */
+  readonly #completing = new Set<string>();
+  readonly #admission = new Admission<NewTask>();
+  readonly #heartbeats: Heartbeats;
+  readonly #unwrittenBeats = new Map<string, Extract<Write, { kind: "beatTask" }>>();
+  #writingBeats = false;
 
   constructor(parts: TaskFeedParts) {
     this.#parts = parts;
+    this.#heartbeats = new Heartbeats((next) => parts.wakeups.set("heartbeats", next, () => this.#silent()));
   }
 
   /** Takes up tasks that a commit has just stored. */
@@ -61,16 +82,65 @@ export class TaskFeed {
         this.#behind = true;
         continue;
       }
-      const isNew = this.#take(task);
-      if (isNew && task.lease === 0) this.#lease({ ...task, attempt: 1 });
-      else if (isNew) ready.push(task);
+      if (task.lease === 0) this.#enter(task);
+      else if (this.#take(task)) ready.push(task);
     }
     this.#submit(ready);
   }
 
   /** The pool's answers. */
   settled(answers: readonly SettledTask[]): void {
-    for (const { ref, outcome } of answers) this.#settle(ref, outcome);
+    for (const { ref, outcome, waits } of answers) {
+      const open = this.#attempt(ref);
+      if (open === undefined) continue;
+      if (waits === true) void this.#awaitToken(open);
+      else this.#ended(open, outcome);
+    }
+  }
+
+  /** A sign of life from a handler that the pool runs. */
+  beat(ref: string, details: Encoded): void {
+    const open = this.#attempt(ref);
+    if (open !== undefined) this.#noteBeat(open.task, details);
+  }
+
+  /**
+   * Completes the attempt with that token. `done` when the outcome is durable, `retried` when another attempt follows,
+   * `unknown` when nothing waits for it: it is completed already, or nobody wants it any more.
+   */
+  async complete(subject: TaskTokenSubject, outcome: Outcome): Promise<Completion> {
+    const ref = refOf(subject);
+    const task = await this.#subjectOf(subject);
+    if (task === undefined) return "unknown";
+    const retryAt = outcome.ok ? undefined : this.#retryAt(task, outcome.error);
+    this.#completing.add(ref);
+    this.#heartbeats.forget(ref);
+    const open = this.#open.get(ref);
+    if (open?.state === "running") {
+      // The handler may go on; what it gives no longer counts.
+      open.state = "settled";
+      this.#parts.activity.end();
+    }
+    try {
+      if (retryAt !== undefined) {
+        if (open !== undefined) this.#open.delete(ref);
+        await this.#rest(task, retryAt, (outcome as { error: Encoded }).error);
+        this.#completing.delete(ref);
+        return "retried";
+      }
+      await new Promise<void>((resolve, reject) => this.#parts.deliver(task, outcome, { resolve, reject }));
+      return "done";
+    } finally {
+      this.#completing.delete(ref);
+    }
+  }
+
+  /** A sign of life from outside. Tells whether the attempt should stop: nobody waits for it any more. */
+  async beatByToken(subject: TaskTokenSubject, details: Encoded): Promise<{ readonly cancelled: boolean }> {
+    const task = await this.#subjectOf(subject);
+    if (task === undefined) return { cancelled: true };
+    await this.#noteBeat(task, details);
+    return { cancelled: false };
   }
 
   /** The name of an open task, for messages. */
@@ -82,7 +152,16 @@ export class TaskFeed {
   removed(execution: number, seq: number): void {
     const ref = refOf({ execution, seq });
     this.#reading?.add(ref);
+    const open = this.#open.get(ref);
     this.#open.delete(ref);
+    this.#resting.delete(ref);
+    this.#completing.delete(ref);
+    this.#heartbeats.forget(ref);
+    if (open !== undefined && open.state !== "settled") {
+      if (open.state === "running") this.#parts.pool.cancel([attemptOf(open.task)]);
+      this.#parts.activity.end();
+    }
+    this.#leave(ref);
     if (this.#behind && this.#open.size <= this.#parts.limits.openTasks / 2) this.refill();
   }
 
@@ -115,7 +194,7 @@ export class TaskFeed {
           break;
         }
         const rows = await store.openTasks({ ...(after === undefined ? {} : { after }), limit: limits.page });
-        await this.#takeUp(rows.filter((row) => !removed.has(refOf(row))));
+        this.#takeUp(rows.filter((row) => !removed.has(refOf(row))));
         after = rows.at(-1)?.row;
         if (rows.length < limits.page || this.#stopped) break;
       }
@@ -128,9 +207,8 @@ export class TaskFeed {
   }
 
   /** Decides what becomes of stored rows that this incarnation has not handed out. */
-  async #takeUp(rows: readonly TaskRow[]): Promise<void> {
+  #takeUp(rows: readonly TaskRow[]): void {
     const { incarnation } = this.#parts.store.opened;
-    const unstarted: TaskRow[] = [];
     const mine: TaskRow[] = [];
     for (const row of rows) {
       if (this.#blocked.has(row.program)) continue;
@@ -138,17 +216,208 @@ export class TaskFeed {
         this.#behind = true;
         break;
       }
-      if (!this.#take(row)) continue;
-      if (row.lease === incarnation) mine.push(row);
-      else if (row.lease !== 0 && row.onCrash === "fail") this.#interrupt(row);
-      else unstarted.push(row);
+      if (row.isWaiting) this.#watch(row);
+      else if (row.readyAt > this.#parts.time.now()) this.#keepResting(row);
+      else if (row.lease !== incarnation && (row.lease === 0 || row.onCrash === "retry")) this.#enter(row);
+      else if (!this.#take(row)) continue;
+      else if (row.lease === incarnation) mine.push(row);
+      else this.#interrupt(row);
     }
     this.#submit(mine);
-    await this.#leaseAll(unstarted.map((row) => ({ ...row, attempt: row.attempt + 1 })));
   }
 
   #interrupt(row: TaskRow): void {
-    this.#settle(refOf(row), interrupted(row.task), "leasing");
+    const open = this.#open.get(refOf(row));
+    if (open !== undefined) this.#settle(open, interrupted(row.task));
+  }
+
+  /** Starts the next attempt, or lets it wait in line until its limits allow it. */
+  #enter(task: NewTask): void {
+    const ref = refOf(task);
+    if (this.#open.has(ref) || this.#admission.has(ref)) return;
+    if (this.#admission.waiting >= this.#parts.limits.openTasks) this.#behind = true;
+    else if (this.#admission.enter(ref, task, this.#parts.time.now())) this.#leaseNext(task);
+    else this.#armAdmission();
+  }
+
+  #leaseNext(task: NewTask): void {
+    if (!this.#stopped && this.#take(task)) this.#lease({ ...task, attempt: task.attempt + 1 });
+  }
+
+  /** The task no longer counts for its limits: others may start in its place. */
+  #leave(ref: string): void {
+    for (const [, next] of this.#admission.leave(ref, this.#parts.time.now())) this.#leaseNext(next);
+    this.#armAdmission();
+  }
+
+  #armAdmission(): void {
+    this.#parts.wakeups.set("rates", this.#admission.next(), () => {
+      for (const [, next] of this.#admission.due(this.#parts.time.now())) this.#leaseNext(next);
+      this.#armAdmission();
+    });
+  }
+
+  /** The open task whose running attempt has that ref; undefined for an attempt that is given up. */
+  #attempt(ref: string): OpenTask | undefined {
+    const end = ref.indexOf("@");
+    const open = this.#open.get(ref.slice(0, end));
+    return open?.state === "running" && attemptOf(open.task) === ref ? open : undefined;
+  }
+
+  /** An attempt has given an outcome: it is the call's, unless another attempt follows. */
+  #ended(open: OpenTask, outcome: Outcome): void {
+    const { task } = open;
+    this.#heartbeats.forget(refOf(task));
+    const retryAt = outcome.ok ? undefined : this.#retryAt(task, outcome.error);
+    if (outcome.ok || retryAt === undefined) {
+      this.#settle(open, outcome);
+      return;
+    }
+    open.state = "settled";
+    void this.#restOpen(open, retryAt, outcome.error);
+  }
+
+  #retryAt(task: NewTask, error: Encoded): number | undefined {
+    return nextAttemptAt({ ...task, seed: idempotencyKey(task), error }, this.#parts.time.now());
+  }
+
+  async #restOpen(open: OpenTask, readyAt: number, error: Encoded): Promise<void> {
+    const ref = refOf(open.task);
+    try {
+      await this.#rest(open.task, readyAt, error);
+      if (this.#open.get(ref) === open) this.#open.delete(ref);
+    } catch (cause) {
+      // Unless the call was cancelled meanwhile, the row says that the attempt may still be running: it is made again.
+      if (this.#open.get(ref) !== open) return;
+      this.#open.delete(ref);
+      this.#failed("a failed attempt could not be recorded", cause);
+    } finally {
+      this.#parts.activity.end();
+    }
+  }
+
+  /** Stores that the task rests until `readyAt`. Throws what the store throws. */
+  async #rest(task: NewTask, readyAt: number, error: Encoded): Promise<void> {
+    const { execution, seq, attempt } = task;
+    const { store, time } = this.#parts;
+    const text = `attempt ${attempt} of task "${task.task}" failed: ${described(error)}`;
+    await store.commit([
+      { kind: "retryTask", execution, seq, readyAt },
+      { kind: "addLog", execution, time: time.now(), level: "warn", text },
+    ]);
+    this.#leave(refOf(task));
+    this.#keepResting({ ...task, lease: 0, isWaiting: false, readyAt });
+  }
+
+  #keepResting(task: NewTask): void {
+    if (this.#resting.size < this.#parts.limits.openTasks) this.#resting.set(refOf(task), task);
+    else this.#behind = true;
+    this.#armResting();
+  }
+
+  #armResting(): void {
+    let next: number | undefined;
+    for (const { readyAt } of this.#resting.values()) next = Math.min(next ?? readyAt, readyAt);
+    this.#parts.wakeups.set("attempts", next, () => this.#rested());
+  }
+
+  /** The next attempts that are due, earliest first. */
+  #rested(): void {
+    const now = this.#parts.time.now();
+    const due = [...this.#resting].filter(([, { readyAt }]) => readyAt <= now);
+    due.sort(([, left], [, right]) => left.readyAt - right.readyAt);
+    for (const [ref, task] of due) {
+      this.#resting.delete(ref);
+      if (this.#stopped || this.#open.size >= this.#parts.limits.openTasks) this.#behind = true;
+      else this.#enter(task);
+    }
+    if (this.#behind && this.#resting.size === 0) this.refill();
+    this.#armResting();
+  }
+
+  /** The handler has returned `asyncResult`: from now on the task is a row and a deadline. */
+  async #awaitToken(open: OpenTask): Promise<void> {
+    const { execution, seq } = open.task;
+    const ref = refOf(open.task);
+    open.state = "settled";
+    try {
+      await this.#parts.store.commit([{ kind: "awaitTask", execution, seq }]);
+      this.#leave(ref);
+    } catch (cause) {
+      if (this.#open.get(ref) === open) this.#failed("a waiting task could not be recorded", cause);
+    } finally {
+      if (this.#open.get(ref) === open) this.#open.delete(ref);
+      this.#parts.activity.end();
+    }
+  }
+
+  /** A stored task whose token is out: only its silence is looked after. */
+  #watch(task: NewTask): void {
+    const timeout = task.policy?.heartbeatTimeout;
+    if (timeout !== undefined) this.#heartbeats.watch(refOf(task), timeout, task.beat?.at ?? this.#parts.time.now());
+  }
+
+  async #noteBeat(task: NewTask, details: Encoded): Promise<void> {
+    const { execution, seq } = task;
+    const at = this.#parts.time.now();
+    this.#heartbeats.beat(refOf(task), at);
+    const open = this.#open.get(refOf(task));
+    if (open !== undefined) Object.assign(open, { task: { ...open.task, beat: { at, details } } });
+    this.#unwrittenBeats.set(refOf(task), { kind: "beatTask", execution, seq, at, details });
+    if (!this.#writingBeats) await this.#parts.activity.during(this.#writeBeats());
+  }
+
+  /** Only the last one of each task counts, so those that come during a commit are gathered for the next. */
+  async #writeBeats(): Promise<void> {
+    this.#writingBeats = true;
+    try {
+      while (this.#unwrittenBeats.size > 0) {
+        const writes = [...this.#unwrittenBeats.values()];
+        this.#unwrittenBeats.clear();
+        await this.#parts.store.commit(writes);
+      }
+    } catch (cause) {
+      this.#parts.report({ message: "heartbeats could not be stored", cause });
+    } finally {
+      this.#writingBeats = false;
+    }
+  }
+
+  /** Those that were silent too long have failed. */
+  #silent(): void {
+    for (const ref of this.#heartbeats.expired(this.#parts.time.now())) {
+      const open = this.#open.get(ref);
+      if (open?.state === "running") {
+        this.#parts.pool.cancel([attemptOf(open.task)]);
+        this.#ended(open, heartbeatMissed(open.task.task));
+      } else if (open === undefined) {
+        void this.#parts.activity.during(this.#silentWaiting(ref));
+      }
+    }
+  }
+
+  async #silentWaiting(ref: string): Promise<void> {
+    const [execution, seq] = ref.split("#").map(Number);
+    try {
+      const row = await this.#parts.store.findTask(execution ?? 0, seq ?? 0);
+      if (row?.isWaiting === true) await this.complete(row, heartbeatMissed(row.task));
+    } catch (cause) {
+      this.#parts.report({ message: "a missed heartbeat could not be recorded", cause });
+    }
+  }
+
+  /** The task of a token, if its attempt is the present one and has no outcome yet. */
+  async #subjectOf(subject: TaskTokenSubject): Promise<NewTask | undefined> {
+    const ref = refOf(subject);
+    const isOver = (): boolean => this.#completing.has(ref);
+    const open = this.#open.get(ref);
+    if (open?.state === "running") return open.task.attempt === subject.attempt ? open.task : undefined;
+    if (isOver()) return undefined;
+    const row = await this.#parts.store.findTask(subject.execution, subject.seq);
+    if (row === undefined || isOver() || row.attempt !== subject.attempt || row.readyAt > this.#parts.time.now()) {
+      return undefined;
+    }
+    return row;
   }
 
   /** False when it is already handed out. */
@@ -166,9 +435,7 @@ export class TaskFeed {
     if (this.#open.delete(refOf(task))) this.#parts.activity.end();
   }
 
-  #settle(ref: string, outcome: Outcome, from: OpenTask["state"] = "running"): void {
-    const open = this.#open.get(ref);
-    if (open?.state !== from) return;
+  #settle(open: OpenTask, outcome: Outcome): void {
     open.state = "settled";
     this.#parts.deliver(open.task, outcome);
     this.#parts.activity.end();
@@ -211,6 +478,7 @@ export class TaskFeed {
     const ready: TaskCall[] = [];
     const waiting = new Map<string, NewTask[]>();
     for (const task of tasks) {
+      if (!this.#open.has(refOf(task))) continue;
       if (programs.hostIsReady(task.program)) ready.push(this.#started(task));
       else waiting.set(task.program, [...(waiting.get(task.program) ?? []), task]);
     }
@@ -223,7 +491,7 @@ export class TaskFeed {
       pool.submit(calls);
     } catch (cause) {
       for (const { ref } of calls) {
-        const open = this.#open.get(ref);
+        const open = this.#attempt(ref);
         if (open !== undefined) this.#giveBack(open.task);
       }
       this.#failed("tasks could not be handed to the pool", cause);
@@ -245,9 +513,12 @@ export class TaskFeed {
   #started(task: NewTask): TaskCall {
     const ref = refOf(task);
     const open = this.#open.get(ref);
-    if (open !== undefined) open.state = "running";
+    if (open !== undefined) Object.assign(open, { state: "running", task });
+    const timeout = task.policy?.heartbeatTimeout;
+    if (timeout !== undefined) this.#heartbeats.watch(ref, timeout, this.#parts.time.now());
+    const { store } = this.#parts;
     return {
-      ref,
+      ref: attemptOf(task),
       program: task.program,
       task: task.task,
       input: task.input,
@@ -257,9 +528,11 @@ export class TaskFeed {
         workflowName: task.workflow,
         scheduledTime: new Date(task.scheduledTime).toISOString(),
         retry: task.attempt - 1,
-        // Equal for all attempts of the call; the time tells it from a call of another database's equal id.
-        idempotencyKey: `${task.executionId}#${task.seq}@${task.scheduledTime.toString(36)}`,
+        idempotencyKey: idempotencyKey(task),
+        token: makeTaskToken(store.opened.secret, task),
+        ...(task.beat === undefined ? {} : { lastHeartbeat: task.beat.details }),
       },
+      ...(task.policy?.priority === undefined ? {} : { priority: task.policy.priority }),
     };
   }
 
@@ -275,4 +548,20 @@ export class TaskFeed {
 
 function refOf({ execution, seq }: { readonly execution: number; readonly seq: number }): string {
   return `${execution}#${seq}`;
+}
+
+/** The ref by which the pool knows one attempt. */
+function attemptOf(task: NewTask): string {
+  return `${refOf(task)}@${task.attempt}`;
+}
+
+/** Equal for all attempts of the call; the time tells it from a call of another database's equal id. */
+function idempotencyKey({ executionId, seq, scheduledTime }: NewTask): string {
+  return `${executionId}#${seq}@${scheduledTime.toString(36)}`;
+}
+
+/** The first line of an error, for the log. */
+function described(error: Encoded): string {
+  const thrown = decode(error);
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}`.slice(0, 1000) : String(thrown).slice(0, 1000);
 }

@@ -1,10 +1,11 @@
 /** The module `eventual` as guest code sees it: one object for all executions, frozen before user code runs. */
 import { ERROR_CLASSES } from "../protocol/errors.js";
 import { condition } from "./operations/condition.js";
+import { unsupported } from "./operations/refusing.js";
 import { expectSignal, onSignal, sendSignal, signal } from "./operations/signal.js";
 import { task, taskContext } from "./operations/task.js";
 import { duration, Schedule, time } from "./operations/time.js";
-import { unsupported, workflow } from "./operations/workflow.js";
+import { workflow } from "./operations/workflow.js";
 
 /** Parts of the API that are declared but not there yet: each refuses with EV5002 when it is called. */
 const NOT_YET = [

@@ -5,11 +5,11 @@
  * L1  The job queue is empty between two turns, and after every event.
  * L2  After a fault of the engine (stack or memory exhausted) the turn has no effect: no result, no instance.
  */
-import type { Event } from "../protocol/event.js";
 import type { ProgramFactory, TurnBatch, TurnReply, TurnRequest, TurnResult } from "../protocol/guest.js";
 import { api } from "./api.js";
 import { currentTurn, faultOf, isRunning, setTurn, type Turn } from "./current.js";
 import { initialisationError } from "./errors.js";
+import { applyEvent } from "./events.js";
 import { writeLog } from "./globals/console.js";
 import { inspect } from "./globals/inspect.js";
 import { INITIAL_RANDOM } from "./globals/random.js";
@@ -20,10 +20,7 @@ import { makeHelpers } from "./helpers.js";
 import type { Instance } from "./instance.js";
 import { drainJobs } from "./jobs.js";
 import { evaluateConditions } from "./operations/condition.js";
-import { settleWith, takeOperation } from "./operations/durable.js";
-import { startExecution } from "./operations/execution.js";
-import { deliverSignal } from "./operations/signal.js";
-import { FULFILLED, GPromise } from "./promise.js";
+import { GPromise } from "./promise.js";
 import { initialState } from "./state.js";
 
 const { parse, stringify } = JSON;
@@ -132,28 +129,6 @@ function settle(turn: Turn): void {
     drainJobs();
     if (turn.fault !== undefined || state.closed) return;
   } while (evaluateConditions() || state.jobs.length > 0);
-}
-
-function applyEvent(event: Event): void {
-  switch (event.kind) {
-    case "start":
-      startExecution(event);
-      return;
-    case "signal":
-      deliverSignal(event.signal, event.payload);
-      return;
-    case "timer": {
-      // A timer that was taken back may have fired before the host heard of it.
-      const promise = takeOperation(event.seq);
-      if (promise !== undefined) GPromise.settle(promise, FULFILLED, undefined);
-      return;
-    }
-    default: {
-      const promise = takeOperation(event.seq);
-      if (promise === undefined) throw new TypeError(`operation ${event.seq} does not wait for a ${event.kind} event`);
-      settleWith(promise, event.outcome);
-    }
-  }
 }
 
 /** Logs the promises that were rejected in this turn and that nobody handles. */

@@ -5,8 +5,9 @@
 import { currentTurn } from "./current.js";
 import type { BufferedSignal } from "./instance.js";
 import { nextKey, seqOf } from "./numbers.js";
+import type { GPromise } from "./promise.js";
 
-export type Origin = TimerOrigin | SignalOrigin;
+export type Origin = TimerOrigin | SignalOrigin | LimitedOrigin;
 
 export interface TimerOrigin {
   readonly kind: "timer";
@@ -24,11 +25,17 @@ export interface SignalOrigin {
   readonly entry: BufferedSignal;
 }
 
+/** The call of an operation that has a time limit: its timer is of no use once the call has settled. */
+export interface LimitedOrigin {
+  readonly kind: "limited";
+  readonly timeout: GPromise;
+}
+
 /** To be called when a handler is attached to a promise with an origin, before it is attached. */
 export function onObserved(promise: object, origin: Origin, pending: boolean): void {
   if (origin.kind === "timer") {
     if (pending && origin.cancelled) armTimer(promise, origin);
-  } else {
+  } else if (origin.kind === "signal") {
     takeBuffered(origin.signal, origin.entry);
   }
 }

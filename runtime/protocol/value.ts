@@ -6,13 +6,14 @@
  * V2  A function, symbol or promise is refused with the path to it (`input.items[3].onDone`), never dropped.
  * V3  Plain JSON data is stored as plain JSON text (prefix `j`), so that a database stays readable; the rest is a
  *     flattened graph (prefix `g`).
- * V4  An instance of a class becomes a plain object of its own enumerable fields; one without any (a URL, say) is
- *     refused, because its content is elsewhere. A typed array carries only the bytes that it shows.
+ * V4  An instance of a class that the program defines arrives as one; of any other it becomes a plain object of its own
+ *     enumerable fields; one without any (a URL, say) is refused, because its content is elsewhere. A typed array carries only the bytes that it shows.
  */
 import { DevalueError, parse, stringify } from "devalue";
 import { UnserializableError } from "./errors.js";
+import { type ClassTable, NO_CLASSES } from "./value-classes.js";
 import { displayValue } from "./value-display.js";
-import { ErrorWriter, restoreDetails, reviveError } from "./value-errors.js";
+import { ErrorWriter, restoreDetails, reviveError, reviveInstance } from "./value-errors.js";
 import { describeRefused, pathTo } from "./value-path.js";
 import { isPlainTree, operations } from "./value-shape.js";
 
@@ -23,11 +24,12 @@ export type Encoded = string;
 export type Outcome = { readonly ok: true; readonly value: Encoded } | { readonly ok: false; readonly error: Encoded };
 
 /**
- * Copies a value into text. `root` is what the value is called in the error (`input`, `result`).
+ * Copies a value into text. `root` is what the value is called in the error (`input`, `result`); `classes` are those of
+ * the program.
  * Throws UnserializableError (EV5010) for what cannot be copied, naming the path to it.
  */
-export function encode(value: unknown, root = "value"): Encoded {
-  return write(value, root, new ErrorWriter(false));
+export function encode(value: unknown, root = "value", classes: ClassTable = NO_CLASSES): Encoded {
+  return write(value, root, new ErrorWriter(false, classes));
 }
 
 function write(value: unknown, root: string, errors: ErrorWriter): Encoded {
@@ -35,7 +37,7 @@ function write(value: unknown, root: string, errors: ErrorWriter): Encoded {
   try {
     // The details of errors follow the value. They are found while it is written, and the set grows under the writer's
     // hands: errors inside details add theirs. So an error's cause may lead back to the error.
-    return `g${stringify([value, errors.details], { Error: errors.reduce }, { operations })}`;
+    return `g${stringify([value, errors.details], { Error: errors.reduce, Instance: errors.reduceInstance }, { operations })}`;
   } catch (error) {
     if (!(error instanceof DevalueError)) throw error;
     const path = pathTo(value, error.value, root);
@@ -47,12 +49,15 @@ function write(value: unknown, root: string, errors: ErrorWriter): Encoded {
 }
 
 /** The value of an encoded text. Throws a TypeError for any other text. */
-export function decode(text: Encoded): unknown {
+export function decode(text: Encoded, classes: ClassTable = NO_CLASSES): unknown {
   const body = text.slice(1);
   try {
     if (text.startsWith("j")) return JSON.parse(body);
     if (text.startsWith("g")) {
-      const [value, details] = parse(body, { Error: reviveError }) as [unknown, ReadonlySet<unknown>];
+      const [value, details] = parse(body, {
+        Error: (head) => reviveError(head, classes),
+        Instance: (id) => reviveInstance(id, classes),
+      }) as [unknown, ReadonlySet<unknown>];
       restoreDetails(details);
       return value;
     }
@@ -66,9 +71,9 @@ export function decode(text: Encoded): unknown {
  * Like `encode` for whatever was thrown, but always succeeds: fields that cannot be copied are left out. Stacks begin
  * with the error's name and message, whatever the engine.
  */
-export function encodeError(thrown: unknown): Encoded {
+export function encodeError(thrown: unknown, classes: ClassTable = NO_CLASSES): Encoded {
   try {
-    return write(thrown, "error", new ErrorWriter(true));
+    return write(thrown, "error", new ErrorWriter(true, classes));
   } catch (problem) {
     if (!(problem instanceof UnserializableError)) throw problem;
     return encode(thrown instanceof Error ? copyWithoutRefused(thrown) : problem, "error");

@@ -6,42 +6,11 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Command } from "../protocol/command.js";
+import { type Command, commandSchema } from "../protocol/command.js";
 import type { TurnReply } from "../protocol/guest.js";
-import type { Outcome } from "../protocol/value.js";
-
-const seq = z.int().positive();
-const outcome: z.ZodType<Outcome> = z.discriminatedUnion("ok", [
-  z.object({ ok: z.literal(true), value: z.string() }),
-  z.object({ ok: z.literal(false), error: z.string() }),
-]);
-const onCrash = z.enum(["retry", "fail"]);
-
-/** One schema per kind of command: a kind that the protocol gains and this table lacks does not compile. */
-const commandSchemas = {
-  task: z.object({ kind: z.literal("task"), seq, task: z.string(), input: z.string(), onCrash }),
-  timer: z.object({ kind: z.literal("timer"), seq, at: z.number() }),
-  cancelTimer: z.object({ kind: z.literal("cancelTimer"), seq }),
-  signal: z.object({
-    kind: z.literal("signal"),
-    seq,
-    execution: z.string(),
-    signal: z.string(),
-    payload: z.string(),
-  }),
-  close: z.object({ kind: z.literal("close"), outcome }),
-} satisfies { [K in Command["kind"]]: z.ZodType<Extract<Command, { kind: K }>> };
-
-const command = z.discriminatedUnion("kind", [
-  commandSchemas.task,
-  commandSchemas.timer,
-  commandSchemas.cancelTimer,
-  commandSchemas.signal,
-  commandSchemas.close,
-]);
 
 const result = z.object({
-  commands: z.array(command),
+  commands: z.array(commandSchema),
   logs: z.array(z.object({ level: z.enum(["debug", "info", "warn", "error"]), text: z.string() })),
   closed: z.boolean(),
 });

@@ -11,6 +11,7 @@ import type { OnCrash } from "../protocol/command.js";
 import type { Event, TailEntry } from "../protocol/event.js";
 import type { Status, SuspendReason } from "../protocol/execution.js";
 import type { LogLevel } from "../protocol/guest.js";
+import type { TaskPolicy } from "../protocol/task-policy.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
 
 export interface Store {
@@ -22,6 +23,8 @@ export interface Store {
     readonly nextKey: number;
     /** Largest logical time ever committed, ms since the epoch; 0 in a new database. */
     readonly clock: number;
+    /** Random bytes as hex digits, made with the database: authenticates the tokens that it gives out. */
+    readonly secret: string;
   };
   commit(writes: readonly Write[]): Promise<void>;
 
@@ -50,6 +53,8 @@ export interface Store {
   pendingInboxes(limit: number): Promise<readonly number[]>;
   /** Tasks not yet completed, in order of scheduling; `after` is the row id of the last one of the previous page. */
   openTasks(query: { after?: number; limit: number }): Promise<readonly TaskRow[]>;
+  /** One task that is not completed. */
+  findTask(execution: number, seq: number): Promise<TaskRow | undefined>;
   /** Sizes for `show` and benchmarks, in bytes. */
   sizeOf(key: number): Promise<{ readonly checkpoint: number; readonly tail: number }>;
   close(): Promise<void>;
@@ -106,6 +111,13 @@ export interface TaskRow {
   /** The incarnation that may have started it; 0: none. */
   readonly lease: number;
   readonly scheduledTime: number;
+  /** The next attempt does not start before this time, ms since the epoch. */
+  readonly readyAt: number;
+  /** The handler has returned; whoever has the token of this attempt will complete it. */
+  readonly isWaiting: boolean;
+  readonly policy?: TaskPolicy;
+  /** The last heartbeat of any attempt. */
+  readonly beat?: { readonly at: number; readonly details: Encoded };
 }
 
 export interface LogRow {
@@ -154,6 +166,7 @@ export type Write =
       readonly onCrash: OnCrash;
       readonly lease: number;
       readonly scheduledTime: number;
+      readonly policy?: TaskPolicy;
     }
   /** An attempt is about to start: `attempt` is its number, from 1. */
   | {
@@ -162,6 +175,18 @@ export type Write =
       readonly seq: number;
       readonly lease: number;
       readonly attempt: number;
+    }
+  /** The attempt has failed; the next one starts at `readyAt`. */
+  | { readonly kind: "retryTask"; readonly execution: number; readonly seq: number; readonly readyAt: number }
+  /** The attempt's handler has returned without a result: the holder of its token completes it. */
+  | { readonly kind: "awaitTask"; readonly execution: number; readonly seq: number }
+  /** A sign of life. One for a task that is gone changes nothing. */
+  | {
+      readonly kind: "beatTask";
+      readonly execution: number;
+      readonly seq: number;
+      readonly at: number;
+      readonly details: Encoded;
     }
   | { readonly kind: "removeTask"; readonly execution: number; readonly seq: number }
   | { readonly kind: "addInbox"; readonly execution: number; readonly event: Event }

@@ -2,54 +2,81 @@
  * One call of a task handler inside a worker thread: from its encoded input to its outcome.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { AsyncResult } from "../api/async-result.js";
 import type { TaskRegistry } from "../api/host.js";
 import type { TaskContext } from "../api/types.js";
 import { UnserializableError } from "../protocol/errors.js";
-import { decode, encode, type Outcome } from "../protocol/value.js";
+import { decode, type Encoded, encode, type Outcome } from "../protocol/value.js";
+import type { ClassTable } from "../protocol/value-classes.js";
 import { failure, unknownTask } from "./failure.js";
 import type { OfferedCall } from "./messages.js";
 
 /** Causes of causes are followed to this depth when looking for the reason of an abort. */
 const CAUSE_DEPTH = 8;
 
-const running = new AsyncLocalStorage<TaskContext>();
+const running = new AsyncLocalStorage<{ readonly context: TaskContext; readonly program: string }>();
 
 /** The context of the task whose handler, or what it started, is running. */
 export function currentTask(): TaskContext | undefined {
-  return running.getStore();
+  return running.getStore()?.context;
+}
+
+/** The program whose handler, or what it started, is running. */
+export function currentProgram(): string | undefined {
+  return running.getStore()?.program;
 }
 
 export interface CallResult {
   readonly outcome: Outcome;
   /** The handler rejected because `signal` was aborted. */
   readonly aborted: boolean;
+  /** The handler has returned `asyncResult`. */
+  readonly waits?: true;
+}
+
+/** What one call needs besides its offer. */
+export interface CallTools {
+  readonly tasks: TaskRegistry;
+  readonly classes: ClassTable;
+  readonly signal: AbortSignal;
+  readonly beat: (details: Encoded) => void;
 }
 
 /** Runs the call's handler once. Never rejects: whatever goes wrong is in the outcome. */
-export async function runCall(call: OfferedCall, tasks: TaskRegistry, signal: AbortSignal): Promise<CallResult> {
+export async function runCall(call: OfferedCall, tools: CallTools): Promise<CallResult> {
+  const { tasks, classes, signal } = tools;
   const handler = tasks.get(call.task);
   if (handler === undefined) return { outcome: unknownTask(call.task, [...tasks.keys()]), aborted: false };
   let result: unknown;
   try {
-    const context = contextOf(call, signal);
-    result = await running.run(context, () => handler(decode(call.input), context));
+    const context = contextOf(call, tools);
+    const input = decode(call.input, classes);
+    result = await running.run({ context, program: call.program }, () => handler(input, context));
   } catch (thrown) {
-    return { outcome: failure(thrown), aborted: isAbort(thrown, signal) };
+    return { outcome: failure(thrown, classes), aborted: isAbort(thrown, signal) };
+  }
+  if (result instanceof AsyncResult) {
+    return { outcome: { ok: true, value: encode(undefined) }, aborted: false, waits: true };
   }
   try {
-    return { outcome: { ok: true, value: encode(result, "result") }, aborted: false };
+    return { outcome: { ok: true, value: encode(result, "result", classes) }, aborted: false };
   } catch (thrown) {
     return { outcome: failure(resultRefused(call.task, thrown)), aborted: false };
   }
 }
 
-function contextOf(call: OfferedCall, signal: AbortSignal): TaskContext {
-  const { executionId, workflowName, scheduledTime, retry, idempotencyKey } = call.context;
+function contextOf(call: OfferedCall, { classes, signal, beat }: CallTools): TaskContext {
+  const { executionId, workflowName, scheduledTime, retry, idempotencyKey, token, lastHeartbeat } = call.context;
   return {
     execution: { id: executionId, workflowName },
     task: { name: call.task },
-    invocation: { scheduledTime, retry, idempotencyKey },
+    invocation: { scheduledTime, retry, idempotencyKey, token },
     signal,
+    async heartbeat(details?: unknown) {
+      if (!signal.aborted) beat(encode(details, "details", classes));
+      return { cancelled: signal.aborted };
+    },
+    ...(lastHeartbeat === undefined ? {} : { lastHeartbeat: decode(lastHeartbeat, classes) }),
   };
 }
 

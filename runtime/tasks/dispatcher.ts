@@ -6,6 +6,8 @@
  * D3  A call whose last attempt this may be (it was running on all but one of the deaths that are allowed) runs alone,
  *     so that no call is given up for what another one did.
  */
+import type { HostRequest } from "../protocol/host-request.js";
+import type { Encoded, Outcome } from "../protocol/value.js";
 import { interrupted, programUnavailable } from "./failure.js";
 import type { PoolLimits } from "./limits.js";
 import type { SettledCall } from "./messages.js";
@@ -21,10 +23,14 @@ export interface DispatcherParts {
   readonly prepare: (thread: TaskThread) => void;
   readonly settled: (settled: readonly SettledTask[]) => void;
   readonly died: (death: ThreadDeath) => void;
+  readonly beat: (ref: string, details: Encoded) => void;
+  readonly ask: (request: HostRequest, program: string) => Promise<Outcome>;
 }
 
 export class Dispatcher {
   readonly #parts: DispatcherParts;
+  /** Called at the next message of the thread. */
+  readonly #pings = new WeakMap<TaskThread, () => void>();
   readonly #threads = new Set<TaskThread>();
   /** Threads outside the pool, and what to do when they end. */
   readonly #spares = new Map<TaskThread, (end: ThreadEnd) => void>();
@@ -47,8 +53,42 @@ export class Dispatcher {
   }
 
   add(calls: readonly OpenCall[]): void {
-    for (const call of calls) this.#queue.push(call);
+    for (const call of calls) this.#queue.push(call, call.call.priority);
     this.#dispatch();
+  }
+
+  /** Gives up what has not started, and tells the rest. */
+  cancel(refs: ReadonlySet<string>): void {
+    const isMeant = ({ call }: OpenCall): boolean => refs.has(call.ref);
+    const given = this.#queue.remove(isMeant);
+    for (const suspect of this.#suspects.filter(isMeant)) {
+      this.#suspects.splice(this.#suspects.indexOf(suspect), 1);
+      given.push(suspect);
+    }
+    for (const thread of this.#threads) {
+      for (const ref of refs) {
+        const { isHeld, withdrawn } = thread.cancel(ref);
+        if (withdrawn !== undefined) given.push(withdrawn);
+        else if (isHeld) this.#watchCancelled(thread, ref);
+      }
+    }
+    if (given.length > 0) this.#parts.settled(given.map(givenUp));
+    this.#dispatch();
+  }
+
+  /** After the grace time, a thread whose event loop still does not turn is ended. */
+  #watchCancelled(thread: TaskThread, ref: string): void {
+    setTimeout(() => {
+      if (!this.#threads.has(thread) || !thread.holds(ref)) return;
+      let turned = false;
+      this.#pings.set(thread, () => {
+        turned = true;
+      });
+      thread.ping();
+      setTimeout(() => {
+        if (!turned && this.#threads.has(thread) && thread.holds(ref)) thread.free();
+      }, this.#parts.limits.stuckMs * 4).unref();
+    }, this.#parts.limits.cancelGraceMs).unref();
   }
 
   /** A thread that gets no calls, for trying out an import. Must be adopted or terminated. */
@@ -99,6 +139,10 @@ export class Dispatcher {
   #newThread(): TaskThread {
     return new TaskThread(this.#parts.concurrency, {
       settled: (_thread, calls) => this.#settle(calls),
+      beat: (ref, details) => this.#parts.beat(ref, details),
+      asked: (thread, id, program, request) => {
+        void this.#parts.ask(request, program).then((outcome) => thread.answer(id, outcome));
+      },
       responded: (thread) => this.#responded(thread),
       ended: (thread, end) => this.#ended(thread, end),
     });
@@ -193,12 +237,15 @@ export class Dispatcher {
   #settle(calls: readonly { readonly settled: SettledCall }[]): void {
     const answers = calls.filter(({ settled }) => settled.aborted !== true);
     if (answers.length > 0) {
-      this.#parts.settled(answers.map(({ settled: { ref, outcome } }) => ({ ref, outcome })));
+      this.#parts.settled(
+        answers.map(({ settled: { ref, outcome, waits } }) => ({ ref, outcome, ...(waits && { waits }) })),
+      );
     }
   }
 
   #responded(thread: TaskThread): void {
     thread.stuck = false;
+    this.#pings.get(thread)?.();
     if (thread.load === 0) {
       this.#alone.delete(thread);
       if (!this.#isBusy()) this.#whenIdle?.();
@@ -228,10 +275,18 @@ export class Dispatcher {
   }
 
   /** Requeues the calls that were running on a dead thread; gives the answers of those that are not run again. */
-  #afterDeath({ started, cause }: ThreadEnd): SettledTask[] {
+  #afterDeath({ started, cause, wasFreed }: ThreadEnd): SettledTask[] {
     const answers: SettledTask[] = [];
     const again: OpenCall[] = [];
     for (const open of started) {
+      if (open.cancelled === true) {
+        answers.push(givenUp(open));
+        continue;
+      }
+      if (wasFreed && open.call.onCrash === "retry") {
+        again.push(open);
+        continue;
+      }
       open.deaths++;
       const { ref, task, onCrash } = open.call;
       if (onCrash === "fail") {
@@ -256,6 +311,11 @@ export class Dispatcher {
       return { ref: call.ref, outcome: programUnavailable(message) };
     });
   }
+}
+
+/** The answer of a call that was cancelled. */
+function givenUp({ call: { ref, task } }: OpenCall): SettledTask {
+  return { ref, outcome: interrupted(`task "${task}" was cancelled`) };
 }
 
 function leastLoaded(threads: Iterable<TaskThread>, fits: (thread: TaskThread) => boolean): TaskThread | undefined {

@@ -4,11 +4,12 @@
  */
 import { EventualError, TaskInterrupted, UnserializableError } from "../protocol/errors.js";
 import { encodeError, type Outcome } from "../protocol/value.js";
+import type { ClassTable } from "../protocol/value-classes.js";
 
 /** The outcome of a handler that threw `thrown`: an error with its class, message, stack, fields and cause, or any value. */
-export function failure(thrown: unknown): Outcome {
+export function failure(thrown: unknown, classes?: ClassTable): Outcome {
   try {
-    return { ok: false, error: encodeError(thrown) };
+    return { ok: false, error: encodeError(thrown, classes) };
   } catch (problem) {
     // A hostile getter or proxy: say at least that the task threw.
     return { ok: false, error: encodeError(undescribed(problem)) };
@@ -33,6 +34,11 @@ export function unknownTask(task: string, known: readonly string[]): Outcome {
 /** The outcome of a call whose program cannot be used by the thread. `message` says why. */
 export function programUnavailable(message: string): Outcome {
   return failure(withoutStack(new EventualError("ProgramUnavailable", message, { code: "EV7012" })));
+}
+
+/** The outcome of a question that nobody in this process answers. */
+export function unanswered(): Outcome {
+  return failure(withoutStack(new EventualError("EngineUnavailable", "no engine answers here", { code: "EV7012" })));
 }
 
 /** Frames of the runtime tell an author nothing. */

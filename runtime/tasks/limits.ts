@@ -8,6 +8,8 @@ export interface PoolLimits {
   readonly deaths: number;
   /** Worker deaths after which a call that waited on each of them, and never started, is given up. */
   readonly bounces: number;
+  /** How long a cancelled handler may keep its thread from turning before the thread is ended, ms. */
+  readonly cancelGraceMs: number;
 }
 
-export const POOL_LIMITS: PoolLimits = { loadMs: 60_000, stuckMs: 25, deaths: 3, bounces: 10 };
+export const POOL_LIMITS: PoolLimits = { loadMs: 60_000, stuckMs: 25, deaths: 3, bounces: 10, cancelGraceMs: 5000 };

@@ -8,6 +8,7 @@
  * and can take the others back by swapping the ticket for 0.
  */
 
+import type { HostRequest } from "../protocol/host-request.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
 import type { TaskCallContext } from "./tasks.js";
 
@@ -34,6 +35,10 @@ export type ToThread =
   | { readonly kind: "load"; readonly program: string; readonly url: string }
   /** Run calls of programs whose `load` was sent before. Each claimed one is answered in a `settled` message. */
   | { readonly kind: "run"; readonly calls: readonly OfferedCall[] }
+  /** Abort the signals of these running calls. No answer. */
+  | { readonly kind: "cancel"; readonly refs: readonly string[] }
+  /** The answer to an `ask`. */
+  | { readonly kind: "answer"; readonly id: number; readonly outcome: Outcome }
   /** Abort the signals of all running calls. No answer. */
   | { readonly kind: "abort" }
   /** Answered by `pong` as soon as the thread's event loop turns. */
@@ -43,6 +48,10 @@ export type FromThread =
   | { readonly kind: "loaded"; readonly program: string }
   | { readonly kind: "loadFailed"; readonly program: string; readonly reason: LoadFailure }
   | { readonly kind: "settled"; readonly calls: readonly SettledCall[] }
+  /** A heartbeat of a running call. */
+  | { readonly kind: "beat"; readonly ref: string; readonly details: Encoded }
+  /** A handler asks something of the engine. Answered by `answer` with the same id. */
+  | { readonly kind: "ask"; readonly id: number; readonly program: string; readonly request: HostRequest }
   /** The thread's event loop turns: sent once at its start, and for every `ping`. */
   | { readonly kind: "pong" };
 
@@ -61,6 +70,7 @@ export interface SettledCall {
   readonly ref: string;
   readonly slot: number;
   readonly outcome: Outcome;
+  readonly waits?: true;
   /** The handler rejected because its signal was aborted: it says nothing about the task itself. */
   readonly aborted?: true;
 }

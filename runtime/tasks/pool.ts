@@ -3,7 +3,7 @@
  * `tasks.ts`).
  */
 import { Dispatcher } from "./dispatcher.js";
-import { programUnavailable } from "./failure.js";
+import { programUnavailable, unanswered } from "./failure.js";
 import { POOL_LIMITS, type PoolLimits } from "./limits.js";
 import { Loader, poolClosed } from "./loader.js";
 import type { HostProgram, SettledTask, TaskCall, TaskPool, TaskPoolOptions, ThreadDeath } from "./tasks.js";
@@ -38,6 +38,8 @@ class Pool implements TaskPool {
       prepare: (thread) => this.#loader.prepare(thread),
       settled: (settled) => this.#settle(settled),
       died: options.onThreadDeath ?? reportDeath,
+      beat: (ref, details) => options.onBeat?.(ref, details),
+      ask: async (request, program) => (await options.onRequest?.(request, program)) ?? unanswered(),
     });
   }
 
@@ -59,6 +61,10 @@ class Pool implements TaskPool {
     if (strangers.length > 0) queueMicrotask(() => this.#settle(strangers.map(notLoaded)));
     const known = strangers.length === 0 ? calls : calls.filter(({ program }) => this.#loader.has(program));
     this.#dispatcher.add(known.map((call) => ({ call, deaths: 0, bounces: 0 })));
+  }
+
+  cancel(refs: readonly string[]): void {
+    if (this.#closing === undefined && refs.length > 0) this.#dispatcher.cancel(new Set(refs));
   }
 
   close(graceMs: number): Promise<void> {

@@ -4,11 +4,12 @@
  */
 import { createHostApi, HOST_KEY, type TaskRegistry } from "../api/host.js";
 import { Fault } from "../protocol/fault.js";
+import { ClassRegistry, type ClassTable } from "../protocol/value-classes.js";
 import { currentTask } from "./call.js";
 import type { LoadFailure } from "./messages.js";
 
 export type LoadedProgram =
-  | { readonly ok: true; readonly tasks: TaskRegistry }
+  | { readonly ok: true; readonly tasks: TaskRegistry; readonly classes: ClassTable }
   | { readonly ok: false; readonly reason: LoadFailure };
 
 export class Programs {
@@ -43,14 +44,15 @@ export class Programs {
 
 async function importHostCode(url: string): Promise<LoadedProgram> {
   const tasks: TaskRegistry = new Map();
+  const classes = new ClassRegistry();
   Object.defineProperty(globalThis, HOST_KEY, {
-    value: createHostApi(tasks, currentTask),
+    value: createHostApi(tasks, currentTask, classes),
     configurable: true,
     writable: true,
   });
   try {
     await import(url);
-    return { ok: true, tasks };
+    return { ok: true, tasks, classes };
   } catch (thrown) {
     return { ok: false, reason: loadFailure(thrown) };
   }

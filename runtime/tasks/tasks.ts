@@ -7,12 +7,18 @@
  *     another attempt, as their `onCrash` says.
  */
 import type { OnCrash } from "../protocol/command.js";
+import type { HostRequest } from "../protocol/host-request.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
 
 export interface TaskPool {
   /** Loads a program's host code into the workers. Throws Fault EV7xxx if it cannot be imported. */
   load(program: HostProgram): Promise<void>;
   submit(calls: readonly TaskCall[]): void;
+  /**
+   * Nobody wants these calls any more: those not started are given up, the handlers of the others are told by their
+   * `signal`. A thread that does not yield is ended after a grace time, and the other calls on it are run elsewhere.
+   */
+  cancel(refs: readonly string[]): void;
   /** Calls accepted and not settled. */
   readonly pending: number;
   /** Stops taking calls, gives running ones `graceMs` to settle, then ends the threads. */
@@ -26,6 +32,10 @@ export interface TaskPoolOptions {
   readonly concurrency: number;
   /** Called with every settled call; several at once when they settle together. */
   readonly onSettled: (settled: readonly SettledTask[]) => void;
+  /** Called with every heartbeat of a running handler. */
+  readonly onBeat?: (ref: string, details: Encoded) => void;
+  /** Answers what a handler asks of the engine; `program` is that of the handler. Must not reject. */
+  readonly onRequest?: (request: HostRequest, program: string) => Promise<Outcome>;
   /** Told of every thread that died by itself. Default: a line on stderr, with the error's stack. */
   readonly onThreadDeath?: (death: ThreadDeath) => void;
 }
@@ -55,6 +65,8 @@ export interface TaskCall {
   readonly input: Encoded;
   readonly onCrash: OnCrash;
   readonly context: TaskCallContext;
+  /** Higher goes first among the calls that wait for a thread. Default: 0. */
+  readonly priority?: number;
 }
 
 /** What becomes the handler's second argument. */
@@ -67,9 +79,15 @@ export interface TaskCallContext {
   readonly retry: number;
   /** Equal for every attempt of the same call. */
   readonly idempotencyKey: string;
+  /** Completes this attempt from outside. */
+  readonly token: string;
+  /** Details of the last heartbeat of an earlier attempt. */
+  readonly lastHeartbeat?: Encoded;
 }
 
 export interface SettledTask {
   readonly ref: string;
   readonly outcome: Outcome;
+  /** The handler has returned `asyncResult`: the outcome means nothing, the holder of the token completes the attempt. */
+  readonly waits?: true;
 }

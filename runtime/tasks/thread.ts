@@ -6,6 +6,8 @@
  */
 import type { Worker } from "node:worker_threads";
 import { startThread } from "../platform/executable.js";
+import type { HostRequest } from "../protocol/host-request.js";
+import type { Encoded, Outcome } from "../protocol/value.js";
 import type { FromThread, LoadFailure, OfferedCall, SettledCall, TaskThreadData, ToThread } from "./messages.js";
 import type { TaskCall } from "./tasks.js";
 
@@ -16,10 +18,16 @@ export interface OpenCall {
   deaths: number;
   /** How many died before they came to it. */
   bounces: number;
+  /** Nobody wants it any more. */
+  cancelled?: true;
 }
 
 export interface ThreadEvents {
   settled(thread: TaskThread, calls: readonly { readonly open: OpenCall; readonly settled: SettledCall }[]): void;
+  /** A heartbeat of a call that it holds. */
+  beat(ref: string, details: Encoded): void;
+  /** A handler asks something of the engine. */
+  asked(thread: TaskThread, id: number, program: string, request: HostRequest): void;
   /** The thread's event loop has turned: it is not stuck. */
   responded(thread: TaskThread): void;
   ended(thread: TaskThread, end: ThreadEnd): void;
@@ -34,6 +42,8 @@ export interface ThreadEnd {
   /** Calls whose handlers had started. */
   readonly started: readonly OpenCall[];
   readonly waiting: readonly OpenCall[];
+  /** The pool ended it, because a cancelled handler did not let go. */
+  readonly wasFreed: boolean;
 }
 
 interface Held {
@@ -60,6 +70,7 @@ export class TaskThread {
   #ticket = 0;
   #error: { readonly value: unknown } | undefined;
   #terminated = false;
+  #wasFreed = false;
   #isBooting = true;
 
   /** Starts a thread that may hold `capacity` calls at once. */
@@ -138,6 +149,34 @@ export class TaskThread {
     return withdrawn;
   }
 
+  /** Tells the handler of a call that it holds; gives the call back if it has not started. */
+  cancel(ref: string): { readonly isHeld: boolean; readonly withdrawn?: OpenCall } {
+    const held = this.#held.get(ref);
+    if (held === undefined) return { isHeld: false };
+    held.open.cancelled = true;
+    if (Atomics.compareExchange(this.#claims, held.slot, held.ticket, 0) === held.ticket) {
+      this.#release(ref, held);
+      return { isHeld: true, withdrawn: held.open };
+    }
+    this.#send({ kind: "cancel", refs: [ref] });
+    return { isHeld: true };
+  }
+
+  answer(id: number, outcome: Outcome): void {
+    this.#send({ kind: "answer", id, outcome });
+  }
+
+  /** True while a cancelled call has not let go. */
+  holds(ref: string): boolean {
+    return this.#held.has(ref);
+  }
+
+  /** Ends the thread for the sake of the others. */
+  free(): void {
+    this.#wasFreed = true;
+    void this.terminate();
+  }
+
   ping(): void {
     this.#send({ kind: "ping" });
   }
@@ -168,6 +207,12 @@ export class TaskThread {
       case "loadFailed":
         this.#replyToLoad(message.program, { ok: false, reason: message.reason });
         break;
+      case "beat":
+        if (this.#held.get(message.ref)?.open.cancelled !== true) this.#events.beat(message.ref, message.details);
+        break;
+      case "ask":
+        this.#events.asked(this, message.id, message.program, message.request);
+        break;
       case "pong":
         break;
     }
@@ -196,7 +241,13 @@ export class TaskThread {
     const waiting = all.filter((held) => this.#isWaiting(held)).map(({ open }) => open);
     const started = all.filter((held) => !this.#isWaiting(held)).map(({ open }) => open);
     this.#held.clear();
-    this.#events.ended(this, { cause: this.#causeOfEnd(code), error: this.#error?.value, started, waiting });
+    this.#events.ended(this, {
+      cause: this.#causeOfEnd(code),
+      error: this.#error?.value,
+      started,
+      waiting,
+      wasFreed: this.#wasFreed,
+    });
   }
 
   #causeOfEnd(code: number): string {

@@ -8,8 +8,11 @@
  * An uncaught error or unhandled rejection is left to end the thread: the pool settles what was claimed.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { TaskInterrupted } from "../protocol/errors.js";
-import { type CallResult, runCall } from "./call.js";
+import { setBridge } from "../api/bridge.js";
+import { CancelledError, TaskInterrupted } from "../protocol/errors.js";
+import type { HostRequest } from "../protocol/host-request.js";
+import type { Outcome } from "../protocol/value.js";
+import { type CallResult, currentProgram, currentTask, runCall } from "./call.js";
 import { programUnavailable } from "./failure.js";
 import type { FromThread, OfferedCall, SettledCall, TaskThreadData, ToThread } from "./messages.js";
 import { type LoadedProgram, Programs } from "./programs.js";
@@ -22,11 +25,14 @@ const programs = new Programs();
 const running = new Map<string, AbortController>();
 let closing = false;
 let unsent: SettledCall[] = [];
+const questions = new Map<number, (outcome: Outcome) => void>();
+let nextQuestion = 1;
 
 process.setSourceMapsEnabled(true);
 // Also runs when a handler calls process.exit(), or an error is not caught.
 process.on("exit", sendSettled);
 port.on("message", receive);
+setBridge({ ask, currentTask });
 send({ kind: "pong" });
 
 function receive(message: ToThread): void {
@@ -36,6 +42,13 @@ function receive(message: ToThread): void {
       break;
     case "run":
       for (const call of message.calls) accept(call);
+      break;
+    case "cancel":
+      for (const ref of message.refs) running.get(ref)?.abort(cancelReason());
+      break;
+    case "answer":
+      questions.get(message.id)?.(message.outcome);
+      questions.delete(message.id);
       break;
     case "abort":
       closing = true;
@@ -65,11 +78,18 @@ async function start(call: OfferedCall, program: LoadedProgram): Promise<void> {
   const controller = new AbortController();
   if (closing) controller.abort(abortReason());
   running.set(call.ref, controller);
-  const { outcome, aborted } = program.ok
-    ? await runCall(call, program.tasks, controller.signal)
+  const { outcome, aborted, waits } = program.ok
+    ? await runCall(call, {
+        tasks: program.tasks,
+        classes: program.classes,
+        signal: controller.signal,
+        beat: (details) => send({ kind: "beat", ref: call.ref, details }),
+      })
     : unavailable(program.reason.message);
   running.delete(call.ref);
-  settle({ ref: call.ref, slot: call.slot, outcome, ...(aborted && { aborted }) });
+  // Once cancelled, whatever comes of it is of no interest to anybody.
+  const isForgotten = aborted && closing;
+  settle({ ref: call.ref, slot: call.slot, outcome, ...(isForgotten && { aborted }), ...(waits && { waits }) });
 }
 
 function unavailable(message: string): CallResult {
@@ -78,6 +98,18 @@ function unavailable(message: string): CallResult {
 
 function abortReason(): TaskInterrupted {
   return new TaskInterrupted("the runtime is closing", { code: "EV7020" });
+}
+
+function cancelReason(): CancelledError {
+  return new CancelledError("nobody waits for the task any more");
+}
+
+/** Asks the engine, through the pool. */
+function ask(request: HostRequest): Promise<Outcome> {
+  const id = nextQuestion++;
+  const answer = new Promise<Outcome>((resolve) => questions.set(id, resolve));
+  send({ kind: "ask", id, program: currentProgram() ?? "", request });
+  return answer;
 }
 
 function settle(call: SettledCall): void {

@@ -33,8 +33,9 @@ test("a task has its name, its handler and its options", async () => {
   const context = {
     execution: { id: "w/1", workflowName: "w" },
     task: { name: "square" },
-    invocation: { scheduledTime: "2027-01-01T00:00:00.000Z", retry: 1, idempotencyKey: "k" },
+    invocation: { scheduledTime: "2027-01-01T00:00:00.000Z", retry: 1, idempotencyKey: "k", token: "t" },
     signal: new AbortController().signal,
+    heartbeat: async () => ({ cancelled: false }),
   };
   assert.equal(await square.handler(3, context), 10);
 });

@@ -3,6 +3,7 @@
  * or when a line under `@ts-expect-error` starts to be accepted.
  */
 import {
+  type AsyncResult,
   CancelledError,
   condition,
   type DurationSchedule,
@@ -16,6 +17,7 @@ import {
   type SignalsHandler,
   sendSignal,
   signal,
+  type TaskCallOptions,
   Timeout,
   type TimeSchedule,
   task,
@@ -44,7 +46,7 @@ const square = task("square", async (n: number, ctx) => {
   same<typeof ctx.execution.workflowName, string>();
   return n * n;
 });
-same<Parameters<typeof square>, [input: number]>();
+same<Parameters<typeof square>, [input: number, options?: TaskCallOptions]>();
 same<ReturnType<typeof square>, Promise<number>>();
 same<typeof square.taskName, "square">();
 
@@ -52,9 +54,9 @@ const length = task("length", { onCrash: "fail" }, (text: string, ctx) => {
   ctx.signal.throwIfAborted();
   return text.length;
 });
-same<Parameters<typeof length>, [input: string]>();
+same<Parameters<typeof length>, [input: string, options?: TaskCallOptions]>();
 same<ReturnType<typeof length>, Promise<number>>();
-same<ReturnType<typeof length.handler>, number | PromiseLike<number>>();
+same<ReturnType<typeof length.handler>, number | AsyncResult<number> | PromiseLike<number | AsyncResult<number>>>();
 
 const now = task("now", () => new Date());
 same<ReturnType<typeof now>, Promise<Date>>();

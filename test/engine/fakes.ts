@@ -143,6 +143,7 @@ export class FakeSandbox implements Sandbox {
 /** Calls are answered by `answer`, or held for the test when it gives undefined. */
 export class FakePool implements TaskPool {
   readonly calls: TaskCall[] = [];
+  readonly cancelled: string[] = [];
   pending = 0;
   readonly #answer: (call: TaskCall) => Outcome | undefined;
   readonly #onSettled: (settled: readonly SettledTask[]) => void;
@@ -163,6 +164,10 @@ export class FakePool implements TaskPool {
       const outcome = this.#answer(call);
       if (outcome !== undefined) setImmediate(() => this.settle(call.ref, outcome));
     }
+  }
+
+  cancel(refs: readonly string[]): void {
+    this.cancelled.push(...refs);
   }
 
   settle(ref: string, outcome: Outcome): void {

@@ -75,7 +75,12 @@ export class Database {
     const { data } = this;
     const keys = [...data.executions.keys()];
     return {
-      opened: { incarnation: this.incarnation, nextKey: Math.max(0, ...keys) + 1, clock: data.clock },
+      opened: {
+        incarnation: this.incarnation,
+        nextKey: Math.max(0, ...keys) + 1,
+        clock: data.clock,
+        secret: "ab".repeat(32),
+      },
       commit(writes) {
         const previous = order;
         const committed = (async () => {
@@ -136,6 +141,8 @@ export class Database {
         ),
       openTasks: ({ after = 0, limit }) =>
         read("openTasks", () => data.tasks.filter(({ row }) => row > after).slice(0, limit)),
+      findTask: (execution, seq) =>
+        read("findTask", () => data.tasks.find((task) => task.execution === execution && task.seq === seq)),
       sizeOf: (key) =>
         read("sizeOf", () => {
           const found = data.executions.get(key);
@@ -216,16 +223,24 @@ export class Database {
         const { kind: _, ...task } = write;
         const attempt = write.lease === 0 ? 0 : 1;
         const { id: executionId, workflow, program } = row;
-        data.tasks.push({ ...task, row: data.nextId++, executionId, workflow, program, attempt });
+        const waits = { readyAt: 0, isWaiting: false };
+        data.tasks.push({ ...task, ...waits, row: data.nextId++, executionId, workflow, program, attempt });
         return;
       }
-      case "leaseTask": {
-        const index = data.tasks.findIndex((t) => t.execution === write.execution && t.seq === write.seq);
-        const task = data.tasks[index];
-        if (task === undefined) throw new Error("no such task");
-        data.tasks[index] = { ...task, lease: write.lease, attempt: write.attempt };
+      case "leaseTask":
+        this.#task(write, { lease: write.lease, attempt: write.attempt, isWaiting: false });
         return;
-      }
+      case "retryTask":
+        this.#task(write, { lease: 0, isWaiting: false, readyAt: write.readyAt });
+        return;
+      case "awaitTask":
+        this.#task(write, { isWaiting: true });
+        return;
+      case "beatTask":
+        if (data.tasks.some((t) => t.execution === write.execution && t.seq === write.seq)) {
+          this.#task(write, { beat: { at: write.at, details: write.details } });
+        }
+        return;
       case "removeTask": {
         const left = data.tasks.filter((t) => t.execution !== write.execution || t.seq !== write.seq);
         demand(left.length === data.tasks.length - 1, "no such task");
@@ -252,6 +267,14 @@ export class Database {
         data.clock = Math.max(data.clock, write.now);
         return;
     }
+  }
+
+  #task(where: { readonly execution: number; readonly seq: number }, change: Partial<TaskRow>): void {
+    const { tasks } = this.data;
+    const index = tasks.findIndex((t) => t.execution === where.execution && t.seq === where.seq);
+    const task = tasks[index];
+    if (task === undefined) throw new Error("no such task");
+    tasks[index] = { ...task, ...change };
   }
 
   #known(key: number): Execution {

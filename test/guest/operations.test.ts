@@ -217,10 +217,10 @@ both(
           () => other(1),
           () => other.startExecution({ input: 1 }),
           () => $api.saga(),
-          () => t(1, { timeout: $api.Schedule.duration(1) }),
+          () => t(1, { after: $api.Schedule.duration(1) }),
           () => $api.condition({ every: 1 }, () => true),
           () => $api.condition({ timeout: 5 }, () => false),
-          () => $api.task("late", { retry: {} }),
+          () => $api.task("late", { again: {} }),
           () => $api.workflow("late", () => undefined),
         ];
         return Promise.resolve(
@@ -245,10 +245,10 @@ both(
       'EV5002 calling workflow "other" as a child is not supported yet',
       'EV5002 startExecution() of workflow "other" is not supported yet',
       "EV5002 saga() is not supported yet",
-      'EV5003 the option "timeout" of a call of task "t" is not supported yet',
+      'EV5003 the option "after" of a call of task "t" is not supported yet',
       'EV5003 the option "every" of condition() is not supported yet',
       "EV5004 the timeout of condition() is a number (5)",
-      'EV5003 the option "retry" of task "late" is not supported yet',
+      'EV5003 the option "again" of task "late" is not supported yet',
       'EV5005 workflow "late" is defined while an execution runs',
     ]);
   },

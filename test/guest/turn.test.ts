@@ -125,7 +125,7 @@ test("durable calls while modules are evaluated are refused, and the error says 
     "TypeError: mine": () => {
       throw new TypeError("mine");
     },
-    'EV5003: the option "retry" of task "t"': ({ $api }) => $api.task("t", { retry: {} }),
+    'EV5003: the option "again" of task "t"': ({ $api }) => $api.task("t", { again: {} }),
     "EV5004: the handler of workflow": ({ $api }) => $api.workflow("w"),
     "EV5005: two workflows": ({ $api }) => [$api.workflow("w", () => 1), $api.workflow("w", () => 1)],
   };

@@ -47,7 +47,7 @@ test("a store goes on where it was closed, in its next incarnation", async (t) =
   const before = await first.loadExecution(3);
   await first.close();
   const second = await openStore(path);
-  assert.deepEqual(second.opened, { incarnation: 2, nextKey: 4, clock: NOW });
+  assert.deepEqual(second.opened, { ...first.opened, incarnation: 2, nextKey: 4, clock: NOW });
   assert.deepEqual(await second.loadExecution(3), before);
   await second.commit([letter(3), task(3, 5), append(3, 2)]);
   assert.equal((await second.readInbox(3)).length, 2);

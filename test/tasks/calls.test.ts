@@ -36,7 +36,7 @@ test("results of every shape come back: none, falsy, thenable, not a promise", a
 test("a handler's context says for whom it runs", async (t) => {
   const harness = new Harness(t);
   const program = programOf(`
-    task("context", (input, { signal, ...context }) => ({ ...context, aborted: signal.aborted, isSignal: signal instanceof AbortSignal }));
+    task("context", (input, { signal, heartbeat, ...context }) => ({ ...context, aborted: signal.aborted, isSignal: signal instanceof AbortSignal }));
   `);
   await harness.pool.load(program);
   const context = {
@@ -45,11 +45,12 @@ test("a handler's context says for whom it runs", async (t) => {
     scheduledTime: "2027-01-01T00:00:00.000Z",
     retry: 2,
     idempotencyKey: "key",
+    token: "t",
   };
   assert.deepEqual(await harness.run(program, "context", undefined, { context }), {
     execution: { id: "checkout/1", workflowName: "checkout" },
     task: { name: "context" },
-    invocation: { scheduledTime: "2027-01-01T00:00:00.000Z", retry: 2, idempotencyKey: "key" },
+    invocation: { scheduledTime: "2027-01-01T00:00:00.000Z", retry: 2, idempotencyKey: "key", token: "t" },
     aborted: false,
     isSignal: true,
   });

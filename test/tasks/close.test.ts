@@ -88,7 +88,7 @@ test("after close nothing keeps the process alive, and tasks write to the proces
       setInterval(() => {}, 1e8);
       globalThis[Symbol.for("eventual.host")].task("talk", () => { console.log("to stdout"); console.error("to stderr"); });\`;
     await pool.load({ hash: "p", code, map: "", resolveFrom: process.cwd() });
-    const context = { executionId: "w/1", workflowName: "w", scheduledTime: "", retry: 0, idempotencyKey: "k" };
+    const context = { executionId: "w/1", workflowName: "w", scheduledTime: "", retry: 0, idempotencyKey: "k", token: "t" };
     pool.submit([{ ref: "1", program: "p", task: "talk", input: "jnull", onCrash: "retry", context }]);
     await promise;
     await pool.close(0);

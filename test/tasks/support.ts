@@ -98,6 +98,7 @@ export function callOf(program: HostProgram, task: string, input?: unknown, more
       scheduledTime: "2027-01-01T00:00:00.000Z",
       retry: 0,
       idempotencyKey: `key${refs}`,
+      token: "t",
     },
     ...more,
   };

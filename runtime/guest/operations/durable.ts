@@ -2,12 +2,13 @@
  * What all durable operations share: numbers, and promises that an event of the host will settle.
  */
 import type { Command } from "../../protocol/command.js";
-import type { Outcome } from "../../protocol/value.js";
-import { decode } from "../../protocol/value.js";
 import { currentTurn } from "../current.js";
 import { duringInitialisation } from "../errors.js";
 import { keyOf, nextKey, seqOf } from "../numbers.js";
 import { FULFILLED, GPromise, REJECTED } from "../promise.js";
+import { releaseTimer } from "../resolve.js";
+import type { Outcome } from "../values.js";
+import { decode } from "../values.js";
 
 /** Throws Fault EV5001 for `what` while modules are being evaluated. */
 export function requireExecution(what: string): void {
@@ -35,6 +36,10 @@ export function takeOperation(seq: number): GPromise | undefined {
 
 /** Settles a promise with an outcome. Decoded values are copies without functions, so never thenables. */
 export function settleWith(promise: GPromise, outcome: Outcome): void {
+  const origin = GPromise.originOf(promise);
   if (outcome.ok) GPromise.settle(promise, FULFILLED, decode(outcome.value));
   else GPromise.settle(promise, REJECTED, decode(outcome.error));
+  if (origin?.kind !== "limited") return;
+  GPromise.setOrigin(promise, undefined);
+  releaseTimer(origin.timeout);
 }

@@ -5,12 +5,12 @@
 
 import { UnserializableError } from "../../protocol/errors.js";
 import type { Event } from "../../protocol/event.js";
-import { decode, type Encoded, encode, encodeError, type Outcome } from "../../protocol/value.js";
 import { caught, currentTurn } from "../current.js";
 import { seedRandom } from "../globals/random.js";
 import { GPromise } from "../promise.js";
 import { rejectedPromise, toPromise } from "../promise-constructor.js";
 import { makeClosure, runtimeCode } from "../registry.js";
+import { decode, type Encoded, encode, encodeError, type Outcome } from "../values.js";
 
 const finishedCode = runtimeCode("rt:finished", () => (value: unknown) => {
   let result: Encoded;

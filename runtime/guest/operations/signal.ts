@@ -7,7 +7,6 @@
  * G3  Waiting again does not add to the state: all `expectSignal` without timeout share one promise.
  */
 import { Timeout, UnserializableError } from "../../protocol/errors.js";
-import { decode, type Encoded, encode } from "../../protocol/value.js";
 import { caught, currentTurn } from "../current.js";
 import { checkOptions, invalidArgument } from "../errors.js";
 import type { BufferedSignal } from "../instance.js";
@@ -15,6 +14,7 @@ import { FULFILLED, GPromise, type Job, REJECTED, whenSpent } from "../promise.j
 import { rejectedPromise, toPromise } from "../promise-constructor.js";
 import { makeClosure, runtimeCode } from "../registry.js";
 import { isObject, releaseTimer } from "../resolve.js";
+import { decode, type Encoded, encode } from "../values.js";
 import { command, requireExecution } from "./durable.js";
 import { failExecution } from "./execution.js";
 import { timeoutPromise } from "./time.js";

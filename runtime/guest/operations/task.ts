@@ -1,20 +1,35 @@
 /**
  * `task`: inside the guest a definition is a name and its options; calling it asks the host to run the handler.
+ *
+ * The call's time limit is kept here, like that of every other operation: any promise will do. When it passes, the call
+ * rejects and the host is told that nobody waits any more. Attempts are the host's.
  */
+import { durationMilliseconds, isSchedule } from "../../api/schedule.js";
 import type { OnCrash } from "../../protocol/command.js";
-import { UnserializableError } from "../../protocol/errors.js";
+import { Timeout, UnserializableError } from "../../protocol/errors.js";
 import type { AnyFunction } from "../../protocol/helpers.js";
-import { type Encoded, encode } from "../../protocol/value.js";
+import type { RetryPolicy, TaskPolicy } from "../../protocol/task-policy.js";
+import { currentTurn } from "../current.js";
 import { checkOptions, invalidArgument, outsideTask } from "../errors.js";
+import { keyOf, seqOf } from "../numbers.js";
+import { GPromise, REJECTED, whenSpent } from "../promise.js";
 import { rejectedPromise } from "../promise-constructor.js";
 import { makeClosure, runtimeCode } from "../registry.js";
-import { command, requireExecution } from "./durable.js";
+import { type Encoded, encode } from "../values.js";
+import { command, requireExecution, takeOperation } from "./durable.js";
+import { unsupported } from "./refusing.js";
+import { timeoutPromise } from "./time.js";
+
+type Options = Readonly<Record<string, unknown>>;
+const CALL_OPTIONS = ["timeout", "heartbeatTimeout", "retry"];
+const OPTIONS = ["onCrash", "priority", "concurrency", "rateLimit", ...CALL_OPTIONS];
+const DEFAULT_INITIAL_INTERVAL_MS = 1000;
 
 const callCode = runtimeCode("rt:task", (captures) => {
-  const [name, onCrash] = captures as readonly [string, OnCrash];
-  return (input: unknown, options?: unknown) => {
+  const [name, options] = captures as readonly [string, Options];
+  return (input: unknown, callOptions?: unknown) => {
     requireExecution(`calling the task "${name}"`);
-    checkOptions(`a call of task "${name}"`, options, []);
+    const given = checkOptions(`a call of task "${name}"`, callOptions, CALL_OPTIONS);
     let encoded: Encoded;
     try {
       // Copied now: what the caller does to its objects later does not change what it has asked for.
@@ -23,9 +38,143 @@ const callCode = runtimeCode("rt:task", (captures) => {
       if (!(error instanceof UnserializableError)) throw error;
       return rejectedPromise(error);
     }
-    return command((seq) => ({ kind: "task", seq, task: name, input: encoded, onCrash }));
+    const all: Options = { ...options, ...given };
+    const policy = policyOf(name, all, input);
+    const onCrash = (all.onCrash ?? "retry") as OnCrash;
+    const timeout = timeoutPromise(`task "${name}"`, all.timeout);
+    const promise = command((seq) => ({
+      kind: "task",
+      seq,
+      task: name,
+      input: encoded,
+      onCrash,
+      ...(policy === undefined ? {} : { policy }),
+    }));
+    if (timeout !== undefined) limit(name, promise, timeout);
+    return promise;
   };
 });
+
+// ---- the time limit
+
+/** A call and its time limit. */
+interface Limited {
+  readonly name: string;
+  readonly promise: GPromise;
+  readonly seq: number;
+}
+
+/** The call that was just made rejects when `timeout` settles first. */
+function limit(name: string, promise: GPromise, timeout: GPromise): void {
+  const limited: Limited = { name, promise, seq: seqOf(currentTurn().instance.state.seq) };
+  GPromise.react(timeout, {
+    capability: undefined,
+    fulfilled: makeClosure(timedOutCode, [limited]),
+    rejected: makeClosure(timeoutFailedCode, [limited]),
+  });
+  GPromise.setOrigin(promise, { kind: "limited", timeout });
+}
+
+const timedOutCode = runtimeCode("rt:taskTimeout", ([entry]) => () => {
+  const limited = entry as Limited;
+  giveUp(limited, new Timeout(`task "${limited.name}" did not end in time`));
+});
+const timeoutFailedCode = runtimeCode("rt:taskTimeoutFailed", ([entry]) => (reason: unknown) => {
+  giveUp(entry as Limited, reason);
+});
+const isDone = ([entry]: readonly unknown[]): boolean => GPromise.stateOf((entry as Limited).promise) !== 0;
+whenSpent(timedOutCode, isDone);
+whenSpent(timeoutFailedCode, isDone);
+
+function giveUp({ promise, seq }: Limited, reason: unknown): void {
+  if (!currentTurn().instance.state.operations.has(keyOf(seq))) return;
+  takeOperation(seq);
+  currentTurn().commands.push({ kind: "cancelTask", seq });
+  GPromise.settle(promise, REJECTED, reason);
+}
+
+// ---- the policy
+
+function policyOf(name: string, options: Options, input: unknown): TaskPolicy | undefined {
+  const { retry, heartbeatTimeout, priority, concurrency, rateLimit } = options;
+  const policy: { -readonly [K in keyof TaskPolicy]: TaskPolicy[K] } = {};
+  if (retry !== undefined) policy.retry = retryPolicy(name, retry);
+  if (heartbeatTimeout !== undefined) policy.heartbeatTimeout = length(name, "heartbeatTimeout", heartbeatTimeout);
+  if (priority !== undefined) policy.priority = number(name, "priority", priority, Number.NEGATIVE_INFINITY);
+  if (concurrency !== undefined) {
+    const given = typeof concurrency === "number" ? { limit: concurrency } : objectOf(name, "concurrency", concurrency);
+    policy.concurrency = { key: keyFor(name, given.key, input), limit: whole(name, "concurrency", given.limit) };
+  }
+  if (rateLimit !== undefined) {
+    const given = objectOf(name, "rateLimit", rateLimit);
+    const per = length(name, "rateLimit.per", given.per);
+    policy.rateLimit = { key: keyFor(name, given.key, input), limit: whole(name, "rateLimit.limit", given.limit), per };
+  }
+  return Object.keys(policy).length === 0 ? undefined : policy;
+}
+
+function retryPolicy(name: string, given: unknown): RetryPolicy {
+  const owner = `the option retry of task "${name}"`;
+  const known = ["maxAttempts", "initialInterval", "backoffCoefficient", "maximumInterval", "jitter", "nonRetryable"];
+  const { maxAttempts, initialInterval, backoffCoefficient, maximumInterval, jitter, nonRetryable } = checkOptions(
+    owner,
+    given,
+    known,
+  );
+  if (
+    nonRetryable !== undefined &&
+    !(Array.isArray(nonRetryable) && nonRetryable.every((n) => typeof n === "string"))
+  ) {
+    throw invalidArgument(`${owner} has a nonRetryable that is no list of names`, 'Use ["PaymentRefused"].');
+  }
+  const initial =
+    initialInterval === undefined
+      ? DEFAULT_INITIAL_INTERVAL_MS
+      : length(name, "retry.initialInterval", initialInterval);
+  return {
+    ...(maxAttempts === undefined ? {} : { maxAttempts: whole(name, "retry.maxAttempts", maxAttempts) }),
+    initialInterval: initial,
+    backoffCoefficient:
+      backoffCoefficient === undefined ? 2 : number(name, "retry.backoffCoefficient", backoffCoefficient, 1),
+    ...(maximumInterval === undefined
+      ? {}
+      : { maximumInterval: length(name, "retry.maximumInterval", maximumInterval) }),
+    jitter: jitter !== false,
+    nonRetryable: (nonRetryable as readonly string[] | undefined) ?? [],
+  };
+}
+
+function keyFor(name: string, key: unknown, input: unknown): string {
+  if (key === undefined) return "";
+  if (typeof key !== "function") throw wrong(name, "key", "a function of the input that gives a text");
+  return String(Reflect.apply(key, undefined, [input]));
+}
+
+function objectOf(name: string, option: string, given: unknown): Options {
+  if (typeof given !== "object" || given === null) throw wrong(name, option, "an object such as { limit: 5 }");
+  return given as Options;
+}
+
+function length(name: string, option: string, given: unknown): number {
+  if (!isSchedule(given) || given.type !== "Duration") throw wrong(name, option, 'duration(5, "seconds")');
+  return Math.max(0, durationMilliseconds(given));
+}
+
+function number(name: string, option: string, given: unknown, least: number): number {
+  if (typeof given !== "number" || !Number.isFinite(given) || given < least) throw wrong(name, option, "a number");
+  return given;
+}
+
+function whole(name: string, option: string, given: unknown): number {
+  if (!Number.isInteger(given) || (given as number) < 1) throw wrong(name, option, "a whole number from 1 on");
+  return given as number;
+}
+
+function wrong(name: string, option: string, right: string): Error {
+  return invalidArgument(`the option ${option} of task "${name}" is not usable`, `Give it ${right}.`);
+}
+
+// ---- the definition
 
 /**
  * `task(name, [options], [handler])`; the handler stays on the host. Throws Fault EV5004 for a bad name or option,
@@ -36,14 +185,24 @@ export function task(name: unknown, ...definition: readonly unknown[]): AnyFunct
     throw invalidArgument("a task has no name", 'Give it one: task("sendEmail", async (input) => { … }).');
   }
   const given = typeof definition[0] === "function" ? undefined : definition[0];
-  const options = checkOptions(`task "${name}"`, given, ["onCrash"]);
+  const options = checkOptions(`task "${name}"`, given, OPTIONS);
   const { onCrash = "retry" } = options;
   if (onCrash !== "retry" && onCrash !== "fail") {
     throw invalidArgument(`the option onCrash of task "${name}" is ${String(onCrash)}`, 'Use "retry" or "fail".');
   }
-  const call = makeClosure(callCode, [name, onCrash]);
+  if (options.retry !== undefined) retryPolicy(name, options.retry);
+  if (options.heartbeatTimeout !== undefined) length(name, "heartbeatTimeout", options.heartbeatTimeout);
+  const call = makeClosure(callCode, [name, options]);
   Object.defineProperty(call, "name", { value: name, configurable: true });
-  return Object.assign(call, { kind: "Task", taskName: name, options });
+  const completion = (what: string): AnyFunction => unsupported(`${what}() in a workflow`);
+  return Object.assign(call, {
+    kind: "Task",
+    taskName: name,
+    options,
+    sendTaskSuccess: completion("sendTaskSuccess"),
+    sendTaskFailure: completion("sendTaskFailure"),
+    sendTaskHeartbeat: completion("sendTaskHeartbeat"),
+  });
 }
 
 /** `taskContext()`: no task runs in the guest. Throws Fault EV7005. */

@@ -4,18 +4,8 @@
  */
 import type { AnyFunction } from "../../protocol/helpers.js";
 import { currentTurn } from "../current.js";
-import { checkOptions, invalidArgument, notSupported, refusal } from "../errors.js";
-import { makeClosure, runtimeCode } from "../registry.js";
-
-/** A function that refuses: its capture says what. */
-const refusingCode = runtimeCode("rt:notSupported", ([what]) => () => {
-  throw notSupported(String(what));
-});
-
-/** A function for a part of the API that is not supported yet; calling it throws Fault EV5002. */
-export function unsupported(what: string): AnyFunction {
-  return makeClosure(refusingCode, [what]);
-}
+import { checkOptions, invalidArgument, refusal } from "../errors.js";
+import { unsupported } from "./refusing.js";
 
 /**
  * `workflow(name, [options], handler)`. Throws Fault EV5004 for a bad name or handler, EV5003 for options (none is

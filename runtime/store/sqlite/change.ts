@@ -28,6 +28,10 @@ export const KIND = {
   removeInbox: 13,
   log: 14,
   clock: 15,
+  taskPolicy: 16,
+  retryTask: 17,
+  awaitTask: 18,
+  beatTask: 19,
 } as const;
 
 /** Columns of the view `change`, in order. */
@@ -94,7 +98,9 @@ export function changesOf(write: Write, counters: Counters): readonly Change[] {
         input,
         onCrash,
       );
-      return [{ ...row, values: [...row.values.slice(0, -1), counters.task++] }];
+      const added = { ...row, values: [...row.values.slice(0, -1), counters.task++] };
+      if (write.policy === undefined) return [added];
+      return [added, change(KIND.taskPolicy, label(write), { execution, n: seq }, JSON.stringify(write.policy))];
     }
     case "leaseTask":
       return [
@@ -105,6 +111,14 @@ export function changesOf(write: Write, counters: Counters): readonly Change[] {
           number: write.lease,
         }),
       ];
+    case "retryTask":
+      return [change(KIND.retryTask, label(write), { execution: write.execution, n: write.seq, time: write.readyAt })];
+    case "awaitTask":
+      return [change(KIND.awaitTask, label(write), { execution: write.execution, n: write.seq })];
+    case "beatTask": {
+      const { execution, seq, at, details } = write;
+      return [change(KIND.beatTask, label(write), { execution, n: seq, time: at }, details)];
+    }
     case "removeTask":
       return [change(KIND.removeTask, label(write), { execution: write.execution, n: write.seq })];
     case "addInbox":

@@ -106,8 +106,23 @@ CREATE TABLE log (
 CREATE INDEX log_by_execution ON log (execution);
 `;
 
+/** Attempts that wait: for their next time, for their token, for a sign of life. And what authenticates the tokens. */
+const VERSION_2 = `
+ALTER TABLE task ADD COLUMN policy TEXT;
+ALTER TABLE task ADD COLUMN ready_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE task ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE task ADD COLUMN beat_at INTEGER;
+ALTER TABLE task ADD COLUMN beat_details TEXT;
+
+CREATE TABLE secret (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) WITHOUT ROWID;
+INSERT INTO secret VALUES ('token', lower(hex(randomblob(32))));
+`;
+
 /** In order; the index of a step is the version that it starts from. */
-export const MIGRATIONS: readonly string[] = [VERSION_1];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
 
 /**
  * Brings a database from `version` to the newest one (M1).

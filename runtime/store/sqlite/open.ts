@@ -115,6 +115,7 @@ async function start(writer: Connection) {
   const statement = await writer.prepare(`
     SELECT (SELECT value FROM meta WHERE name = 'incarnation') AS incarnation,
       (SELECT value FROM meta WHERE name = 'clock') AS clock,
+      (SELECT value FROM secret WHERE name = 'token') AS secret,
       coalesce((SELECT max(key) FROM execution), 0) + 1 AS nextKey,
       coalesce((SELECT max(id) FROM inbox), 0) + 1 AS inbox,
       coalesce((SELECT max(id) FROM log), 0) + 1 AS log,
@@ -123,7 +124,12 @@ async function start(writer: Connection) {
   await statement.finalize();
   const number = (column: string): number => numberOf(row, column);
   return {
-    opened: { incarnation: number("incarnation"), nextKey: number("nextKey"), clock: number("clock") },
+    opened: {
+      incarnation: number("incarnation"),
+      nextKey: number("nextKey"),
+      clock: number("clock"),
+      secret: textOf(row, "secret"),
+    },
     counters: { inbox: number("inbox"), log: number("log"), task: number("task") },
   };
 }

@@ -73,8 +73,16 @@ const BODIES: Record<keyof typeof KIND, string> = {
     INSERT INTO task (row, execution, seq, task, on_crash, attempt, lease, scheduled_time, input)
     VALUES (NEW.d, NEW.execution, NEW.n, NEW.a, NEW.c, NEW.number <> 0, NEW.number, NEW.time, NEW.b);`,
   leaseTask: `
-    UPDATE task SET lease = NEW.number, attempt = NEW.time WHERE execution = NEW.execution AND seq = NEW.n;
+    UPDATE task SET lease = NEW.number, attempt = NEW.time, waiting = 0 WHERE execution = NEW.execution AND seq = NEW.n;
     ${refuseIf("changes() = 0", "'execution ' || NEW.execution || ' has no open task ' || NEW.n")}`,
+  taskPolicy: "UPDATE task SET policy = NEW.a WHERE execution = NEW.execution AND seq = NEW.n;",
+  retryTask: `
+    UPDATE task SET lease = 0, waiting = 0, ready_at = NEW.time WHERE execution = NEW.execution AND seq = NEW.n;
+    ${refuseIf("changes() = 0", "'execution ' || NEW.execution || ' has no open task ' || NEW.n")}`,
+  awaitTask: `
+    UPDATE task SET waiting = 1 WHERE execution = NEW.execution AND seq = NEW.n;
+    ${refuseIf("changes() = 0", "'execution ' || NEW.execution || ' has no open task ' || NEW.n")}`,
+  beatTask: "UPDATE task SET beat_at = NEW.time, beat_details = NEW.a WHERE execution = NEW.execution AND seq = NEW.n;",
   removeTask: `
     DELETE FROM task WHERE execution = NEW.execution AND seq = NEW.n;
     ${refuseIf("changes() = 0", "'execution ' || NEW.execution || ' has no open task ' || NEW.n")}`,

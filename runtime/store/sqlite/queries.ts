@@ -11,6 +11,12 @@ const EXECUTION = `
   SELECT execution.key, id, workflow, program.hash AS program, status, start_time, end_time, reason, result, error, input
   FROM execution JOIN program ON program.key = execution.program`;
 
+const TASK = `
+    SELECT row, execution, execution.id AS executionId, workflow, program.hash AS program, seq, task, task.input,
+      on_crash AS onCrash, attempt, lease, scheduled_time AS scheduledTime, ready_at AS readyAt, waiting, policy,
+      beat_at AS beatAt, beat_details AS beatDetails
+    FROM task CROSS JOIN execution ON execution.key = task.execution CROSS JOIN program ON program.key = execution.program`;
+
 /** The texts of the queries, exported for the test that looks at their plans. */
 export const SQL = {
   loadProgram: "SELECT artifact FROM program WHERE hash = ?",
@@ -29,11 +35,8 @@ export const SQL = {
   nextTimer: "SELECT at FROM timer WHERE active = 1 ORDER BY at LIMIT 1",
   pendingInboxes:
     "SELECT execution, min(id) AS oldest FROM inbox WHERE active = 1 GROUP BY execution ORDER BY oldest LIMIT ?",
-  openTasks: `
-    SELECT row, execution, execution.id AS executionId, workflow, program.hash AS program, seq, task, task.input,
-      on_crash AS onCrash, attempt, lease, scheduled_time AS scheduledTime
-    FROM task CROSS JOIN execution ON execution.key = task.execution CROSS JOIN program ON program.key = execution.program
-    WHERE row > ? ORDER BY row LIMIT ?`,
+  openTasks: `${TASK} WHERE row > ? ORDER BY row LIMIT ?`,
+  findTask: `${TASK} WHERE execution = ? AND seq = ?`,
   sizeOf: `
     SELECT coalesce((SELECT octet_length(text) FROM checkpoint WHERE execution = ?1), 0) AS checkpoint,
       coalesce((SELECT sum(octet_length(events)) FROM tail WHERE execution = ?1), 0) AS tail`,
@@ -123,6 +126,11 @@ export class Queries {
 
   async openTasks(query: { after?: number; limit: number }): Promise<readonly TaskRow[]> {
     return (await this.#all(SQL.openTasks, query.after ?? 0, query.limit)).map(taskRow);
+  }
+
+  async findTask(execution: number, seq: number): Promise<TaskRow | undefined> {
+    const [row] = await this.#all(SQL.findTask, execution, seq);
+    return row && taskRow(row);
   }
 
   async sizeOf(key: number): Promise<{ readonly checkpoint: number; readonly tail: number }> {

@@ -3,40 +3,12 @@
  * Throws Fault EV6017 for a row that is not what Eventual writes.
  */
 import { z } from "zod";
-import type { Event, TailEntry } from "../../protocol/event.js";
+import { eventSchema, type TailEntry } from "../../protocol/event.js";
 import { STATUSES } from "../../protocol/execution.js";
 import { Fault } from "../../protocol/fault.js";
+import { taskPolicySchema } from "../../protocol/task-policy.js";
 import type { ExecutionRow, InboxRow, LogRow, StoredExecution, TaskRow, TimerRow } from "../store.js";
 import type { Row } from "./driver.js";
-
-const outcomeSchema = z.discriminatedUnion("ok", [
-  z.strictObject({ ok: z.literal(true), value: z.string() }),
-  z.strictObject({ ok: z.literal(false), error: z.string() }),
-]);
-
-const contextSchema = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  parentId: z.string().exactOptional(),
-  startTime: z.string(),
-});
-
-const eventSchema = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("start"),
-    workflow: z.string(),
-    input: z.string(),
-    execution: contextSchema,
-    seed: z.string(),
-  }),
-  z.strictObject({ kind: z.literal("task"), seq: z.number(), outcome: outcomeSchema }),
-  z.strictObject({ kind: z.literal("timer"), seq: z.number() }),
-  z.strictObject({ kind: z.literal("signal"), signal: z.string(), payload: z.string() }),
-  z.strictObject({ kind: z.literal("sent"), seq: z.number(), outcome: outcomeSchema }),
-]);
-// A kind of event or a field that the protocol gains and this schema lacks is an error of types here.
-const complete: Event extends z.infer<typeof eventSchema> ? true : never = true;
-void complete;
 
 const reasonSchema = z.strictObject({
   code: z.templateLiteral(["EV", z.number()]),
@@ -71,6 +43,11 @@ const taskSchema = z.object({
   attempt: z.number(),
   lease: z.number(),
   scheduledTime: z.number(),
+  readyAt: z.number(),
+  waiting: z.number(),
+  policy: z.string().nullable(),
+  beatAt: z.number().nullable(),
+  beatDetails: z.string().nullable(),
 });
 
 const timerSchema = z.object({ execution: z.number(), seq: z.number(), at: z.number() });
@@ -109,7 +86,13 @@ export function timerRow(row: Row): TimerRow {
 }
 
 export function taskRow(row: Row): TaskRow {
-  return parse(taskSchema, row, "task");
+  const { waiting, policy, beatAt, beatDetails, ...same } = parse(taskSchema, row, "task");
+  return {
+    ...same,
+    isWaiting: waiting !== 0,
+    ...(policy === null ? {} : { policy: parseJson(taskPolicySchema, policy, "task.policy") }),
+    ...(beatAt === null || beatDetails === null ? {} : { beat: { at: beatAt, details: beatDetails } }),
+  };
 }
 
 export function logRow(row: Row): LogRow {

@@ -84,6 +84,10 @@ export class SqliteStore implements Store {
     return this.#read((queries) => queries.openTasks(query));
   }
 
+  findTask(execution: number, seq: number): Promise<TaskRow | undefined> {
+    return this.#read((queries) => queries.findTask(execution, seq));
+  }
+
   sizeOf(key: number): Promise<{ readonly checkpoint: number; readonly tail: number }> {
     return this.#read((queries) => queries.sizeOf(key));
   }

@@ -1,0 +1,39 @@
+/**
+ * The way from the API on the host to an engine: set in task workers, where handlers may start executions, send signals
+ * and complete tasks. Elsewhere there is no engine, and what needs one refuses.
+ */
+import { Fault } from "../protocol/fault.js";
+import type { HostRequest } from "../protocol/host-request.js";
+import { decode, type Outcome } from "../protocol/value.js";
+import type { TaskContext } from "./types.js";
+
+export interface Bridge {
+  /** Never rejects. */
+  ask(request: HostRequest): Promise<Outcome>;
+  /** The context of the task whose handler is running. */
+  currentTask(): TaskContext | undefined;
+}
+
+let bridge: Bridge | undefined;
+
+/** Connects this process or thread to an engine. */
+export function setBridge(given: Bridge | undefined): void {
+  bridge = given;
+}
+
+/** The context of the running task; undefined where none runs. */
+export function runningTask(): TaskContext | undefined {
+  return bridge?.currentTask();
+}
+
+/** Asks the engine; gives its answer. Throws Fault EV7001 where there is no engine, and the engine's refusals. */
+export async function askEngine(what: string, request: HostRequest): Promise<unknown> {
+  if (bridge === undefined) {
+    throw new Fault("EV7001", `${what} needs an engine, and none is here`, {
+      remedy: "Call it in a task's handler or a workflow; from other programs use a client.",
+    });
+  }
+  const outcome = await bridge.ask(request);
+  if (outcome.ok) return decode(outcome.value);
+  throw decode(outcome.error);
+}

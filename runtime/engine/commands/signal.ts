@@ -1,0 +1,22 @@
+import { isClosed } from "../../protocol/execution.js";
+import type { Fault } from "../../protocol/fault.js";
+import { encode } from "../../protocol/value.js";
+import { refusedSignal } from "../failures.js";
+import { closedExecution, unknownExecution } from "../faults.js";
+import type { CommandHandler } from "./handler.js";
+
+export const signal: CommandHandler<"signal"> = {
+  target: ({ execution }) => execution,
+  apply({ seq, execution, signal, payload }, { draft, targets, closes }) {
+    const target = targets.get(execution);
+    const status = target?.row?.status;
+    const known = target !== undefined && status !== undefined && (target.created || target === draft.actor);
+    let fault: Fault | undefined;
+    if (!known) fault = unknownExecution(execution);
+    else if (isClosed(status)) fault = closedExecution(execution, status);
+    else if (target !== draft.actor || !closes) draft.inbox(target, { kind: "signal", signal, payload });
+    if (closes) return;
+    const outcome = fault === undefined ? { ok: true as const, value: encode(undefined) } : refusedSignal(fault);
+    draft.inbox(draft.actor, { kind: "sent", seq, outcome });
+  },
+};

@@ -1,0 +1,7 @@
+/** What became of an asynchronous piece of work, as a schema: parsed wherever it comes in from outside. */
+import { z } from "zod";
+
+export const outcomeSchema = z.discriminatedUnion("ok", [
+  z.object({ ok: z.literal(true), value: z.string() }),
+  z.object({ ok: z.literal(false), error: z.string() }),
+]);

@@ -1,0 +1,123 @@
+/** Programs of test/fixtures/primitives on the real engine: real sandbox, threads and database, virtual clock. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { TestContext } from "node:test";
+import { build } from "#compiler/build.js";
+import { hasErrors } from "#compiler/diagnostics/diagnostic.js";
+import { printDiagnostics } from "#compiler/diagnostics/print.js";
+import { type Clock, type VirtualClock, virtualClock } from "#runtime/engine/clock.js";
+import { openEngine } from "#runtime/engine/core.js";
+import type { Engine, EngineOptions } from "#runtime/engine/engine.js";
+import { type Program, programSchema } from "#runtime/protocol/program.js";
+import { decode, encode } from "#runtime/protocol/value.js";
+import { openSandbox } from "#runtime/sandbox/open.js";
+import { openStore } from "#runtime/store/sqlite/open.js";
+import { openTaskPool } from "#runtime/tasks/pool.js";
+import { temporaryFolder } from "../support/temp.js";
+
+export const START = Date.UTC(2030, 0, 1);
+
+const FIXTURES = join(packageFolder(import.meta.dirname), "test/fixtures/primitives");
+const compiled = new Map<string, Promise<Program>>();
+
+function packageFolder(folder: string): string {
+  return existsSync(join(folder, "package.json")) ? folder : packageFolder(dirname(folder));
+}
+
+/** The compiled program of a fixture, once per process. */
+export function programOf(fixture: string): Promise<Program> {
+  const known = compiled.get(fixture) ?? compile(join(FIXTURES, `${fixture}.ts`));
+  compiled.set(fixture, known);
+  return known;
+}
+
+async function compile(entry: string): Promise<Program> {
+  const { program, diagnostics } = await build({ entry });
+  const text = printDiagnostics(diagnostics, { color: false });
+  assert.ok(program !== undefined && !hasErrors(diagnostics), text);
+  return programSchema.parse(JSON.parse(program.text));
+}
+
+export interface World {
+  readonly engine: Engine;
+  readonly clock: VirtualClock;
+  readonly database: string;
+  /** Starts an execution; its id. */
+  start(workflow: string, input?: unknown, name?: string): Promise<string>;
+  /** What came of an execution, after time has passed as far as that takes. */
+  outcome(id: string): Promise<{ readonly status: string; readonly value?: unknown; readonly error?: Error }>;
+  /** Lets time pass, in ms, and waits for rest. */
+  pass(ms: number): Promise<void>;
+  signal(id: string, signal: string, payload?: unknown): Promise<void>;
+  /** Closes the engine and opens another on the same database. */
+  reopen(): Promise<World>;
+}
+
+export interface WorldOptions extends Partial<Pick<EngineOptions, "checkpoint" | "cacheSize" | "limits">> {
+  readonly database?: string;
+  readonly start?: number;
+  /** In place of the virtual one, where handlers have to be seen running: then time passes by itself. */
+  readonly clock?: Clock;
+}
+
+/** Every way in which an execution's state may be kept between activations. */
+export const WAYS = [
+  { way: "live", checkpoint: "auto", cacheSize: 1000 },
+  { way: "restored", checkpoint: "always", cacheSize: 0 },
+  { way: "replayed", checkpoint: "never", cacheSize: 0 },
+] as const;
+
+/** An engine with the fixture's program. Time stands still until the test lets it pass. */
+export async function open(t: TestContext, fixture: string, options: WorldOptions = {}): Promise<World> {
+  const program = await programOf(fixture);
+  const database = options.database ?? join(await temporaryFolder(t), "test.db");
+  const begin = options.start ?? START;
+  const clock = virtualClock(begin, begin);
+  const problems: unknown[] = [];
+  const engine = await openEngine({
+    store: await openStore(database, { synchronous: "normal" }),
+    sandbox: await openSandbox(),
+    tasks: (onSettled, onBeat, onRequest) =>
+      openTaskPool({ threads: 2, concurrency: 32, onSettled, onBeat, onRequest }),
+    clock: options.clock ?? clock,
+    checkpoint: options.checkpoint ?? "auto",
+    cacheSize: options.cacheSize ?? 1000,
+    report: (problem) => problems.push(problem),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  });
+  let isOpen = true;
+  const close = async (): Promise<void> => {
+    if (isOpen) await engine.close();
+    isOpen = false;
+  };
+  t.after(async () => {
+    await close();
+    assert.deepEqual(problems, [], "the engine had no trouble");
+  });
+  await engine.deploy(program, FIXTURES);
+  return {
+    engine,
+    clock,
+    database,
+    async start(workflow, input, name) {
+      const named = name === undefined ? {} : { name };
+      return (await engine.start({ workflow, input: encode(input), ...named })).executionId;
+    },
+    async outcome(id) {
+      const { status, outcome } = await engine.result(id);
+      if (outcome === undefined) return { status };
+      if (outcome.ok) return { status, value: decode(outcome.value) };
+      return { status, error: decode(outcome.error) as Error };
+    },
+    async pass(ms) {
+      await clock.advanceTo(clock.now() + ms);
+      await engine.idle();
+    },
+    signal: (id, signal, payload) => engine.signal(id, signal, encode(payload)),
+    async reopen() {
+      await close();
+      return await open(t, fixture, { ...options, database, start: clock.now() });
+    },
+  };
+}
