@@ -1,0 +1,54 @@
+/**
+ * Scripts that share a global scope, compiled as one program: the conformance harness and its test. Differences between
+ * a script and a module are evened out: `this` at the top level is the global object, and `export` says nothing.
+ */
+import { types as t } from "@babel/core";
+import { lower } from "#compiler/lower/index.js";
+import { children } from "#compiler/lower/tree.js";
+import { copyTree, generateText } from "#compiler/syntax/generate.js";
+import { parseModule } from "#compiler/syntax/parse.js";
+import { Fault } from "#runtime/protocol/fault.js";
+import { HELPER_NAMES } from "#runtime/protocol/helpers.js";
+
+export interface Script {
+  readonly source: string;
+  readonly module: boolean;
+  readonly harness: readonly { readonly name: string; readonly source: string }[];
+}
+
+const OPENING = `(function({${HELPER_NAMES.join(",")}}){"use strict";(function(){`;
+const CLOSING = "\n})()})";
+
+/** The program: an expression that evaluates to a function of the helpers. Throws Fault for what cannot be compiled. */
+export function compileScripts({ source, module, harness }: Script): string {
+  const parts = [...harness.map((part) => part.source), source];
+  const file = copyTree(parseModule(parts.join("\n;"), "test.js", "module"));
+  if (!module) for (const statement of file.program.body) replaceTopLevelThis(statement);
+  file.program.body = file.program.body.flatMap(withoutExport);
+  lower(file, "test.js");
+  return `${OPENING}${generateText(file)}${CLOSING}`;
+}
+
+function withoutExport(statement: t.Statement): t.Statement[] {
+  switch (statement.type) {
+    case "ImportDeclaration":
+    case "ExportAllDeclaration":
+      throw new Fault("EV3101", "imports are not part of this run", { remedy: "Bundle the modules first." });
+    case "ExportNamedDeclaration":
+      return statement.declaration ? [statement.declaration] : [];
+    case "ExportDefaultDeclaration":
+      return [t.isExpression(statement.declaration) ? t.expressionStatement(statement.declaration) : statement];
+    default:
+      return [statement];
+  }
+}
+
+function replaceTopLevelThis(root: t.Node): void {
+  for (const child of children(root)) {
+    if (child.type === "ThisExpression") {
+      Object.assign(child, t.identifier("globalThis"));
+    } else if (!(t.isFunction(child) && child.type !== "ArrowFunctionExpression") && child.type !== "ClassBody") {
+      replaceTopLevelThis(child);
+    }
+  }
+}
