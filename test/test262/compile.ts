@@ -16,14 +16,14 @@ export interface Script {
   readonly harness: readonly { readonly name: string; readonly source: string }[];
 }
 
-const OPENING = `(function({${HELPER_NAMES.join(",")}}){"use strict";(function(){`;
+const OPENING = `(function($helpers){"use strict";const {${HELPER_NAMES.join(",")}}=$helpers;(function(){`;
 const CLOSING = "\n})()})";
 
 /** The program: an expression that evaluates to a function of the helpers. Throws Fault for what cannot be compiled. */
 export function compileScripts({ source, module, harness }: Script): string {
   const parts = [...harness.map((part) => part.source), source];
   const file = copyTree(parseModule(parts.join("\n;"), "test.js", "module"));
-  if (!module) for (const statement of file.program.body) replaceTopLevelThis(statement);
+  if (!module) replaceTopLevelThis(file.program);
   file.program.body = file.program.body.flatMap(withoutExport);
   lower(file, "test.js");
   return `${OPENING}${generateText(file)}${CLOSING}`;

@@ -42,8 +42,11 @@ const entry = {
     }
     return "";
   },
-  /** Notes what the scripts have made, so that a state can be written or read. */
-  capture: () => captureBaseline(instance),
+  /** Notes what the scripts have made, jobs included, so that a state can be written or read. */
+  capture(): void {
+    instance.modules.push({ id: "jobs", bindings: { jobs: [...instance.state.jobs] }, variables: {} });
+    captureBaseline(instance);
+  },
   hasJobs: () => instance.state.jobs.length > 0,
   /** Runs the oldest job. */
   runJob(): string {
