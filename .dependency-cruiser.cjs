@@ -25,6 +25,7 @@ module.exports = {
     only("engine", "^runtime/engine/", own("engine", "runtime/sandbox/", "runtime/store/", "runtime/tasks/")),
     only("client", "^runtime/client/", own("client", "runtime/engine/")),
     only("server", "^runtime/server/", own("server", "runtime/engine/", "runtime/client/")),
+    only("inspect", "^runtime/inspect/", own("inspect", "runtime/store/", "runtime/guest/(heap|numbers)")),
     only("package", "^runtime/package/", own("package", "runtime/platform/")),
     {
       name: "one-door-to-the-toolchain",

@@ -112,3 +112,9 @@ export async function showExecution(options: Common & { execution: string }, out
   else output.print(detailsText(details, output.paint));
   return EXIT.ok;
 }
+
+/** `wait`: for the end of an execution. Throws the client's Faults. */
+export async function waitForExecution(options: Common & { execution: string }, output: Output): Promise<number> {
+  const row = await withClient(options.db, (client) => client.result(options.execution));
+  return showOutcome(row, options.json, output);
+}

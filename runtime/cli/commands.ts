@@ -2,6 +2,16 @@
 import yargs from "yargs";
 import { Fault } from "../protocol/fault.js";
 import { commandName } from "./application.js";
+import { addCompletionCommand } from "./commands/completion.js";
+import {
+  addBackupCommand,
+  addDoctorCommand,
+  addInspectCommand,
+  addLogsCommand,
+  addProgramsCommand,
+  addStatsCommand,
+  addWaitCommand,
+} from "./commands/examine.js";
 import { addListCommand } from "./commands/list.js";
 import { addPackageCommand } from "./commands/package.js";
 import { addRunCommand } from "./commands/run.js";
@@ -11,6 +21,7 @@ import { addSignalCommand } from "./commands/signal.js";
 import { addStartCommand } from "./commands/start.js";
 import { faultText } from "./display/fault.js";
 import { EXIT, exitCodeOf } from "./exit.js";
+import { groupedHelp } from "./help.js";
 import { type Output, processOutput } from "./output.js";
 
 /** What a command is given: its output, and where it leaves its exit code. */
@@ -19,23 +30,32 @@ export interface Session {
   exitCode: number;
 }
 
-/** In the order of the help text. */
-const COMMANDS = [
-  addRunCommand,
-  addServeCommand,
-  addStartCommand,
-  addSignalCommand,
-  addListCommand,
-  addShowCommand,
-  addPackageCommand,
-];
+/** The commands in the order of the help text, by what one wants to do. */
+const GROUPS = {
+  "Run:": { run: addRunCommand, serve: addServeCommand },
+  "Talk to executions:": { start: addStartCommand, signal: addSignalCommand, wait: addWaitCommand },
+  "Look:": { list: addListCommand, show: addShowCommand, inspect: addInspectCommand, logs: addLogsCommand },
+  "Operate:": {
+    programs: addProgramsCommand,
+    stats: addStatsCommand,
+    doctor: addDoctorCommand,
+    backup: addBackupCommand,
+    package: addPackageCommand,
+    completion: addCompletionCommand,
+  },
+} as const;
 
-const COMMAND_NAMES = ["run", "serve", "start", "signal", "list", "show", "package"] as const;
+const COMMANDS = Object.values(GROUPS).flatMap((commands) => Object.entries(commands));
+const COMMAND_NAMES = COMMANDS.map(([name]) => name);
 
 /** Carries out the command line `args` (without node and script). Resolves with the exit code; never rejects. */
 export async function main(args: readonly string[], version: string): Promise<number> {
   const session: Session = { output: processOutput(), exitCode: EXIT.ok };
   try {
+    if (args.length === 1 && HELP.has(args[0] ?? "")) {
+      session.output.print(await help(session, version));
+      return EXIT.ok;
+    }
     await parser(session, version, args).parseAsync([...args]);
     return session.exitCode;
   } catch (error) {
@@ -46,9 +66,16 @@ export async function main(args: readonly string[], version: string): Promise<nu
   }
 }
 
+const HELP: ReadonlySet<string> = new Set(["--help", "-h", "help"]);
+
+async function help(session: Session, version: string): Promise<string> {
+  const groups = new Map(Object.entries(GROUPS).map(([title, commands]) => [title, Object.keys(commands)] as const));
+  return groupedHelp(await parser(session, version, []).getHelp(), commandName, groups);
+}
+
 function parser(session: Session, version: string, args: readonly string[]) {
   const commandLine = yargs();
-  for (const add of COMMANDS) add(commandLine, session);
+  for (const [, add] of COMMANDS) add(commandLine, session);
   return (
     commandLine
       .scriptName(commandName)
@@ -68,6 +95,8 @@ function parser(session: Session, version: string, args: readonly string[]) {
       })
       .check(refuseRepeated)
       .exitProcess(false)
+      // Hidden: it answers what the scripts of `completion` ask.
+      .completion("yargs-completion", false)
       // For what yargs finds wrong itself there is only a message; for what a command has thrown, the error.
       .fail((message, error: Error | null | undefined) => {
         throw error ?? usageFault(message, args);

@@ -1,4 +1,6 @@
 /** Tables of text that fit the terminal: the last columns give way first. */
+import cliTruncate from "cli-truncate";
+import stringWidth from "string-width";
 
 export interface Column {
   readonly title: string;
@@ -39,11 +41,11 @@ function fitted(columns: readonly Column[], natural: readonly number[], width: n
 function cell(text: string, space: number): string {
   const length = lengthOf(text);
   if (length <= space) return text + " ".repeat(space - length);
-  return `${Array.from(text)
-    .slice(0, Math.max(space - 1, 0))
-    .join("")}…`;
+  const cut = cliTruncate(text, space);
+  return cut + " ".repeat(Math.max(0, space - lengthOf(cut)));
 }
 
+/** Columns of the terminal: wide characters take two. */
 function lengthOf(text: string): number {
-  return Array.from(text).length;
+  return stringWidth(text);
 }

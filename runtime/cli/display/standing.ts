@@ -1,0 +1,75 @@
+/** Where an execution stands, as text for people and as JSON for scripts. */
+import type { Standing, StandingFrame, WaitsFor } from "../../inspect/standing.js";
+import type { ExaminedExecution } from "../../store/sqlite/examine.js";
+import type { Paint } from "./paint.js";
+import { timeText } from "./time.js";
+
+/** `standing` is undefined for a closed execution, which stands nowhere. */
+export function standingJson(execution: ExaminedExecution, standing: Standing | undefined): object {
+  const { row, checkpoint, timers, tasks, inbox } = execution;
+  return {
+    executionId: row.id,
+    status: row.status,
+    program: row.program,
+    ...(checkpoint === undefined ? {} : { checkpoint: { activation: checkpoint.n } }),
+    ...standing,
+    tasks,
+    timers,
+    messages: inbox,
+  };
+}
+
+/** Several lines. */
+export function standingText(execution: ExaminedExecution, standing: Standing | undefined, paint: Paint): string {
+  const { row, timers, tasks, inbox } = execution;
+  const lines = [`${paint("bold", row.id)} ${row.status}`];
+  if (standing === undefined) return `${lines[0]}: it has ended and stands nowhere; \`show\` gives its outcome.`;
+  if (standing.stacks === undefined) {
+    lines.push(
+      `It has no checkpoint yet: its state is ${standing.newer} recorded activations. An engine writes one when it stops.`,
+    );
+  } else if (standing.newer > 0) {
+    lines.push(paint("yellow", `As of its checkpoint; ${standing.newer} later activations are not in it.`));
+  }
+  for (const { waitsFor, frames } of standing.stacks ?? []) {
+    lines.push(
+      "",
+      `waits for ${paint("cyan", waitText(waitsFor))}`,
+      ...frames.flatMap((frame) => frameLines(frame, paint)),
+    );
+  }
+  if (tasks.length + timers.length + inbox > 0) lines.push("");
+  for (const { task, attempt, since } of tasks)
+    lines.push(`task ${task}, attempt ${attempt}, since ${timeText(since)}`);
+  for (const { at } of timers) lines.push(`timer, due ${timeText(at)}`);
+  if (inbox > 0) lines.push(`${inbox} messages that it has not seen yet`);
+  return lines.join("\n");
+}
+
+function waitText(waits: WaitsFor): string {
+  switch (waits.kind) {
+    case "task":
+      return `task ${waits.task} (attempt ${waits.attempt}, since ${timeText(waits.since)})`;
+    case "timer":
+      return `a timer, due ${timeText(waits.at)}`;
+    case "signal":
+      return `signal "${waits.signal}"`;
+    case "operation":
+      return "an answer of the engine";
+    case "promise":
+      return "a promise or condition of its own";
+  }
+}
+
+function frameLines({ function: name, file, line, column, source, variables }: StandingFrame, paint: Paint): string[] {
+  const place = line === undefined ? file : `${file}:${line}:${column}`;
+  const wide = String(source.at(-1)?.line ?? 0).length;
+  return [
+    `  at ${paint("bold", name)} ${paint("dim", place)}`,
+    ...source.map((row) => {
+      const text = `${row.line === line ? ">" : " "} ${String(row.line).padStart(wide)} | ${row.text}`.trimEnd();
+      return `    ${row.line === line ? text : paint("dim", text)}`;
+    }),
+    ...variables.map((variable) => `      ${variable.name} = ${variable.value}`),
+  ];
+}

@@ -1,0 +1,294 @@
+/**
+ * Looks into a database beside whoever has it open: on a read-only connection, without the engine's lock. An engine
+ * that runs is not held up; each answer is one committed state.
+ *
+ * N1  Nothing is written: only `backup` writes, to another file, which must not exist.
+ */
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { Fault } from "../../protocol/fault.js";
+import type { ExecutionRow, LogRow } from "../store.js";
+import { type Connection, connect, type Row, type Value } from "./driver.js";
+import { inspect } from "./inspect.js";
+import { executionRow, logRow, numberOf, textOf } from "./rows.js";
+
+export interface Examination {
+  stats(): Promise<StoreStats>;
+  /** What contradicts the invariants of the layout; empty for a sound database. Reads the whole file. */
+  findings(progress: (check: string) => void): Promise<readonly Finding[]>;
+  programs(): Promise<readonly StoredProgram[]>;
+  /** The artifact's text. */
+  program(hash: string): Promise<string | undefined>;
+  /** One execution with what it rests on. */
+  execution(id: string): Promise<ExaminedExecution | undefined>;
+  /** The lines after line `after`, oldest first. */
+  logs(key: number, query: { readonly after: number; readonly limit: number }): Promise<readonly LogRow[]>;
+  /** Copies the database as it is now to a new file. Throws Fault EV6020 when that file is there. */
+  backup(file: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Times in ms since the epoch, sizes in bytes. */
+export interface StoreStats {
+  readonly fileBytes: number;
+  readonly logBytes: number;
+  readonly incarnation: number;
+  readonly executions: readonly { readonly workflow: string; readonly status: string; readonly count: number }[];
+  readonly kinds: readonly { readonly kind: string; readonly rows: number; readonly bytes: number }[];
+  readonly oldestInProgress: { readonly id: string; readonly startTime: number } | undefined;
+  readonly nextTimer: number | undefined;
+  readonly oldestTask: { readonly execution: string; readonly task: string; readonly since: number } | undefined;
+}
+
+export interface Finding {
+  readonly check: string;
+  readonly message: string;
+}
+
+export interface StoredProgram {
+  readonly hash: string;
+  readonly bytes: number;
+  readonly executions: number;
+  readonly inProgress: number;
+}
+
+export interface ExaminedExecution {
+  readonly row: ExecutionRow;
+  readonly checkpoint: { readonly n: number; readonly text: string } | undefined;
+  /** Activations recorded since the checkpoint, and when the last was. */
+  readonly tail: { readonly count: number; readonly last: number | undefined };
+  readonly timers: readonly { readonly seq: number; readonly at: number }[];
+  readonly tasks: readonly {
+    readonly seq: number;
+    readonly task: string;
+    readonly attempt: number;
+    readonly since: number;
+  }[];
+  readonly inbox: number;
+}
+
+/** Opens the database at `path`. Throws Fault EV6001 to EV6019 as opening an engine does, but not that it is in use. */
+export async function examine(path: string): Promise<Examination> {
+  const file = resolve(path);
+  if ((await inspect(file, "header", connect)) === 0) {
+    throw new Fault("EV6003", "the file is not a database of Eventual: it is empty", {
+      place: file,
+      remedy: "Give the path of a database that Eventual made.",
+    });
+  }
+  const connection = await connect(file, "read");
+  await connection.exec("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;");
+  return new OpenExamination(file, connection);
+}
+
+/** A statement that gives the number of offences and an example of one. */
+const CHECKS: readonly (readonly [check: string, sql: string])[] = [
+  [
+    "closed executions keep no state",
+    `SELECT count(*) AS n, min(execution.id) AS example FROM execution WHERE status NOT IN ('IN_PROGRESS', 'SUSPENDED') AND (
+      key IN (SELECT execution FROM checkpoint) OR key IN (SELECT execution FROM tail)
+      OR key IN (SELECT execution FROM timer))`,
+  ],
+  [
+    "tails have no gaps",
+    `SELECT count(*) AS n, min(execution.id) AS example FROM execution JOIN
+      (SELECT execution, max(n) - min(n) + 1 - count(*) AS gap FROM tail GROUP BY execution) ON execution = key WHERE gap <> 0`,
+  ],
+  [
+    "tails follow their checkpoints",
+    `SELECT count(*) AS n, min(execution.id) AS example FROM execution JOIN checkpoint ON checkpoint.execution = key
+      JOIN (SELECT execution, min(n) AS first FROM tail GROUP BY execution) AS t ON t.execution = key
+      WHERE t.first <> checkpoint.n + 1`,
+  ],
+  [
+    "timers run only for executions in progress",
+    `SELECT count(*) AS n, min(execution.id) AS example FROM timer JOIN execution ON key = timer.execution
+      WHERE active <> (status = 'IN_PROGRESS')`,
+  ],
+  [
+    "messages wait only for executions in progress",
+    `SELECT count(*) AS n, min(execution.id) AS example FROM inbox JOIN execution ON key = inbox.execution
+      WHERE active <> (status = 'IN_PROGRESS')`,
+  ],
+  [
+    "suspended executions have a reason",
+    "SELECT count(*) AS n, min(execution.id) AS example FROM execution WHERE status = 'SUSPENDED' AND reason IS NULL",
+  ],
+];
+
+const KINDS: readonly (readonly [kind: string, sql: string])[] = [
+  ["executions", "SELECT count(*) AS rows, total(octet_length(input)) AS bytes FROM execution"],
+  ["checkpoints", "SELECT count(*) AS rows, total(octet_length(text)) AS bytes FROM checkpoint"],
+  ["tails", "SELECT count(*) AS rows, total(octet_length(events)) AS bytes FROM tail"],
+  ["messages", "SELECT count(*) AS rows, total(octet_length(event)) AS bytes FROM inbox"],
+  ["tasks", "SELECT count(*) AS rows, total(octet_length(input)) AS bytes FROM task"],
+  ["timers", "SELECT count(*) AS rows, 0 AS bytes FROM timer"],
+  ["log lines", "SELECT count(*) AS rows, total(octet_length(text)) AS bytes FROM log"],
+  ["programs", "SELECT count(*) AS rows, total(octet_length(artifact)) AS bytes FROM program"],
+];
+
+const EXECUTION = `SELECT execution.key, id, workflow, program.hash AS program, status, start_time, end_time, reason,
+  result, error, input FROM execution JOIN program ON program.key = execution.program WHERE id = ?`;
+
+class OpenExamination implements Examination {
+  readonly #path: string;
+  readonly #connection: Connection;
+
+  constructor(path: string, connection: Connection) {
+    this.#path = path;
+    this.#connection = connection;
+  }
+
+  async stats(): Promise<StoreStats> {
+    const executions = await this.#all(
+      "SELECT workflow, status, count(*) AS count FROM execution GROUP BY workflow, status ORDER BY workflow, status",
+    );
+    const kinds: StoreStats["kinds"][number][] = [];
+    for (const [kind, sql] of KINDS) {
+      const row = await this.#one(sql);
+      kinds.push({ kind, rows: numberOf(row, "rows"), bytes: numberOf(row, "bytes") });
+    }
+    const oldest = await this.#one(
+      "SELECT id, start_time AS at FROM execution WHERE status = 'IN_PROGRESS' ORDER BY start_time LIMIT 1",
+    );
+    const timer = await this.#one("SELECT at FROM timer WHERE active = 1 ORDER BY at LIMIT 1");
+    const task = await this.#one(
+      "SELECT id, task, scheduled_time AS at FROM task JOIN execution ON key = task.execution ORDER BY row LIMIT 1",
+    );
+    const { incarnation } = (await this.#one("SELECT value AS incarnation FROM meta WHERE name = 'incarnation'")) ?? {};
+    return {
+      fileBytes: sizeOf(this.#path),
+      logBytes: sizeOf(`${this.#path}-wal`),
+      incarnation: numberOf({ incarnation }, "incarnation"),
+      executions: executions.map((row) => ({
+        workflow: textOf(row, "workflow"),
+        status: textOf(row, "status"),
+        count: numberOf(row, "count"),
+      })),
+      kinds,
+      oldestInProgress: oldest && { id: textOf(oldest, "id"), startTime: numberOf(oldest, "at") },
+      nextTimer: timer && numberOf(timer, "at"),
+      oldestTask: task && { execution: textOf(task, "id"), task: textOf(task, "task"), since: numberOf(task, "at") },
+    };
+  }
+
+  async findings(progress: (check: string) => void): Promise<readonly Finding[]> {
+    const found: Finding[] = [];
+    progress("every page of the file");
+    for (const row of await this.#all("PRAGMA integrity_check")) {
+      const message = textOf(row, "integrity_check");
+      if (message !== "ok") found.push({ check: "every page of the file", message });
+    }
+    progress("every row has what it belongs to");
+    for (const row of await this.#all("PRAGMA foreign_key_check")) {
+      const message = `a row of ${textOf(row, "table")} belongs to a row of ${textOf(row, "parent")} that is not there`;
+      found.push({ check: "every row has what it belongs to", message });
+    }
+    for (const [check, sql] of CHECKS) {
+      progress(check);
+      const row = await this.#one(sql);
+      const count = numberOf(row, "n");
+      if (count > 0) found.push({ check, message: `not so for ${count}, such as ${textOf(row, "example")}` });
+    }
+    return found;
+  }
+
+  async programs(): Promise<readonly StoredProgram[]> {
+    const rows = await this.#all(`
+      SELECT hash, octet_length(artifact) AS bytes,
+        (SELECT count(*) FROM execution WHERE execution.program = program.key) AS executions,
+        (SELECT count(*) FROM execution WHERE execution.program = program.key AND status = 'IN_PROGRESS') AS inProgress
+      FROM program ORDER BY program.key DESC`);
+    return rows.map((row) => ({
+      hash: textOf(row, "hash"),
+      bytes: numberOf(row, "bytes"),
+      executions: numberOf(row, "executions"),
+      inProgress: numberOf(row, "inProgress"),
+    }));
+  }
+
+  async program(hash: string): Promise<string | undefined> {
+    const row = await this.#one("SELECT artifact FROM program WHERE hash = ?", hash);
+    return row && textOf(row, "artifact");
+  }
+
+  async execution(id: string): Promise<ExaminedExecution | undefined> {
+    await this.#connection.exec("BEGIN");
+    try {
+      return await this.#execution(id);
+    } finally {
+      await this.#connection.exec("COMMIT");
+    }
+  }
+
+  async #execution(id: string): Promise<ExaminedExecution | undefined> {
+    const found = await this.#one(EXECUTION, id);
+    if (found === undefined) return undefined;
+    const row = executionRow(found);
+    const { key } = row;
+    const checkpoint = await this.#one("SELECT n, text FROM checkpoint WHERE execution = ?", key);
+    const tail = await this.#one("SELECT count(*) AS count, max(now) AS last FROM tail WHERE execution = ?", key);
+    const timers = await this.#all("SELECT seq, at FROM timer WHERE execution = ? ORDER BY at, seq", key);
+    const tasks = await this.#all(
+      "SELECT seq, task, attempt, scheduled_time AS since FROM task WHERE execution = ? ORDER BY seq",
+      key,
+    );
+    const inbox = await this.#one("SELECT count(*) AS count FROM inbox WHERE execution = ?", key);
+    const count = numberOf(tail, "count");
+    return {
+      row,
+      checkpoint: checkpoint && { n: numberOf(checkpoint, "n"), text: textOf(checkpoint, "text") },
+      tail: { count, last: count === 0 ? undefined : numberOf(tail, "last") },
+      timers: timers.map((timer) => ({ seq: numberOf(timer, "seq"), at: numberOf(timer, "at") })),
+      tasks: tasks.map((task) => ({
+        seq: numberOf(task, "seq"),
+        task: textOf(task, "task"),
+        attempt: numberOf(task, "attempt"),
+        since: numberOf(task, "since"),
+      })),
+      inbox: numberOf(inbox, "count"),
+    };
+  }
+
+  async logs(key: number, { after, limit }: { after: number; limit: number }): Promise<readonly LogRow[]> {
+    const sql = "SELECT id, time, level, text FROM log WHERE execution = ? AND id > ? ORDER BY id LIMIT ?";
+    return (await this.#all(sql, key, after, limit)).map(logRow);
+  }
+
+  async backup(file: string): Promise<void> {
+    if (existsSync(file)) {
+      throw new Fault("EV6020", "the backup would overwrite a file", {
+        place: file,
+        remedy: "Give the path of a file that does not exist.",
+      });
+    }
+    // The source is open for reading alone; only then may this statement write its copy.
+    await this.#connection.exec("PRAGMA query_only = OFF;");
+    try {
+      await this.#all("VACUUM INTO ?", file);
+    } finally {
+      await this.#connection.exec("PRAGMA query_only = ON;");
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async #one(sql: string, ...parameters: readonly Value[]): Promise<Row | undefined> {
+    return (await this.#all(sql, ...parameters))[0];
+  }
+
+  async #all(sql: string, ...parameters: readonly Value[]): Promise<readonly Row[]> {
+    const statement = await this.#connection.prepare(sql);
+    try {
+      return await statement.all(parameters);
+    } finally {
+      await statement.finalize();
+    }
+  }
+}
+
+function sizeOf(file: string): number {
+  return existsSync(file) ? statSync(file).size : 0;
+}

@@ -1,0 +1,212 @@
+/**
+ * Goal: the commands that look into a database say what is so, beside a running engine and without one.
+ * Method: the built command as a process, on a compiled fixture; damage is done to the file with SQLite itself.
+ */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { connect } from "#runtime/store/sqlite/driver.js";
+import { temporaryFolder } from "../support/temp.js";
+import { compileApp, eventual, eventually, lastLine, startEventual } from "./support/eventual.js";
+
+let app: Awaited<ReturnType<typeof compileApp>>;
+before(async () => {
+  app = await compileApp();
+});
+after(() => app.remove());
+
+/** A database with a waiting execution, a sleeping one and one that has ended; no engine runs on it. */
+async function database(t: Parameters<typeof temporaryFolder>[0]): Promise<{ cwd: string; db: string[] }> {
+  const cwd = await temporaryFolder(t);
+  const db = ["--db", "a.db"];
+  assert.equal((await eventual(["run", app.program, "sums", "--input", "3", ...db], { cwd })).code, 0);
+  for (const [workflow, input] of [
+    ["approval", '"a holiday"'],
+    ["mixed", "null"],
+  ] as const) {
+    const command = ["run", app.program, workflow, "--input", input, "--virtual-clock", "--until", "1h", ...db];
+    assert.equal((await eventual(command, { cwd })).code, 0);
+  }
+  return { cwd, db };
+}
+
+interface Stack {
+  readonly waitsFor: { readonly kind: string; readonly signal?: string; readonly at?: number };
+  readonly frames: readonly {
+    readonly function: string;
+    readonly file: string;
+    readonly line: number;
+    readonly source: readonly { readonly line: number; readonly text: string }[];
+    readonly variables: readonly { readonly name: string; readonly value: string }[];
+  }[];
+}
+
+test("inspect: the line where an execution waits, for what, and its variables, from the checkpoint alone", async (t) => {
+  const { cwd, db } = await database(t);
+  const shown = await eventual(["inspect", "approval/default", ...db, "--json"], { cwd });
+  assert.equal(shown.code, 0, shown.stderr);
+  const { stacks, newer } = lastLine(shown) as { stacks: Stack[]; newer: number };
+  assert.equal(newer, 0);
+  assert.equal(stacks.length, 1);
+  assert.deepEqual(stacks[0]?.waitsFor, { kind: "signal", signal: "approve" });
+  const [frame] = stacks[0]?.frames ?? [];
+  assert.equal(frame?.file, "app.ts");
+  const line = frame?.source.find((candidate) => candidate.line === frame.line);
+  assert.match(line?.text ?? "", /const by = await approve\.expectSignal\(\);/);
+  assert.deepEqual(frame?.variables, [{ name: "what", value: '"a holiday"' }]);
+  const text = await eventual(["inspect", "mixed/default", ...db], { cwd });
+  assert.match(text.stdout, /waits for a timer, due \d{4}-/);
+  assert.match(text.stdout, /> 29 \| {3}await duration\(1, "day"\);/);
+  assert.match(text.stdout, /sum = 10/);
+});
+
+test("inspect: one that has ended stands nowhere; an unknown one is refused", async (t) => {
+  const { cwd, db } = await database(t);
+  assert.match((await eventual(["inspect", "sums/default", ...db], { cwd })).stdout, /has ended/);
+  const unknown = await eventual(["inspect", "sums/none", ...db], { cwd });
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stderr, /error EV8004: /);
+});
+
+test("logs: every line, as text and as JSON; --follow ends with the execution", async (t) => {
+  const { cwd, db } = await database(t);
+  const text = await eventual(["logs", "sums/default", ...db], { cwd });
+  assert.deepEqual(
+    text.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.replace(/^\S+ /, "")),
+    ["info sum 1", "info sum 3", "info sum 6"],
+  );
+  const json = await eventual(["logs", "sums/default", ...db, "--json", "--follow"], { cwd });
+  assert.equal(json.code, 0);
+  const lines = json.stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { text: string });
+  assert.deepEqual(
+    lines.map(({ text }) => text),
+    ["sum 1", "sum 3", "sum 6"],
+  );
+});
+
+test("wait: the outcome and its exit code; without an engine nothing can be waited for", async (t) => {
+  const { cwd, db } = await database(t);
+  const ended = await eventual(["wait", "sums/default", ...db], { cwd });
+  assert.deepEqual([ended.code, ended.stdout], [0, "6\n"]);
+  const idle = await eventual(["wait", "approval/default", ...db], { cwd });
+  assert.equal(idle.code, 2);
+  assert.match(idle.stderr, /error EV8217: /);
+});
+
+test("programs and stats say what is stored", async (t) => {
+  const { cwd, db } = await database(t);
+  const programs = lastLine(await eventual(["programs", ...db, "--json"], { cwd })) as {
+    hash: string;
+    executions: number;
+    inProgress: number;
+    workflows: string[];
+  }[];
+  const { hash } = JSON.parse(await readFile(app.program, "utf8")) as { hash: string };
+  assert.deepEqual(
+    programs.map((program) => [program.hash, program.executions, program.inProgress]),
+    [[hash, 3, 2]],
+  );
+  assert.ok(programs[0]?.workflows.includes("approval"));
+  const stats = lastLine(await eventual(["stats", ...db, "--json"], { cwd })) as {
+    executions: { workflow: string; status: string; count: number }[];
+    kinds: { kind: string; rows: number }[];
+    oldestInProgress: { id: string };
+  };
+  assert.deepEqual(stats.executions, [
+    { workflow: "approval", status: "IN_PROGRESS", count: 1 },
+    { workflow: "mixed", status: "IN_PROGRESS", count: 1 },
+    { workflow: "sums", status: "SUCCEEDED", count: 1 },
+  ]);
+  assert.equal(stats.kinds.find(({ kind }) => kind === "checkpoints")?.rows, 2);
+  assert.equal(stats.oldestInProgress.id, "approval/default");
+});
+
+test("backup: a copy that is whole and can be run, taken while an engine runs; no file is overwritten", async (t) => {
+  const { cwd, db } = await database(t);
+  const engine = startEventual(["serve", app.program, ...db], { cwd });
+  await eventually("the engine", () => existsSync(join(cwd, "a.db.sock")) || undefined);
+  const made = await eventual(["backup", "copy.db", ...db, "--json"], { cwd });
+  assert.equal(made.code, 0, made.stderr);
+  const again = await eventual(["backup", "copy.db", ...db], { cwd });
+  assert.match(again.stderr, /error EV6020: /);
+  engine.process.kill("SIGTERM");
+  await engine.ended;
+  assert.equal((await eventual(["doctor", "--db", "copy.db"], { cwd })).code, 0);
+  await eventual(["signal", "approval/default", "approve", '"Ada"', "--db", "copy.db"], { cwd });
+  const ended = await eventual(["run", app.program, "approval", "--db", "copy.db"], { cwd });
+  assert.equal(ended.stdout, '"a holiday approved by Ada"\n', ended.stderr);
+});
+
+test("doctor: a sound database has exit code 0; each broken rule is named, and exit code 1", async (t) => {
+  const { cwd, db } = await database(t);
+  const sound = await eventual(["doctor", ...db, "--json"], { cwd });
+  assert.equal(sound.code, 0, sound.stderr);
+  const { checks, findings } = lastLine(sound) as { checks: string[]; findings: unknown[] };
+  assert.deepEqual(findings, []);
+  const file = await connect(join(cwd, "a.db"), "write");
+  await file.exec(`
+    PRAGMA foreign_keys = OFF;
+    INSERT INTO timer SELECT key, 99, 1, 0 FROM execution WHERE workflow = 'sums';
+    UPDATE timer SET active = 0 WHERE execution IN (SELECT key FROM execution WHERE workflow = 'mixed');
+    INSERT INTO tail SELECT execution, n + 2, 1, 1, 'x', '[]' FROM checkpoint;
+    INSERT INTO tail SELECT execution, n + 4, 1, 1, 'x', '[]' FROM checkpoint;
+    INSERT INTO inbox (execution, active, event) VALUES (999, 1, '{}');
+    INSERT INTO inbox (execution, active, event) SELECT key, 0, '{}' FROM execution WHERE workflow = 'approval';
+    UPDATE execution SET status = 'SUSPENDED' WHERE workflow = 'approval';
+    UPDATE inbox SET active = 1 WHERE active = 0;`);
+  await file.close();
+  const broken = await eventual(["doctor", ...db, "--json"], { cwd });
+  assert.equal(broken.code, 1);
+  const found = (lastLine(broken) as { findings: { check: string }[] }).findings.map(({ check }) => check);
+  assert.deepEqual(found, checks.slice(1), "every rule but the pages'");
+});
+
+test("doctor: damaged pages are found", async (t) => {
+  const { cwd, db } = await database(t);
+  const bytes = await readFile(join(cwd, "a.db"));
+  bytes.fill(0xff, 4096 * 3, 4096 * 3 + 64);
+  await writeFile(join(cwd, "a.db"), bytes);
+  const ended = await eventual(["doctor", ...db], { cwd });
+  assert.equal(ended.code, 1);
+  assert.match(ended.stdout + ended.stderr, /WRONG every page of the file|EV6004/);
+});
+
+test("completion: the scripts ask the command, which answers with commands, options and choices", async (t) => {
+  const cwd = await temporaryFolder(t);
+  for (const shell of ["bash", "zsh", "fish"]) {
+    const script = await eventual(["completion", shell], { cwd });
+    assert.equal(script.code, 0);
+    assert.match(script.stdout, /eventual --get-yargs-completions/);
+  }
+  assert.equal((await eventual(["completion", "tcsh"], { cwd })).code, 2);
+  const commands = await eventual(["--get-yargs-completions", "eventual", ""], { cwd, env: { SHELL: "bash" } });
+  for (const name of ["run", "inspect", "backup"]) assert.ok(commands.stdout.split("\n").includes(name), name);
+  const options = await eventual(["--get-yargs-completions", "eventual", "list", "--s"], {
+    cwd,
+    env: { SHELL: "bash" },
+  });
+  assert.ok(options.stdout.split("\n").includes("--status"));
+});
+
+test("--help has every command in its group", async (t) => {
+  const cwd = await temporaryFolder(t);
+  const { stdout, code } = await eventual(["--help"], { cwd });
+  assert.equal(code, 0);
+  const titles = [...stdout.matchAll(/^(\S[^:\n]*):$/gm)].map(([, title]) => title);
+  assert.deepEqual(titles, ["Run", "Talk to executions", "Look", "Operate", "Options"]);
+  const listed = [...stdout.matchAll(/^ {2}eventual (\S+)/gm)].map(([, name]) => name);
+  assert.equal(new Set(listed).size, listed.length);
+  for (const name of listed) {
+    const help = await eventual([name ?? "", "--help"], { cwd });
+    assert.equal(help.code, 0, name);
+    assert.match(help.stdout, new RegExp(`^eventual ${name}`));
+  }
+});
