@@ -7,8 +7,8 @@ import { type Diagnostic, hasErrors, sortDiagnostics } from "./diagnostics/diagn
 import { makeArtifact, makeManifest } from "./program/artifact.js";
 import { linkGuest } from "./program/guest.js";
 import { linkHost } from "./program/host.js";
-import { openProject } from "./project/project.js";
-import { loadModules } from "./split/graph.js";
+import { openProject, type Project } from "./project/project.js";
+import { loadModules, type ModuleGraph } from "./split/graph.js";
 import { splitSide } from "./split/split.js";
 
 export interface BuildOptions {
@@ -38,26 +38,50 @@ export interface BuiltProgram {
  * Compiles a program; writes nothing. What is wrong with it comes back as diagnostics.
  * Throws Fault EV1001 (no such entry), EV1002 (no such tsconfig), EV9101 (incomplete installation).
  */
-export async function build({ entry, external = [], tsconfig }: BuildOptions): Promise<BuildResult> {
-  const project = openProject(entry, tsconfig);
-  const { graph, diagnostics: unread } = loadModules(project);
-  const { diagnostics: types, facts } = project.typeCheck();
-  if (hasErrors(unread)) return failed(types.some(({ code }) => code === "EV1003") ? types : [...types, ...unread]);
+export function build(options: BuildOptions): Promise<BuildResult> {
+  return new Session(options).build();
+}
 
-  const guest = splitSide(graph, "guest");
-  const { definitions, diagnostics: breaches } = checkProgram(graph, guest, facts);
-  const found = [...types, ...breaches];
-  if (hasErrors(found)) return failed(found);
+/** Builds of one program, each of which does again only what changes of the files have made necessary. */
+export class Session {
+  readonly #options: BuildOptions;
+  #project: Project | undefined;
+  #graph: ModuleGraph = new Map();
 
-  const unlinked: Diagnostic[] = [];
-  const guestCode = await linkGuest(project, guest, unlinked);
-  const hostCode = await linkHost(project, splitSide(graph, "host"), external, unlinked);
-  if (guestCode === undefined || hostCode === undefined) return failed([...found, ...unlinked]);
+  constructor(options: BuildOptions) {
+    this.#options = options;
+  }
 
-  const id = project.idOf(project.entry);
-  const manifest = makeManifest(id, project.installation.version, definitions, guestCode.modules);
-  const program = makeArtifact(manifest, guestCode, hostCode, hostCode.externals);
-  return { diagnostics: sortDiagnostics(found), program };
+  /** Absolute paths of the user's own modules in the last build, the entry first. */
+  get files(): readonly string[] {
+    return [...this.#graph.keys()];
+  }
+
+  /** Compiles the program as its files are now. See `build`. */
+  async build(): Promise<BuildResult> {
+    const { entry, tsconfig, external = [] } = this.#options;
+    const project = openProject(entry, tsconfig, this.#project);
+    this.#project = project;
+    const { graph, diagnostics: unread } = loadModules(project, this.#graph);
+    this.#graph = graph;
+    const { diagnostics: types, facts } = project.typeCheck();
+    if (hasErrors(unread)) return failed(types.some(({ code }) => code === "EV1003") ? types : [...types, ...unread]);
+
+    const guest = splitSide(graph, "guest");
+    const { definitions, diagnostics: breaches } = checkProgram(graph, guest, facts);
+    const found = [...types, ...breaches];
+    if (hasErrors(found)) return failed(found);
+
+    const unlinked: Diagnostic[] = [];
+    const guestCode = await linkGuest(project, guest, unlinked);
+    const hostCode = await linkHost(project, splitSide(graph, "host"), external, unlinked);
+    if (guestCode === undefined || hostCode === undefined) return failed([...found, ...unlinked]);
+
+    const id = project.idOf(project.entry);
+    const manifest = makeManifest(id, project.installation.version, definitions, guestCode.modules);
+    const program = makeArtifact(manifest, guestCode, hostCode, hostCode.externals);
+    return { diagnostics: sortDiagnostics(found), program };
+  }
 }
 
 function failed(diagnostics: readonly Diagnostic[]): BuildResult {

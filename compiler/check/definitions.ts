@@ -3,8 +3,7 @@ import type { NodePath, types as t } from "@babel/core";
 import type { CompilerCode } from "../diagnostics/catalogue.js";
 import { type Diagnostic, placeOf } from "../diagnostics/diagnostic.js";
 import { type Definition, findDefinitions } from "../split/definitions.js";
-import type { ModuleGraph, SourceModule } from "../split/graph.js";
-import { programPath } from "../syntax/program-path.js";
+import { type ModuleGraph, type SourceModule, sourceProgram } from "../split/graph.js";
 
 /** A definition with a name, as the manifest lists it. */
 export interface NamedDefinition {
@@ -26,7 +25,7 @@ export function checkDefinitions(graph: ModuleGraph): CheckedDefinitions {
   const diagnostics: Diagnostic[] = [];
   const first = new Map<string, NamedDefinition>();
   for (const module of graph.values()) {
-    const { found, misuses } = findDefinitions(graph, module, programPath(module.tree));
+    const { found, misuses } = findDefinitions(graph, module, sourceProgram(module));
     for (const { path, name } of misuses) diagnostics.push(misuse(module, path, name));
     for (const definition of found) {
       diagnostics.push(...checkPlace(module, definition));

@@ -13,9 +13,9 @@ import {
   meaningOfExport,
   meaningOfLocal,
   type SourceModule,
+  sourceProgram,
 } from "../split/graph.js";
 import { NAMESPACE } from "../split/table.js";
-import { programPath } from "../syntax/program-path.js";
 
 /** Functions of the API that only a workflow can call. */
 const DURABLE = new Set(["condition", "expectSignal", "onSignal", "sendSignal"]);
@@ -92,41 +92,28 @@ class PlaceChecker {
 
   private checkHost({ module, path, task, via }: HostFunction): void {
     const where = via === undefined ? `in the task "${task}"` : `in \`${via}\`, which the task "${task}" calls`;
-    path.traverse({
-      CallExpression: (call) => {
-        const what = this.durableCall(module, call);
-        if (what !== undefined) {
-          this.report("EV2036", module, call.node, `${what} ${where}: only a workflow can wait durably`, HOST_REMEDY);
-        } else this.follow(this.meaningOf(module, call.get("callee")), task);
-      },
-      MemberExpression: (member) => {
-        if (memberName(member.node) !== "handler") return;
-        const definition = this.definitionOf(module, member.get("object"));
-        if (definition?.kind !== "workflow") return;
-        const message = `The handler of the workflow "${definition.name ?? ""}" is used ${where}: tasks do not contain workflows`;
-        this.report("EV2037", module, member.node, message, HANDLER_REMEDY);
-      },
-    });
+    const { calls, members } = usesIn(path, true);
+    for (const call of calls) {
+      const what = this.durableCall(module, call);
+      if (what === undefined) this.follow(this.meaningOf(module, call.get("callee")), task);
+      else this.report("EV2036", module, call.node, `${what} ${where}: only a workflow can wait durably`, HOST_REMEDY);
+    }
+    for (const member of members) {
+      if (memberName(member.node) !== "handler") continue;
+      const definition = this.definitionOf(module, member.get("object"));
+      if (definition?.kind !== "workflow") continue;
+      const message = `The handler of the workflow "${definition.name ?? ""}" is used ${where}: tasks do not contain workflows`;
+      this.report("EV2037", module, member.node, message, HANDLER_REMEDY);
+    }
   }
 
   private checkTopLevel(module: Module): void {
-    module.program.traverse({
-      // What is in them runs later.
-      Function: (path) => path.skip(),
-      Class: (path) => path.skip(),
-      CallExpression: (call) => {
-        const what = this.durableCall(module, call);
-        if (what === undefined) return;
-        const message = `${what} at the top level of the module, which runs before any workflow`;
-        this.report(
-          "EV2036",
-          module,
-          call.node,
-          message,
-          "Call it in a workflow's handler, or in a function that the handler calls.",
-        );
-      },
-    });
+    for (const call of usesIn(module.program, false).calls) {
+      const what = this.durableCall(module, call);
+      if (what === undefined) continue;
+      const message = `${what} at the top level of the module, which runs before any workflow`;
+      this.report("EV2036", module, call.node, message, TOP_LEVEL_REMEDY);
+    }
   }
 
   /** What a call does that only a workflow can do; undefined for other calls. */
@@ -156,7 +143,7 @@ class PlaceChecker {
   private meaningOf(module: Module, path: NodePath): Meaning | undefined {
     if (path.isIdentifier()) {
       const binding = path.scope.getBinding(path.node.name);
-      if (binding?.scope !== module.program.scope) return undefined;
+      if (binding?.scope.block !== module.program.node) return undefined;
       return meaningOfLocal(this.graph, module.source, path.node.name);
     }
     if (!path.isMemberExpression()) return undefined;
@@ -180,11 +167,37 @@ class PlaceChecker {
 
 const HOST_REMEDY =
   "Call it in the workflow, and give the task what it needs as input; to run the code of another task here, share a plain function.";
+const TOP_LEVEL_REMEDY = "Call it in a workflow's handler, or in a function that the handler calls.";
 const HANDLER_REMEDY =
   "Start an execution of the workflow with a client, or move what both need into a plain function that each calls.";
 
+interface Uses {
+  readonly calls: NodePath<t.CallExpression>[];
+  readonly members: NodePath<t.MemberExpression>[];
+}
+
+const uses = new WeakMap<t.Node, Uses>();
+
+/** Calls and members in a part of a module as written; without `bodies` only what runs with the part itself. */
+function usesIn(path: NodePath, bodies: boolean): Uses {
+  const known = uses.get(path.node);
+  if (known !== undefined) return known;
+  const found: Uses = { calls: [], members: [] };
+  const later = (inner: NodePath): void => {
+    if (!bodies) inner.skip();
+  };
+  path.traverse({
+    Function: later,
+    Class: later,
+    CallExpression: (call) => void found.calls.push(call),
+    MemberExpression: (member) => void found.members.push(member),
+  });
+  uses.set(path.node, found);
+  return found;
+}
+
 function readModule(graph: ModuleGraph, source: SourceModule): Module {
-  const program = programPath(source.tree);
+  const program = sourceProgram(source);
   const { found } = findDefinitions(graph, source, program);
   const held = new Map<string, Definition>();
   for (const definition of found) {

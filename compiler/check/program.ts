@@ -26,18 +26,33 @@ export function checkProgram(
   facts: TypeFacts,
 ): CheckedProgram {
   const { definitions, diagnostics } = checkDefinitions(graph);
-  const inModules = [...guest.values()].flatMap(({ source: module, tree }) => {
-    const { id, source } = module;
-    const program = programPath(copyTree(tree));
-    return [
-      ...checkModule({ program, file: id, source, packageName: undefined }),
-      ...checkTypes(program, module, facts),
-    ];
-  });
+  const inModules = [...guest.values()].flatMap((module) => checkGuestModule(module, facts));
   const [entry] = graph.values();
   const hasWorkflow = definitions.some(({ kind }) => kind === "workflow") || diagnostics.length > 0;
   const missing = entry === undefined || hasWorkflow ? [] : [noWorkflow(entry)];
   return { definitions, diagnostics: [...diagnostics, ...checkPlaces(graph), ...inModules, ...missing] };
+}
+
+interface Findings {
+  readonly generation: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What was found in modules that did not change. */
+const findings = new WeakMap<SplitModule, Findings>();
+
+function checkGuestModule(module: SplitModule, facts: TypeFacts): readonly Diagnostic[] {
+  const { id, source, file } = module.source;
+  const generation = facts.generation(file);
+  const known = findings.get(module);
+  if (known?.generation === generation) return known.diagnostics;
+  const program = programPath(copyTree(module.tree));
+  const diagnostics = [
+    ...checkModule({ program, file: id, source, packageName: undefined }),
+    ...checkTypes(program, module.source, facts),
+  ];
+  findings.set(module, { generation, diagnostics });
+  return diagnostics;
 }
 
 function noWorkflow({ id, source }: SourceModule): Diagnostic {

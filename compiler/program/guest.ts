@@ -71,6 +71,17 @@ export async function linkGuest(
   return bundle === undefined ? undefined : { ...bundle, modules: linker.entries() };
 }
 
+interface CompiledModule extends Omit<GuestModule, "tree"> {
+  readonly root: string;
+  readonly references: ReturnType<typeof readTable>["references"];
+  readonly functions: FunctionEntry[];
+  readonly contents: string;
+}
+
+/** Compiled modules of the user's, by what the split made of them; and of packages, by path. */
+const modules = new WeakMap<SplitModule, CompiledModule>();
+const packages = new Map<string, CompiledModule>();
+
 /** Marks our own question to the bundler, so that the plugin does not answer it. */
 const ASKING = Symbol("asking");
 
@@ -117,12 +128,12 @@ class GuestLinker {
   }
 
   private load(path: string): OnLoadResult {
+    const loader = path.endsWith("x") ? "jsx" : "js";
     try {
-      const module = this.moduleAt(path);
-      for (const { specifier, node } of readTable(module.tree.program).references) {
-        this.sites.add(path, specifier, { file: module.file, source: module.source, node });
-      }
-      return { contents: this.compile(module, path), loader: path.endsWith("x") ? "jsx" : "js" };
+      const { file, source, references, id, functions, contents } = this.compiled(path);
+      for (const { specifier, node } of references) this.sites.add(path, specifier, { file, source, node });
+      this.functions.set(id, functions);
+      return { contents, loader };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       const source = this.modules.get(path)?.source.source ?? readFileSync(path, "utf8");
@@ -131,26 +142,42 @@ class GuestLinker {
     }
   }
 
-  private moduleAt(path: string): GuestModule {
+  /** The module's code, from the last build if nothing about it changed. */
+  private compiled(path: string): CompiledModule {
+    const own = this.modules.get(path);
+    const source = own === undefined ? readFileSync(path, "utf8") : own.source.source;
+    const { root } = this.project;
+    const known = own === undefined ? packages.get(path) : modules.get(own);
+    if (known !== undefined && known.source === source && known.root === root) return known;
+    const module = this.moduleAt(path, source);
+    const { references } = readTable(module.tree.program);
+    const { id, file } = module;
+    const compiled = { ...this.compile(module, path), id, file, source, references, root };
+    if (this.diagnostics.length > 0) return compiled;
+    if (own === undefined) packages.set(path, compiled);
+    else modules.set(own, compiled);
+    return compiled;
+  }
+
+  private moduleAt(path: string, source: string): GuestModule {
     const known = this.modules.get(path);
     if (known !== undefined) {
-      const { id, source } = known.source;
+      const { id } = known.source;
       return { id, file: id, source, tree: copyTree(known.tree) };
     }
     const owner = packageOf(path);
     const file = this.shown(path);
     const id = owner === undefined ? file : packageModuleId(path, owner, this.project.root);
-    const source = readFileSync(path, "utf8");
     const tree = parseModule(source, file, "unambiguous");
     const program = programPath(copyTree(tree));
     this.diagnostics.push(...checkModule({ program, file, source, packageName: owner?.name }));
     return { id, file, source, tree };
   }
 
-  private compile({ id, source, tree }: GuestModule, path: string): string {
-    this.functions.set(id, this.diagnostics.length > 0 ? [] : lower(tree, id).functions);
+  private compile({ id, source, tree }: GuestModule, path: string): Pick<CompiledModule, "functions" | "contents"> {
+    const functions = this.diagnostics.length > 0 ? [] : lower(tree, id).functions;
     keepClassNames(tree);
-    return generateWithMap(tree, source, basename(path));
+    return { functions, contents: generateWithMap(tree, source, basename(path)) };
   }
 
   private shown(path: string): string {

@@ -120,6 +120,15 @@ class HostLinker {
     knowClasses(module.tree, id);
     // Loaded as TypeScript where it was, for the meaning of decorators.
     const loader = path.endsWith("x") ? "tsx" : /\.[cm]?ts$/.test(path) ? "ts" : "jsx";
-    return { contents: generateWithMap(module.tree, source, basename(path)), loader };
+    return { contents: printed(module, path), loader };
   }
+}
+
+const texts = new WeakMap<SplitModule, string>();
+
+/** The module's text, from the last build if nothing of it changed. */
+function printed(module: SplitModule, path: string): string {
+  const text = texts.get(module) ?? generateWithMap(module.tree, module.source.source, basename(path));
+  texts.set(module, text);
+  return text;
 }

@@ -15,6 +15,8 @@ export interface TypeFacts {
    * in a package built on Node's classes. Undefined for values that can be saved.
    */
   readonly hostClass: (file: string, start: number, end: number) => HostClass | undefined;
+  /** A number that stays the same as long as no answer about a file can have changed. */
+  readonly generation: (file: string) => number;
 }
 
 export interface HostClass {
@@ -25,7 +27,7 @@ export interface HostClass {
 }
 
 /** The facts of one checked program. */
-export function typeFacts(program: ts.Program): TypeFacts {
+export function typeFacts(program: ts.Program, generation: TypeFacts["generation"]): TypeFacts {
   const checker = program.getTypeChecker();
   const typeAt = (file: string, start: number, end: number): ts.Type | undefined => {
     const source = program.getSourceFile(file);
@@ -44,6 +46,7 @@ export function typeFacts(program: ts.Program): TypeFacts {
       const type = typeAt(file, start, end);
       return type === undefined ? undefined : hostClassOf(checker, type);
     },
+    generation,
   };
 }
 

@@ -1,6 +1,7 @@
 /** The type check: TypeScript's findings about the user's own files, as diagnostics. */
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import ts from "typescript";
 import type { FaultCode } from "../../runtime/protocol/fault.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
@@ -31,12 +32,25 @@ export class TypeService {
   readonly #host: ts.CompilerHost;
   #builder: ts.SemanticDiagnosticsBuilderProgram | undefined;
   #unresolved = false;
+  #generation = 0;
+  /** The check in which each file's types changed last. */
+  readonly #changed = new Map<string, number>();
 
   constructor(entry: string, options: ProjectOptions, idOf: (file: string) => string) {
     this.#rootNames = [entry, ...options.declarations];
     this.#options = options;
     this.#idOf = idOf;
     this.#host = cachingHost(options.compiler);
+  }
+
+  /** Whether these are the entry and the options that it was made for. */
+  serves(entry: string, options: ProjectOptions): boolean {
+    const { compiler, declarations, diagnostics } = options;
+    return (
+      isDeepStrictEqual(this.#rootNames, [entry, ...declarations]) &&
+      isDeepStrictEqual(this.#options.compiler, compiler) &&
+      this.#options.diagnostics.length + diagnostics.length === 0
+    );
   }
 
   /** Checks the entry and everything it imports, as the files are now. Findings in packages are not reported. */
@@ -50,6 +64,11 @@ export class TypeService {
     this.#builder = builder;
     const program = builder.getProgram();
     const files = program.getSourceFiles().filter((file) => isUsers(program, file, this.#options.ownFolders));
+    this.#generation++;
+    for (let next = nextAffected(builder); next !== undefined; next = nextAffected(builder)) {
+      if (next === EVERYTHING) this.#changed.clear();
+      this.#changed.set(next, this.#generation);
+    }
     const syntax = files.flatMap((file) => [...builder.getSyntacticDiagnostics(file)]);
     // After a syntax error the other findings are mostly its echo.
     const types = syntax.length > 0 ? [] : files.flatMap((file) => [...builder.getSemanticDiagnostics(file)]);
@@ -60,9 +79,20 @@ export class TypeService {
       ...translate("EV1003", syntax, this.#idOf),
       ...translate("EV1004", types, this.#idOf),
     ];
-    return { diagnostics, facts: typeFacts(program) };
+    const generation = (file: string) => this.#changed.get(file) ?? this.#changed.get(EVERYTHING) ?? 0;
+    return { diagnostics, facts: typeFacts(program, generation) };
   }
 }
+
+/** The next file whose types the builder finds changed, checked; undefined at the end. */
+function nextAffected(builder: ts.SemanticDiagnosticsBuilderProgram): string | undefined {
+  const next = builder.getSemanticDiagnosticsOfNextAffectedFile();
+  if (next === undefined) return undefined;
+  return "fileName" in next.affected ? resolve(next.affected.fileName) : EVERYTHING;
+}
+
+/** Stands for all files, when the globals or options changed. */
+const EVERYTHING = "";
 
 /** A host that parses a file again only when its text has changed. */
 function cachingHost(options: ts.CompilerOptions): ts.CompilerHost {

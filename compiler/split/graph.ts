@@ -3,11 +3,12 @@
  * Packages and Node's own modules are outside.
  */
 import { readFileSync } from "node:fs";
-import type { types as t } from "@babel/core";
+import type { NodePath, types as t } from "@babel/core";
 import { Fault } from "../../runtime/protocol/fault.js";
 import { type Diagnostic, fromFault } from "../diagnostics/diagnostic.js";
 import { API_NAMES, isApiSpecifier } from "../project/api.js";
 import { parseModule } from "../syntax/parse.js";
+import { programPath } from "../syntax/program-path.js";
 import { type ModuleTable, NAMESPACE, readTable } from "./table.js";
 
 export interface SourceModule {
@@ -42,14 +43,20 @@ export interface ModuleSource {
   readonly resolve: (specifier: string, importer: string) => string | undefined;
 }
 
-/** Parses the entry and what it reaches. A module that cannot be parsed is reported and left out. */
-export function loadModules(project: ModuleSource): { graph: ModuleGraph; diagnostics: readonly Diagnostic[] } {
+/**
+ * Parses the entry and what it reaches. A module that cannot be parsed is reported and left out. A module of `known`
+ * that is still the same is taken from there: what passes remember about it stays true.
+ */
+export function loadModules(
+  project: ModuleSource,
+  known: ModuleGraph = new Map(),
+): { graph: ModuleGraph; diagnostics: readonly Diagnostic[] } {
   const graph = new Map<string, SourceModule>();
   const diagnostics: Diagnostic[] = [];
   const queue = [project.entry];
   const seen = new Set(queue);
   for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-    const loaded = loadModule(file, project);
+    const loaded = loadModule(file, project, known.get(file));
     if ("code" in loaded) {
       diagnostics.push(loaded);
       continue;
@@ -64,23 +71,38 @@ export function loadModules(project: ModuleSource): { graph: ModuleGraph; diagno
   return { graph, diagnostics };
 }
 
-function loadModule(file: string, project: ModuleSource): SourceModule | Diagnostic {
+function loadModule(file: string, project: ModuleSource, known: SourceModule | undefined): SourceModule | Diagnostic {
   const id = project.idOf(file);
   let source = "";
   try {
     source = readSource(file, id);
-    const tree = parseModule(source, id, "module");
-    const table = readTable(tree.program);
+    const same = known?.source === source ? known : undefined;
+    const tree = same?.tree ?? parseModule(source, id, "module");
+    const table = same?.table ?? readTable(tree.program);
     const targets = new Map<string, string>();
     for (const { specifier } of table.references) {
       const target = project.resolve(specifier, file);
       if (target !== undefined && isScript(target)) targets.set(specifier, target);
     }
+    if (same !== undefined && sameEntries(same.targets, targets)) return same;
     return { id, file, source, tree, table, targets };
   } catch (error) {
     if (error instanceof Fault) return fromFault(error, id, source);
     throw error;
   }
+}
+
+function sameEntries(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
+}
+
+const programs = new WeakMap<SourceModule, NodePath<t.Program>>();
+
+/** The program path of a module as written, made once. */
+export function sourceProgram(module: SourceModule): NodePath<t.Program> {
+  const program = programs.get(module) ?? programPath(module.tree);
+  programs.set(module, program);
+  return program;
 }
 
 function readSource(file: string, id: string): string {

@@ -5,7 +5,7 @@
  * L2  An item that may change a live binding when it runs is live.
  * L3  An item that changes globals is live if something else of its module is.
  */
-import { effectsOf, type Root } from "./effects.js";
+import { type Effects, effectsOf, type Root } from "./effects.js";
 import {
   type Meaning,
   type ModuleGraph,
@@ -145,7 +145,7 @@ class Marker {
       const { item, own } = next;
       if (visited.has(item)) continue;
       visited.add(item);
-      const effects = own ? item.effects : effectsOf(item.path, true);
+      const effects = own ? item.effects : bodyEffects(item);
       const { source } = item.module;
       for (const root of effects.writes) addKey(changes, this.meaning(source, root));
       for (const root of effects.touches) this.addIfState(changes, this.meaning(source, root), true);
@@ -197,6 +197,15 @@ class Marker {
     }
     return effectful;
   }
+}
+
+const bodies = new WeakMap<SideItem, Effects>();
+
+/** The effects of calling what an item declares. */
+function bodyEffects(item: SideItem): Effects {
+  const effects = bodies.get(item) ?? effectsOf(item.path, true);
+  bodies.set(item, effects);
+  return effects;
 }
 
 function addKey(keys: Set<string>, meaning: Meaning | undefined): void {

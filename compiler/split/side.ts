@@ -7,7 +7,7 @@ import { copyTree } from "../syntax/generate.js";
 import { programPath } from "../syntax/program-path.js";
 import { type Definition, findDefinitions } from "./definitions.js";
 import { type Effects, effectsOf } from "./effects.js";
-import type { ModuleGraph, SourceModule } from "./graph.js";
+import { isApi, type ModuleGraph, meaningOfLocal, type SourceModule } from "./graph.js";
 import { type Item, listItems } from "./items.js";
 import { isPureDeclaration } from "./purity.js";
 
@@ -24,6 +24,7 @@ export interface SideItem extends Item {
   readonly effects: Effects;
 }
 
+/** Shared between builds: never changed once it is made. */
 export interface SideModule {
   readonly source: SourceModule;
   readonly tree: t.File;
@@ -44,7 +45,33 @@ export function prepareSide(graph: ModuleGraph, side: Side): ReadonlyMap<string,
   return new Map([...graph].map(([file, module]) => [file, prepareModule(graph, module, side)]));
 }
 
+interface Prepared {
+  readonly module: SideModule;
+  /** What the module's imports mean of the API, in other modules' words. */
+  readonly api: string;
+}
+
+/** What is known of modules that did not change. */
+const prepared: Record<Side, WeakMap<SourceModule, Prepared>> = { guest: new WeakMap(), host: new WeakMap() };
+
 function prepareModule(graph: ModuleGraph, source: SourceModule, side: Side): SideModule {
+  const api = apiNames(graph, source);
+  const known = prepared[side].get(source);
+  if (known?.api === api) return known.module;
+  const module = prepareAnew(graph, source, side);
+  prepared[side].set(source, { module, api });
+  return module;
+}
+
+function apiNames(graph: ModuleGraph, source: SourceModule): string {
+  const names = [...source.table.imports.keys()].flatMap((local) => {
+    const meaning = meaningOfLocal(graph, source, local);
+    return isApi(meaning) ? [[local, meaning.name]] : [];
+  });
+  return JSON.stringify(names);
+}
+
+function prepareAnew(graph: ModuleGraph, source: SourceModule, side: Side): SideModule {
   const tree = copyTree(source.tree);
   const program = programPath(tree);
   const definitions = findDefinitions(graph, source, program).found;

@@ -8,6 +8,8 @@ const IN_TASK = "Use it in a task and return what the workflow needs.";
 const AS_INPUT = "Pass the value as the workflow's input, or read it in a task.";
 const NO_CLOCK = "Use Date.now(), which gives the workflow's own time, or measure in a task.";
 const MODULE_SYNTAX = "Use `import` and `export`.";
+const NOT_WEB =
+  "Classes of the web platform are not part of workflow code: use plain data and functions here, the class in a task.";
 const FIXED_LOCALE = "Format for people in a task, or with a library that brings its own locale data.";
 
 /** What to do instead, by name. */
@@ -25,12 +27,45 @@ const REFUSED: Readonly<Record<string, string>> = {
   ReadableStream: IN_TASK,
   WritableStream: IN_TASK,
   TransformStream: IN_TASK,
+  TransformStreamDefaultController: IN_TASK,
+  WritableStreamDefaultController: IN_TASK,
+  WritableStreamDefaultWriter: IN_TASK,
+  ReadableStreamDefaultReader: IN_TASK,
+  ReadableStreamBYOBReader: IN_TASK,
+  ReadableStreamBYOBRequest: IN_TASK,
+  ReadableByteStreamController: IN_TASK,
+  ReadableStreamDefaultController: IN_TASK,
+  ByteLengthQueuingStrategy: IN_TASK,
+  CountQueuingStrategy: IN_TASK,
+  TextEncoderStream: IN_TASK,
+  TextDecoderStream: IN_TASK,
   CompressionStream: IN_TASK,
   DecompressionStream: IN_TASK,
+  URL: "Pass addresses as text, and take them apart in a task or with a package written in plain JavaScript.",
+  URLSearchParams: "Pass addresses as text, and take them apart in a task.",
+  TextEncoder: "Encode text in a task, or with a package written in plain JavaScript.",
+  TextDecoder: "Decode text in a task, or with a package written in plain JavaScript.",
+  AbortController: "Race the work against a signal or a timer: `await Promise.race([work, stop.expectSignal()])`.",
+  AbortSignal: "Race the work against a signal or a timer: `await Promise.race([work, stop.expectSignal()])`.",
+  Event: NOT_WEB,
+  EventTarget: NOT_WEB,
+  CustomEvent: NOT_WEB,
+  MessageEvent: NOT_WEB,
+  DOMException: "Throw an Error, or a class of your own that extends it.",
+  Crypto: NOT_WEB,
+  CryptoKey: NOT_WEB,
+  SubtleCrypto: NOT_WEB,
   process: AS_INPUT,
   Buffer: "Use Uint8Array, or do it in a task.",
   performance: NO_CLOCK,
   PerformanceObserver: NO_CLOCK,
+  Performance: NO_CLOCK,
+  PerformanceEntry: NO_CLOCK,
+  PerformanceMark: NO_CLOCK,
+  PerformanceMeasure: NO_CLOCK,
+  PerformanceObserverEntryList: NO_CLOCK,
+  PerformanceResourceTiming: NO_CLOCK,
+
   Atomics: "Workflow code runs in one thread: use plain variables.",
   SharedArrayBuffer: "Use ArrayBuffer.",
   WebAssembly: IN_TASK,
@@ -54,11 +89,20 @@ const REFUSED: Readonly<Record<string, string>> = {
   gc: "Leave it out.",
 };
 
+/** Every global that the rule refuses. */
+export const REFUSED_GLOBALS: readonly string[] = Object.keys(REFUSED);
+
 export const refusedGlobals: Rule = {
   code: "EV2001",
   packages: false,
   check(program, report) {
     eachGlobal(program, (path, name) => {
+      const member = refusedMember(path, name);
+      if (member !== undefined) {
+        const remedy = REFUSED_MEMBERS[name]?.[member] ?? IN_TASK;
+        report(path.parent, `\`${name}.${member}\` does not exist in workflow code`, remedy);
+        return;
+      }
       const direct = Object.hasOwn(REFUSED, name) ? name : undefined;
       const refused = direct ?? (name === "globalThis" ? propertyOfGlobal(path) : undefined);
       if (refused === undefined || !Object.hasOwn(REFUSED, refused)) return;
@@ -71,6 +115,17 @@ export const refusedGlobals: Rule = {
 function propertyOfGlobal(path: NodePath): string | undefined {
   const parent = path.parentPath;
   return parent?.isMemberExpression() && path.key === "object" ? memberName(parent.node) : undefined;
+}
+
+/** Properties that exist and always refuse when they are used, by global. */
+const REFUSED_MEMBERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  crypto: { subtle: "Do cryptography in a task." },
+};
+
+function refusedMember(path: NodePath, name: string): string | undefined {
+  const member = propertyOfGlobal(path);
+  const members = Object.hasOwn(REFUSED_MEMBERS, name) ? REFUSED_MEMBERS[name] : undefined;
+  return member !== undefined && members !== undefined && Object.hasOwn(members, member) ? member : undefined;
 }
 
 export const refusedTimers: Rule = {
