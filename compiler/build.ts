@@ -8,7 +8,7 @@ import { makeArtifact, makeManifest } from "./program/artifact.js";
 import { linkGuest } from "./program/guest.js";
 import { linkHost } from "./program/host.js";
 import { openProject, type Project } from "./project/project.js";
-import { loadModules, type ModuleGraph } from "./split/graph.js";
+import { isCurrent, loadModules, type ModuleGraph } from "./split/graph.js";
 import { splitSide } from "./split/split.js";
 
 export interface BuildOptions {
@@ -55,6 +55,21 @@ export class Session {
   /** Absolute paths of the user's own modules in the last build, the entry first. */
   get files(): readonly string[] {
     return [...this.#graph.keys()];
+  }
+
+  /** Absolute folder to which shown paths are relative; the working directory before the first build. */
+  get root(): string {
+    return this.#project?.root ?? process.cwd();
+  }
+
+  /** The path of a file as diagnostics show it. */
+  shown(file: string): string {
+    return this.#project?.idOf(file) ?? file;
+  }
+
+  /** Files of the last build that are no longer as they were compiled. */
+  changedFiles(): readonly string[] {
+    return [...this.#graph.values()].filter((module) => !isCurrent(module)).map(({ file }) => file);
   }
 
   /** Compiles the program as its files are now. See `build`. */

@@ -5,11 +5,12 @@
 import { type Argv, default as yargs } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { Fault } from "../runtime/protocol/fault.js";
-import { type BuildResult, build } from "./build.js";
+import { type BuildResult, Session } from "./build.js";
 import { fromFault, hasErrors } from "./diagnostics/diagnostic.js";
 import { diagnosticsJson, printDiagnostics, wantsColor } from "./diagnostics/print.js";
 import { writeWhole } from "./program/write.js";
 import { findInstallation } from "./project/installation.js";
+import { watchProgram } from "./watch.js";
 
 const DONE = 0;
 const FINDINGS = 1;
@@ -21,6 +22,7 @@ interface CompileArguments {
   readonly tsconfig: string | undefined;
   readonly external: readonly string[];
   readonly json: boolean;
+  readonly watch: boolean;
 }
 
 const LAYOUT_WIDTH = 100;
@@ -41,6 +43,7 @@ async function main(): Promise<void> {
             describe: "The program file to write (.evp)",
           })
           .example("$0 build src/main.ts -o main.evp", "Compile src/main.ts and what it imports")
+          .example("$0 build src/main.ts -o main.evp --watch", "Build again whenever a file changes")
           .example("$0 build src/main.ts -o main.evp --external sharp", "Leave the package sharp to be installed"),
       (given) => runBuild(given, given.output),
     )
@@ -77,28 +80,75 @@ function compileOptions(command: Argv) {
       default: [],
       describe: "npm packages that tasks import at run time instead of containing them",
     })
+    .option("watch", {
+      alias: "w",
+      type: "boolean",
+      default: false,
+      describe: "Go on, and do it again whenever a file changes, until Ctrl-C",
+    })
     .option("json", { type: "boolean", default: false, describe: "Print the findings as JSON to standard output" });
 }
 
 async function runBuild(given: CompileArguments, output: string): Promise<void> {
-  const result = await compile(given);
+  if (given.watch) return runWatch(given, output);
+  const result = await sessionOf(given).build();
   if (result.program !== undefined) await writeWhole(output, result.program.text);
   report(result, given.json, output);
 }
 
 async function runCheck(given: CompileArguments): Promise<void> {
-  report(await compile(given), given.json, undefined);
+  if (given.watch) return runWatch(given, undefined);
+  report(await sessionOf(given).build(), given.json, undefined);
 }
 
-function compile({ entry, tsconfig, external }: CompileArguments): Promise<BuildResult> {
-  return build({ entry, external, ...(tsconfig === undefined ? {} : { tsconfig }) });
+/** Builds or checks until Ctrl-C, which is no failure. */
+async function runWatch(given: CompileArguments, output: string | undefined): Promise<void> {
+  const stop = new AbortController();
+  const end = (): void => stop.abort();
+  process.on("SIGINT", end).on("SIGTERM", end);
+  try {
+    await watchProgram(sessionOf(given), stop.signal, async ({ result, changed, milliseconds }) => {
+      if (result.program !== undefined && output !== undefined) await writeWhole(output, result.program.text);
+      const time = Math.round(milliseconds);
+      if (given.json) report(result, true, output, { changed, milliseconds: time });
+      else reportRound(result, output, changed, time);
+    });
+  } finally {
+    process.off("SIGINT", end).off("SIGTERM", end);
+  }
+  process.exitCode = DONE;
+}
+
+/** One round of watching, for people: what changed, what is wrong, how it ended. */
+function reportRound(result: BuildResult, output: string | undefined, changed: readonly string[], ms: number): void {
+  if (changed.length > 0) process.stdout.write(`\nchanged ${listed(changed)}\n`);
+  process.stdout.write(printDiagnostics(result.diagnostics, { color: wantsColor(process.stdout, process.env) }));
+  const done = output === undefined ? "nothing found" : `${output} ${result.program?.hash ?? ""}`;
+  const failed = output === undefined ? result.diagnostics.length > 0 : result.program === undefined;
+  process.stdout.write(`${failed ? "waiting for changes" : done} (${ms} ms)\n`);
+}
+
+const LISTED = 3;
+
+function listed(files: readonly string[]): string {
+  const rest = files.length - LISTED;
+  return rest > 0 ? `${files.slice(0, LISTED).join(", ")} and ${rest} more` : files.join(", ");
+}
+
+function sessionOf({ entry, tsconfig, external }: CompileArguments): Session {
+  return new Session({ entry, external, ...(tsconfig === undefined ? {} : { tsconfig }) });
 }
 
 /** Says what happened. `output` is the file that a build wrote if it came so far. */
-function report({ diagnostics, program }: BuildResult, json: boolean, output: string | undefined): void {
+function report(
+  { diagnostics, program }: BuildResult,
+  json: boolean,
+  output: string | undefined,
+  round: { readonly changed?: readonly string[]; readonly milliseconds?: number } = {},
+): void {
   if (json) {
     const written = program !== undefined && output !== undefined ? { output, hash: program.hash } : {};
-    process.stdout.write(`${JSON.stringify({ ...written, diagnostics: diagnosticsJson(diagnostics) })}\n`);
+    process.stdout.write(`${JSON.stringify({ ...round, ...written, diagnostics: diagnosticsJson(diagnostics) })}\n`);
   } else {
     process.stderr.write(printDiagnostics(diagnostics, { color: wantsColor(process.stderr, process.env) }));
     if (program !== undefined && output !== undefined) process.stdout.write(`${output} ${program.hash}\n`);

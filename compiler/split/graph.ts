@@ -2,7 +2,7 @@
  * The user's modules: every file that the entry reaches by static imports, parsed once, with what each import means.
  * Packages and Node's own modules are outside.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { NodePath, types as t } from "@babel/core";
 import { Fault } from "../../runtime/protocol/fault.js";
 import { type Diagnostic, fromFault } from "../diagnostics/diagnostic.js";
@@ -90,6 +90,11 @@ function loadModule(file: string, project: ModuleSource, known: SourceModule | u
     if (error instanceof Fault) return fromFault(error, id, source);
     throw error;
   }
+}
+
+/** True if the module's file still has the text that was parsed. */
+export function isCurrent({ file, source, id }: SourceModule): boolean {
+  return existsSync(file) && readSource(file, id) === source;
 }
 
 function sameEntries(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
