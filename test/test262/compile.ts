@@ -22,7 +22,7 @@ const CLOSING = "\n})()})";
 /** The program: an expression that evaluates to a function of the helpers. Throws Fault for what cannot be compiled. */
 export function compileScripts({ source, module, harness }: Script): string {
   const parts = [...harness.map((part) => part.source), source];
-  const file = copyTree(parseModule(parts.join("\n;"), "test.js", "module"));
+  const file = copyTree(parseModule(parts.join("\n;"), "test.js", module ? "module" : "unambiguous"));
   if (!module) replaceTopLevelThis(file.program);
   file.program.body = file.program.body.flatMap(withoutExport);
   lower(file, "test.js");
