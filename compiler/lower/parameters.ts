@@ -26,23 +26,24 @@ export function bindParameters(node: t.Function, context: ModuleContext, always 
   const prologue: t.Statement[] = [];
   // A frame's variables are checked for their temporal dead zone; elsewhere `var` may be declared again by the body.
   const kind = isCoroutine(node) ? "let" : "var";
-  const unpack = (pattern: t.Node, value: t.Expression) => {
-    const declarator = t.inherits(t.variableDeclarator(pattern as t.Identifier, value), pattern);
-    prologue.push(t.inherits(t.variableDeclaration(kind, [declarator]), pattern));
+  const unpack = (pattern: t.Node, value: t.Expression, param: t.Node) => {
+    // The place of the whole parameter: its default may mention the parameter itself, too early.
+    const declarator = t.inherits(t.variableDeclarator(pattern as t.Identifier, value), param);
+    prologue.push(t.inherits(t.variableDeclaration(kind, [declarator]), param));
   };
   node.params = node.params.map((param): t.FunctionParameter => {
     const name = context.unique("$item");
     const given = () => t.identifier(name);
     if (param.type === "RestElement") {
-      unpack(param.argument, given());
+      unpack(param.argument, given(), param);
       return t.restElement(given());
     }
     if (param.type !== "AssignmentPattern") {
-      unpack(param, given());
+      unpack(param, given(), param);
       return given();
     }
     const missing = t.binaryExpression("===", given(), undefinedNode());
-    unpack(param.left, t.conditionalExpression(missing, param.right, given()));
+    unpack(param.left, t.conditionalExpression(missing, param.right, given()), param);
     return t.assignmentPattern(given(), undefinedNode());
   });
   if (node.generator) prologue.push(t.expressionStatement(helper("$begin", t.identifier("$f"))));

@@ -100,8 +100,8 @@ function wrapped(work: (promise: GPromise) => void): GPromise {
   return promise;
 }
 
-const unwrapCode = runtimeCode("rt:unwrap", ([done]) => (value: unknown) => ({ value, done }));
-const closeCode = runtimeCode("rt:closeSync", ([record]) => (error: unknown) => {
+const unwrapCode = runtimeCode("rt:unwrap", ({ 0: done }) => (value: unknown) => ({ value, done }));
+const closeCode = runtimeCode("rt:closeSync", ({ 0: record }) => (error: unknown) => {
   closeIteratorThrow(record as IteratorRecord);
   throw error;
 });

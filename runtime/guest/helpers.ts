@@ -138,7 +138,9 @@ const shared = {
     const rest = {};
     if (source === undefined || source === null) return rest;
     const from: object = Object(source);
-    for (const key of ownKeys(from)) {
+    const keys = ownKeys(from);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as PropertyKey;
       if (excluded.includes(key) || getOwnPropertyDescriptor(from, key)?.enumerable !== true) continue;
       defineProperty(rest, key, {
         value: Reflect.get(from, key),
@@ -161,7 +163,9 @@ const shared = {
     return object;
   },
   $extend(object: object, part: object): object {
-    for (const key of ownKeys(part)) {
+    const keys = ownKeys(part);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as PropertyKey;
       defineProperty(object, key, getOwnPropertyDescriptor(part, key) as PropertyDescriptor);
     }
     const prototype: object | null = getPrototypeOf(part);

@@ -29,7 +29,7 @@ function elementCode(
   finish: (shared: Shared) => unknown,
 ): Code {
   const code = runtimeCode(id, (captures) => {
-    const [shared, element] = captures as ElementCaptures;
+    const { 0: shared, 1: element } = captures as ElementCaptures;
     return (argument: unknown) => {
       if (element.called) return undefined;
       element.called = true;
@@ -38,7 +38,7 @@ function elementCode(
     };
   });
   whenSpent(code, (captures) => {
-    const [shared, element] = captures as ElementCaptures;
+    const { 0: shared, 1: element } = captures as ElementCaptures;
     return element.called || isSpentFunction(shared.capability.reject);
   });
   return code;

@@ -101,21 +101,21 @@ export function invokeThen(promise: unknown, fulfilled: AnyFunction, rejected: A
   }
 }
 
-const thenFinallyCode = runtimeCode("rt:thenFinally", ([onFinally, Class]) => (value: unknown) => {
+const thenFinallyCode = runtimeCode("rt:thenFinally", ({ 0: onFinally, 1: Class }) => (value: unknown) => {
   const promise = promiseResolve(Class, apply(onFinally as AnyFunction, undefined, []));
   return invokeGeneric(promise, [makeClosure(valueThunkCode, [value])]);
 });
-const catchFinallyCode = runtimeCode("rt:catchFinally", ([onFinally, Class]) => (reason: unknown) => {
+const catchFinallyCode = runtimeCode("rt:catchFinally", ({ 0: onFinally, 1: Class }) => (reason: unknown) => {
   const promise = promiseResolve(Class, apply(onFinally as AnyFunction, undefined, []));
   return invokeGeneric(promise, [makeClosure(throwerCode, [reason])]);
 });
 const valueThunkCode = runtimeCode(
   "rt:valueThunk",
-  ([value]) =>
+  ({ 0: value }) =>
     () =>
       value,
 );
-const throwerCode = runtimeCode("rt:thrower", ([reason]) => () => {
+const throwerCode = runtimeCode("rt:thrower", ({ 0: reason }) => () => {
   throw reason;
 });
 

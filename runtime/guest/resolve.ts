@@ -46,13 +46,13 @@ export function resolvePromise(promise: GPromise, resolution: unknown): void {
 type Resolving = readonly [promise: GPromise, flag: ResolvingFlag];
 
 const resolveCode = runtimeCode("rt:resolve", (captures) => {
-  const [promise, flag] = captures as Resolving;
+  const { 0: promise, 1: flag } = captures as Resolving;
   return (value: unknown) => {
     if (use(flag)) resolvePromise(promise, value);
   };
 });
 const rejectCode = runtimeCode("rt:reject", (captures) => {
-  const [promise, flag] = captures as Resolving;
+  const { 0: promise, 1: flag } = captures as Resolving;
   return (reason: unknown) => {
     if (use(flag)) GPromise.settle(promise, REJECTED, reason);
   };
@@ -104,7 +104,7 @@ interface ExecutorRecord {
   reject: unknown;
 }
 
-const capabilityExecutorCode = runtimeCode("rt:capabilityExecutor", ([captured]) => {
+const capabilityExecutorCode = runtimeCode("rt:capabilityExecutor", ({ 0: captured }) => {
   const record = captured as ExecutorRecord;
   return (resolve: unknown, reject: unknown) => {
     if (record.resolve !== undefined) throw new TypeError("the resolve function of this capability is already set");

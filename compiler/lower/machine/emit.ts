@@ -65,7 +65,7 @@ export function emitStep(input: Input): { step: t.ArrowFunctionExpression; suspe
   const cases = states.map((state, i) =>
     t.switchCase(t.numericLiteral(i), [...state.body, ...emitEnd(state, states[i + 1], numberOf, suspensionAt)]),
   );
-  const dispatch = t.switchStatement(t.identifier("$pc"), cases);
+  const dispatch = dispatchOver(cases);
   const handled = states.some((state) => state.handler);
   const body = [
     ...prologue(input, suspensions, handled),
@@ -73,6 +73,25 @@ export function emitStep(input: Input): { step: t.ArrowFunctionExpression; suspe
   ];
   const params = ["$f", "$m", "$v"].map((name) => t.identifier(name));
   return { step: t.arrowFunctionExpression(params, t.blockStatement(body)), suspensions };
+}
+
+/** The engine tries a switch's cases one after the other: of many, only those of one block are tried. */
+const BLOCK_BITS = 5;
+
+// switch ($pc >> 5) { case 0: switch ($pc) { … case 31: …; $pc = 32; } case 1: switch ($pc) { case 32: … } }
+function dispatchOver(cases: t.SwitchCase[]): t.SwitchStatement {
+  const size = 1 << BLOCK_BITS;
+  if (cases.length <= 2 * size) return t.switchStatement(t.identifier("$pc"), cases);
+  const blocks: t.SwitchCase[] = [];
+  for (let at = 0; at < cases.length; at += size) {
+    const inner = cases.slice(at, at + size);
+    // Who falls out of a block falls into the next one by its number.
+    if (at + size < cases.length) inner.at(-1)!.consequent.push(assign("$pc", t.numericLiteral(at + size)));
+    const number = t.numericLiteral(at >> BLOCK_BITS);
+    blocks.push(t.switchCase(number, [t.switchStatement(t.identifier("$pc"), inner)]));
+  }
+  const block = t.binaryExpression(">>", t.identifier("$pc"), t.numericLiteral(BLOCK_BITS));
+  return t.switchStatement(block, blocks);
 }
 
 function frame(field: string): t.MemberExpression {
