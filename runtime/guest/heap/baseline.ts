@@ -19,6 +19,7 @@ import { keysOf, kindOf, knownFunction, newFamilies } from "./kinds/table.js";
 import { weakEntry } from "./kinds/weak.js";
 import { NativeMap, symbolKeyFor } from "./natives.js";
 import { ACCESSOR, type OwnState, readOwn } from "./own.js";
+import { mayRetrace, retrace } from "./retrace.js";
 import {
   ANY_TEXT,
   type BaselineState,
@@ -34,13 +35,37 @@ import {
 import { readVariable } from "./variables.js";
 import { anyWeakEntries, holdersOf } from "./weak.js";
 
-export interface Baseline {
+export class Baseline {
   readonly template: Template;
   /** By number. */
   readonly objects: readonly (object | symbol)[];
-  readonly index: ReadonlyMap<object | symbol, number>;
   /** Why the instance can never be saved: what cannot be, and its name. */
   readonly opaque: { readonly path: string; readonly what: string } | undefined;
+  #index: ReadonlyMap<object | symbol, number> | undefined;
+
+  constructor(
+    template: Template,
+    objects: readonly (object | symbol)[],
+    index?: ReadonlyMap<object | symbol, number>,
+    opaque?: Baseline["opaque"],
+  ) {
+    this.template = template;
+    this.objects = objects;
+    this.opaque = opaque;
+    this.#index = index;
+  }
+
+  /** Number of each object. Made when first asked for: an execution without checkpoint never needs it. */
+  get index(): ReadonlyMap<object | symbol, number> {
+    this.#index ??= numbered(this.objects);
+    return this.#index;
+  }
+}
+
+function numbered(objects: readonly (object | symbol)[]): ReadonlyMap<object | symbol, number> {
+  const index = new NativeMap<object | symbol, number>();
+  for (let i = 0; i < objects.length; i++) index.set(objects[i] as object | symbol, i);
+  return index;
 }
 
 const baselines = sideRecords<Baseline>();
@@ -55,8 +80,20 @@ export function baselineOf(instance: Instance): Baseline {
 /** Takes the baseline of an instance whose modules have just been evaluated. */
 export function captureBaseline(instance: Instance): void {
   const known = knownTemplate();
-  const baseline = known === undefined || anyWeakEntries() ? undefined : follow(instance, known, SCOPE);
+  const baseline = known === undefined || anyWeakEntries() ? undefined : alike(instance, known);
   baselines.set(instance, baseline ?? new Walk(instance).run());
+}
+
+/** The baseline of an instance that is as the template says; undefined if it is not. */
+function alike(instance: Instance, template: Template): Baseline | undefined {
+  if (mayRetrace(template)) {
+    const objects = retrace(instance, template, SCOPE);
+    if (objects !== undefined) return new Baseline(template, objects);
+  }
+  const followed = follow(instance, template, SCOPE);
+  if (followed === undefined) return undefined;
+  template.compared++;
+  return new Baseline(template, followed.objects, followed.index);
 }
 
 const SCOPE: SlotScope = {
@@ -96,7 +133,7 @@ class Walk {
     }
     const template = share(new Template(this.#states, roots, variables));
     const opaque = this.#opaque && { path: template.nameOf(this.#opaque.row), what: this.#opaque.what };
-    return { template, objects: this.#objects, index: this.#index, opaque };
+    return new Baseline(template, this.#objects, this.#index, opaque);
   }
 
   #roots(): { readonly roots: RootState[]; readonly variables: VariableState[] } {

@@ -5,7 +5,6 @@
 
 import { anyBranded } from "../classes.js";
 import type { Instance } from "../instance.js";
-import type { Baseline } from "./baseline.js";
 import { BrandFinder, flatBrands, hiddenParts } from "./brands.js";
 import { hasExpectedOwn, hasExpectedSlots } from "./expected.js";
 import { Refusal } from "./faults.js";
@@ -15,12 +14,15 @@ import { NativeMap } from "./natives.js";
 import { ANY_TEXT, type BaselineState, BaselineToken, STATIC, type Template } from "./template.js";
 import { readVariable } from "./variables.js";
 
-/** The baseline, if the instance is as the template says; undefined if not. For templates without weak entries. */
-export function follow(instance: Instance, template: Template, scope: SlotScope): Baseline | undefined {
+export interface Followed {
+  readonly objects: readonly (object | symbol)[];
+  readonly index: ReadonlyMap<object | symbol, number>;
+}
+
+/** The baseline objects, if the instance is as the template says; undefined if not. For templates without weak entries. */
+export function follow(instance: Instance, template: Template, scope: SlotScope): Followed | undefined {
   const walk = new Follower(template, scope);
-  return walk.roots(instance) && walk.run()
-    ? { template, objects: walk.objects, index: walk.index, opaque: undefined }
-    : undefined;
+  return walk.roots(instance) && walk.run() ? walk : undefined;
 }
 
 class Follower {

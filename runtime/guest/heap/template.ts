@@ -62,6 +62,8 @@ export class Template {
   readonly states: readonly BaselineState[];
   readonly roots: readonly RootState[];
   readonly variables: readonly VariableState[];
+  /** How many instances, besides the first, were compared with it in full and found equal. */
+  compared = 0;
   #hash: string | undefined = undefined;
   #places: Map<number, Map<string, number>> | undefined = undefined;
 
