@@ -29,11 +29,12 @@ export type Outcome = { readonly ok: true; readonly value: Encoded } | { readonl
  * Throws UnserializableError (EV5010) for what cannot be copied, naming the path to it.
  */
 export function encode(value: unknown, root = "value", classes: ClassTable = NO_CLASSES): Encoded {
-  return write(value, root, new ErrorWriter(false, classes));
+  return write(value, root, false, classes);
 }
 
-function write(value: unknown, root: string, errors: ErrorWriter): Encoded {
+function write(value: unknown, root: string, stacks: boolean, classes: ClassTable): Encoded {
   if (isPlainTree(value)) return `j${JSON.stringify(value)}`;
+  const errors = new ErrorWriter(stacks, classes);
   try {
     // The details of errors follow the value. They are found while it is written, and the set grows under the writer's
     // hands: errors inside details add theirs. So an error's cause may lead back to the error.
@@ -73,7 +74,7 @@ export function decode(text: Encoded, classes: ClassTable = NO_CLASSES): unknown
  */
 export function encodeError(thrown: unknown, classes: ClassTable = NO_CLASSES): Encoded {
   try {
-    return write(thrown, "error", new ErrorWriter(true, classes));
+    return write(thrown, "error", true, classes);
   } catch (problem) {
     if (!(problem instanceof UnserializableError)) throw problem;
     return encode(thrown instanceof Error ? copyWithoutRefused(thrown) : problem, "error");

@@ -5,6 +5,7 @@
  * D2  A call that has not started is never lost to a thread that is stuck or dies: another thread takes it.
  * D3  A call whose last attempt this may be (it was running on all but one of the deaths that are allowed) runs alone,
  *     so that no call is given up for what another one did.
+ * D4  A thread gets at most one message with calls per turn of the event loop: a message costs as much as several calls.
  */
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
@@ -42,6 +43,7 @@ export class Dispatcher {
   #draining: TaskThread | undefined;
   #watch: NodeJS.Timeout | undefined;
   #stopped = false;
+  #dispatching = false;
   #whenIdle: (() => void) | undefined;
 
   constructor(parts: DispatcherParts) {
@@ -54,7 +56,7 @@ export class Dispatcher {
 
   add(calls: readonly OpenCall[]): void {
     for (const call of calls) this.#queue.push(call, call.call.priority);
-    this.#dispatch();
+    this.#dispatchSoon();
   }
 
   /** Gives up what has not started, and tells the rest. */
@@ -155,6 +157,16 @@ export class Dispatcher {
     return thread;
   }
 
+  /** After the promise reactions of this turn of the event loop: calls that come together share a message (D4). */
+  #dispatchSoon(): void {
+    if (this.#dispatching) return;
+    this.#dispatching = true;
+    process.nextTick(() => {
+      this.#dispatching = false;
+      this.#dispatch();
+    });
+  }
+
   #dispatch(): void {
     if (this.#stopped) return;
     const now = performance.now();
@@ -250,7 +262,7 @@ export class Dispatcher {
       this.#alone.delete(thread);
       if (!this.#isBusy()) this.#whenIdle?.();
     }
-    this.#dispatch();
+    this.#dispatchSoon();
   }
 
   #ended(thread: TaskThread, end: ThreadEnd): void {

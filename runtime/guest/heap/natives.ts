@@ -30,6 +30,7 @@ export function getterOf<R>(holder: object, key: PropertyKey): (self: object) =>
 }
 
 export const { getPrototypeOf, setPrototypeOf, isExtensible, preventExtensions, create } = Object;
+export const enumerableKeys = Object.keys;
 export const { ownKeys, apply, construct } = Reflect;
 export const describe = Object.getOwnPropertyDescriptor;
 export const define = Object.defineProperty;

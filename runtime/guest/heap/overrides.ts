@@ -119,6 +119,14 @@ export function installHeapOverrides(global: object): void {
   replaceMethods(legacy, watchedMethods(legacy, ["__defineGetter__", "__defineSetter__"]));
   replaceMethods(object, watched(object, ["setPrototypeOf"], noteObject));
   replaceMethods(reflect, watched(reflect, ["setPrototypeOf"], noteObject));
+  const { create } = object as { readonly create: AnyFunction };
+  replaceMethods(object, {
+    create(prototype: object | null, properties?: PropertyDescriptorMap) {
+      const made: object = apply(create, undefined, [prototype, properties]);
+      if (properties !== undefined) noteDefined(made);
+      return made;
+    },
+  });
   replaceMethods(reflect, {
     construct(target: AnyFunction, args: ArrayLike<unknown>, ...rest: AnyFunction[]) {
       const made: object = apply(construct, undefined, [target, args, ...rest]);
@@ -131,7 +139,12 @@ export function installHeapOverrides(global: object): void {
 }
 
 function noteDefined(value: unknown): void {
-  if ((typeof value === "object" && value !== null) || typeof value === "function") shapedObjects.add(value);
+  // What is defined on a proxy may end up on what it stands for.
+  for (let object = value; isObject(object); object = proxyRecordOf(object)?.target) shapedObjects.add(object);
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
 function noteObject(value: unknown): void {

@@ -54,8 +54,8 @@ export class InstanceScope implements WriterScope {
     this.#collectPermanent();
   }
 
-  /** The writer that this scope serves. */
-  attach(writer: Writer): void {
+  /** The writer that this scope serves; none when it has ended. */
+  attach(writer: Writer | undefined): void {
     this.#writer = writer;
   }
 

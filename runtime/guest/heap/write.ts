@@ -34,6 +34,8 @@ export function writeHeap(instance: Instance): Written {
     return { unserializable: { path: pathTo(writer, scope, writer.current), what: refusal.what } };
   }
   writer.settle();
+  // Two objects that know each other would be left to the engine's collector of cycles, which walks the whole realm.
+  scope.attach(undefined);
   return { text: textOf(writer, baseline.template.hash, scope) };
 }
 

@@ -37,6 +37,9 @@ export const KIND = {
 /** Columns of the view `change`, in order. */
 export const COLUMNS = ["kind", "execution", "n", "time", "number", "a", "b", "c", "d"] as const;
 
+/** Where a row of kind `tail` or `checkpoint` has the number of the task that it consumes. */
+const CONSUMED_TASK = COLUMNS.indexOf("c");
+
 /** One row for the view. */
 export interface Change {
   readonly values: readonly Value[];
@@ -54,6 +57,37 @@ export interface Counters {
 }
 
 type Numbers = { execution?: number; n?: number; time?: number | undefined; number?: Value };
+
+/**
+ * The rows of one commit's writes, in order. A removed task goes into the row of the tail entry or checkpoint that
+ * consumes it: every row costs. Throws Fault EV6015 for a value that cannot be stored as it is.
+ */
+export function changesOfAll(writes: readonly Write[], counters: Counters): readonly Change[] {
+  const changes: Change[] = [];
+  for (let i = 0; i < writes.length; i++) {
+    const write = writes[i] as Write;
+    const next = writes[i + 1];
+    if (write.kind === "removeTask" && next !== undefined && consumes(next, write.execution)) {
+      const [row] = changesOf(next, counters);
+      if (row !== undefined) changes.push(alsoRemoving(write, row));
+      i++;
+    } else {
+      changes.push(...changesOf(write, counters));
+    }
+  }
+  return changes;
+}
+
+function consumes(write: Write, execution: number): boolean {
+  return (write.kind === "appendTail" || write.kind === "putCheckpoint") && write.execution === execution;
+}
+
+function alsoRemoving({ seq }: { readonly seq: number }, row: Change): Change {
+  if (!Number.isSafeInteger(seq)) throw refused(row.label, `${seq} is not an integer that can be stored`);
+  const values = [...row.values];
+  values[CONSUMED_TASK] = seq;
+  return { ...row, values, label: `${row.label}, removeTask ${seq}` };
+}
 
 /** The rows of one write. Throws Fault EV6015 for a value that cannot be stored as it is. */
 export function changesOf(write: Write, counters: Counters): readonly Change[] {

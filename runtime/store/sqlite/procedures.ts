@@ -3,6 +3,9 @@
  * rows into the view is one transaction and one call of the driver, and fails as a whole: the cheapest commit that
  * SQLite offers. Rows are applied in order; a row whose kind is NULL (padding) does nothing.
  *
+ * SQLite enters every trigger of a view for every row, only to find that its kind is another. So the kinds that a step
+ * needs are triggers of `change`, and all others hang on a second view, which one trigger of the first one feeds.
+ *
  * T2 is kept here: every contradiction is a RAISE(ABORT) or a constraint of a table.
  */
 import { COLUMNS, KIND } from "./change.js";
@@ -31,6 +34,11 @@ const LAST = `coalesce(
   (SELECT n FROM checkpoint WHERE execution = NEW.execution),
   0)`;
 
+/** Deletes the task whose number is in the given column, which must be there; nothing where the column is NULL. */
+const removeTask = (seq: string): string => `
+    DELETE FROM task WHERE execution = NEW.execution AND seq = ${seq};
+    ${refuseIf(`${seq} IS NOT NULL AND changes() = 0`, `'execution ' || NEW.execution || ' has no open task ' || ${seq}`)}`;
+
 const BODIES: Record<keyof typeof KIND, string> = {
   program: "INSERT INTO program (hash, artifact) VALUES (NEW.a, NEW.b) ON CONFLICT (hash) DO NOTHING;",
   create: `
@@ -51,12 +59,14 @@ const BODIES: Record<keyof typeof KIND, string> = {
     UPDATE timer SET active = (NEW.number = 'IN_PROGRESS') WHERE execution = NEW.execution;
     UPDATE inbox SET active = (NEW.number = 'IN_PROGRESS') WHERE execution = NEW.execution;`,
   tail: `
+    ${removeTask("NEW.c")}
     ${REQUIRE_OPEN}
     ${refuseIf(`NEW.n IS NOT 1 + ${LAST}`, `'tail entry ' || NEW.n || ' does not follow ' || ${LAST}`)}
     INSERT INTO tail (execution, n, now, cost, events, commands_hash)
     VALUES (NEW.execution, NEW.n, NEW.time, NEW.number, NEW.a, NEW.b);`,
   // One activation may be recorded by its checkpoint alone, without a tail entry: then n is the last entry's plus one.
   checkpoint: `
+    ${removeTask("NEW.c")}
     ${REQUIRE_OPEN}
     ${refuseIf(`NEW.n NOT BETWEEN 1 AND 1 + ${LAST}`, `'checkpoint ' || NEW.n || ' is ahead of the tail, which ends at ' || ${LAST}`)}
     ${refuseIf("NEW.n < (SELECT n FROM checkpoint WHERE execution = NEW.execution)", "'checkpoint ' || NEW.n || ' is older than the stored one'")}
@@ -83,9 +93,7 @@ const BODIES: Record<keyof typeof KIND, string> = {
     UPDATE task SET waiting = 1 WHERE execution = NEW.execution AND seq = NEW.n;
     ${refuseIf("changes() = 0", "'execution ' || NEW.execution || ' has no open task ' || NEW.n")}`,
   beatTask: "UPDATE task SET beat_at = NEW.time, beat_details = NEW.a WHERE execution = NEW.execution AND seq = NEW.n;",
-  removeTask: `
-    DELETE FROM task WHERE execution = NEW.execution AND seq = NEW.n;
-    ${refuseIf("changes() = 0", "'execution ' || NEW.execution || ' has no open task ' || NEW.n")}`,
+  removeTask: removeTask("NEW.n"),
   addInbox: `
     ${REQUIRE_OPEN}
     INSERT INTO inbox (id, execution, active, event) VALUES (NEW.n, NEW.execution, ${ACTIVE}, NEW.a);`,
@@ -98,14 +106,24 @@ const BODIES: Record<keyof typeof KIND, string> = {
   clock: "UPDATE meta SET value = max(value, NEW.time) WHERE name = 'clock';",
 };
 
-/** Makes the view and its triggers, for this connection only. */
+/** The kinds of which a step is made. */
+const FREQUENT: ReadonlySet<string> = new Set<keyof typeof KIND>(["tail", "addTask"]);
+
+/** Makes the views and their triggers, for this connection only. */
 export async function createProcedures(connection: Connection): Promise<void> {
-  const view = `CREATE TEMP VIEW change (${COLUMNS.join(", ")}) AS SELECT ${COLUMNS.map(() => "NULL").join(", ")};`;
-  const triggers = Object.entries(KIND).map(
-    ([name, kind]) =>
-      `CREATE TEMP TRIGGER change_${name} INSTEAD OF INSERT ON change WHEN NEW.kind = ${kind} BEGIN ${BODIES[name as keyof typeof KIND]} END;`,
-  );
-  await connection.exec([view, ...triggers].join("\n"));
+  const names = Object.keys(KIND) as (keyof typeof KIND)[];
+  const view = (name: string): string =>
+    `CREATE TEMP VIEW ${name} (${COLUMNS.join(", ")}) AS SELECT ${COLUMNS.map(() => "NULL").join(", ")};`;
+  const frequent = names.filter((name) => FREQUENT.has(name)).map((name) => KIND[name]);
+  const triggers = names.map((name) => {
+    const owner = FREQUENT.has(name) ? "change" : "rare_change";
+    return `CREATE TEMP TRIGGER change_${name} INSTEAD OF INSERT ON ${owner} WHEN NEW.kind = ${KIND[name]} BEGIN ${BODIES[name]} END;`;
+  });
+  const others = `
+    CREATE TEMP TRIGGER change_others INSTEAD OF INSERT ON change WHEN NEW.kind NOT IN (${frequent.join(", ")}) BEGIN
+      INSERT INTO rare_change VALUES (${COLUMNS.map((column) => `NEW.${column}`).join(", ")});
+    END;`;
+  await connection.exec([view("change"), view("rare_change"), ...triggers, others].join("\n"));
 }
 
 /** The statement that applies up to `rows` changes; those whose parameters are not bound do nothing. */

@@ -6,7 +6,7 @@
  */
 import { Fault } from "../../protocol/fault.js";
 import type { ExecutionRow, InboxRow, LogRow, Store, StoredExecution, TaskRow, TimerRow, Write } from "../store.js";
-import { type Change, type Counters, changesOf, programChange } from "./change.js";
+import { type Change, type Counters, changesOfAll, programChange } from "./change.js";
 import type { Connection } from "./driver.js";
 import type { Lock } from "./lock.js";
 import { CommitPipeline } from "./pipeline.js";
@@ -37,7 +37,7 @@ export class SqliteStore implements Store {
   }
 
   async commit(writes: readonly Write[]): Promise<void> {
-    await this.#submit(() => writes.flatMap((write) => changesOf(write, this.#parts.counters)));
+    await this.#submit(() => changesOfAll(writes, this.#parts.counters));
   }
 
   async saveProgram(hash: string, artifact: string): Promise<void> {

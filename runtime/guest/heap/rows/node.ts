@@ -17,8 +17,10 @@ export interface RowWriter {
 }
 
 export abstract class RowNode {
-  /** ABSENT until the node has a row. */
+  /** The row that the node has in the checkpoint of number `writing`. */
   reference: Reference = ABSENT;
+  /** 0 until the node has a row. Shapes outlive a checkpoint; their references do not. */
+  writing = 0;
 
   /** Writes the row. */
   abstract write(writer: RowWriter): void;

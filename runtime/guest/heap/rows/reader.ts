@@ -327,7 +327,7 @@ export class Reader {
       if (assign) target[key] = first;
       else defineOwn(value, key, flag, first, (flag & ACCESSOR) === 0 ? undefined : this.value(tape[at++]));
     }
-    if (kind.tag === SPARSE_TAG) noteShaped(value);
+    if (kind.tag === SPARSE_TAG || (kind === ordinary && flags !== undefined)) noteShaped(value);
     this.#settlePrototype(value, kind, this.prototype(shape.prototypeReference));
     if (!shape.extensible) this.#closed.push(value);
   }

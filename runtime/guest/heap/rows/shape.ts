@@ -1,6 +1,7 @@
 /**
  * Shapes: objects with the same prototype, extensibility, keys and flags share one row for all of that.
  */
+import { intrinsicName } from "../intrinsics.js";
 import { NativeMap } from "../natives.js";
 import { PLAIN } from "../own.js";
 import { FLAGGED_SHAPE, SHAPE } from "./format.js";
@@ -35,6 +36,7 @@ export class Shape extends RowNode {
     const children = flags === PLAIN ? this.#plainChildren() : this.#childrenOf(flags);
     let child = children.get(key);
     if (child === undefined) {
+      kept.count++;
       child = new Shape(this.#prototype, this.#extensible, this, key, flags);
       children.set(key, child);
     }
@@ -83,14 +85,39 @@ export class Shape extends RowNode {
   }
 }
 
+type Roots = Map<object | null, Shape>;
+
+/**
+ * Shapes of objects whose prototype every realm has, kept from one checkpoint to the next: making them costs far more
+ * than writing them. Those of an instance's own classes go with the checkpoint, lest they keep the instance alive.
+ */
+const kept: { readonly open: Roots; readonly closed: Roots; count: number } = {
+  open: new NativeMap(),
+  closed: new NativeMap(),
+  count: 0,
+};
+/** Objects that are used as dictionaries have a shape each: then all are given up, at the latest after this many. */
+const MOST_KEPT = 10_000;
+
 /** All shapes of one checkpoint, by prototype. */
 export class Shapes {
-  readonly #roots = new NativeMap<object | null, Shape>();
-  readonly #closedRoots = new NativeMap<object | null, Shape>();
+  readonly #open: Roots = new NativeMap();
+  readonly #closed: Roots = new NativeMap();
+
+  constructor() {
+    if (kept.count < MOST_KEPT) return;
+    kept.open.clear();
+    kept.closed.clear();
+    kept.count = 0;
+  }
 
   /** The shape without properties. */
   root(prototype: object | null, extensible: boolean): Shape {
-    const roots = extensible ? this.#roots : this.#closedRoots;
+    const known = (extensible ? kept.open : kept.closed).get(prototype);
+    if (known !== undefined) return known;
+    const isKept = prototype === null || intrinsicName(prototype) !== undefined;
+    const holder = isKept ? kept : { open: this.#open, closed: this.#closed };
+    const roots = extensible ? holder.open : holder.closed;
     let root = roots.get(prototype);
     if (root === undefined) {
       root = new Shape(prototype, extensible);

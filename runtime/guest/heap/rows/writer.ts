@@ -10,7 +10,16 @@ import { functionPrototype, ownerOfPrototype } from "../kinds/functions.js";
 import type { Kind, SlotScope } from "../kinds/kind.js";
 import { argumentsObject, HOLE, ordinary } from "../kinds/ordinary.js";
 import { type Families, kindOf, newFamilies } from "../kinds/table.js";
-import { getPrototypeOf, isExtensible, NativeMap, ownKeys, symbolKeyFor, throwTypeError } from "../natives.js";
+import {
+  enumerableKeys,
+  getPrototypeOf,
+  isExtensible,
+  NativeMap,
+  ownKeys,
+  symbolKeyFor,
+  throwTypeError,
+} from "../natives.js";
+import { mayBeShaped } from "../overrides.js";
 import { ACCESSOR, descriptorOf, flagsOf, PLAIN } from "../own.js";
 import { ABSENT, FALSE, NULL, numberReference, type Reference, TRUE, UNDEFINED } from "./format.js";
 import { RegisteredSymbolRow, SymbolRow } from "./names.js";
@@ -41,6 +50,7 @@ export class Writer implements RowWriter {
   readonly #parents: number[] = [];
   readonly #labels: PropertyKey[] = [];
   readonly #shapes = new Shapes();
+  readonly #writing = ++writings;
   readonly #families: Families = newFamilies();
   readonly #late: { readonly at: number; find(): unknown }[] = [];
   /** The row being written. */
@@ -112,7 +122,10 @@ export class Writer implements RowWriter {
 
   /** Reference of a row of its own. */
   nodeReference(node: RowNode, label: PropertyKey): Reference {
-    if (node.reference === ABSENT) node.reference = this.#admit(node, node, label);
+    if (node.writing !== this.#writing) {
+      node.writing = this.#writing;
+      node.reference = this.#admit(node, node, label);
+    }
     return node.reference;
   }
 
@@ -197,6 +210,16 @@ export class Writer implements RowWriter {
     const at = tape.length;
     tape.push(ABSENT);
     const all = ownKeys(value);
+    if (kind === ordinary && isPlain(value, all)) {
+      let shape = this.#shapes.root(getPrototypeOf(value), true);
+      for (let i = 0; i < all.length; i++) {
+        const key = all[i] as PropertyKey;
+        shape = shape.next(key, PLAIN);
+        tape.push(this.reference((value as Record<PropertyKey, unknown>)[key], key));
+      }
+      tape[at] = this.nodeReference(shape, OWN_LABEL);
+      return;
+    }
     const keys = kind.implied === undefined ? all : kind.implied(value, all);
     let shape = this.#shapes.root(getPrototypeOf(value), isExtensible(value));
     let owner: object | undefined = kind === ordinary ? generatorOwner(value) : undefined;
@@ -236,6 +259,17 @@ export interface WayStep {
   readonly node: RowNode | undefined;
   /** How the row before leads here. */
   readonly label: PropertyKey;
+}
+
+/** Number of the checkpoint that was begun last. */
+let writings = 0;
+
+/**
+ * True if all own properties are plain data, by the cheapest test: nobody had a chance to give them other flags
+ * (overrides.ts), and none is hidden or has a symbol for a key.
+ */
+function isPlain(object: object, keys: readonly PropertyKey[]): boolean {
+  return isExtensible(object) && enumerableKeys(object).length === keys.length && !mayBeShaped(object);
 }
 
 /** Label of the way from an object to its shape or change. */
