@@ -24,8 +24,11 @@ export const NEW_POSITION: Position = { n: 0, tailBytes: 0, tailCost: 0, checkpo
 const COST_PER_BYTE = 0.03;
 /** How many times dearer than a checkpoint a tail may become while its execution is live. */
 const FACTOR = 4;
-/** Taken for a checkpoint before one was measured, microseconds and bytes: those of a small state. */
-const FIRST_COST = 200;
+/**
+ * Taken for a checkpoint before one was measured, microseconds and bytes: those of a small state. Until then the tail
+ * begins with the evaluation of the modules, which restoring a checkpoint takes as well.
+ */
+const FIRST_COST = 400;
 const FIRST_BYTES = 1000;
 /** How many times dearer per byte than the last checkpoint the next one is believed to be. */
 const MOST_GROWTH = 2;

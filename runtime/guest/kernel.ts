@@ -85,10 +85,25 @@ function work(turn: Turn, factory: ProgramFactory, request: TurnRequest, checkpo
     if (turn.fault !== undefined) return "";
     results.push(result);
   }
-  if (!request.write) return stringify({ results } satisfies TurnReply);
+  if (!request.write) return replyText(results);
   const written = writeHeap(turn.instance);
-  if ("text" in written) return `${stringify({ results } satisfies TurnReply)}\n${written.text}`;
+  if ("text" in written) return `${replyText(results)}\n${written.text}`;
   return stringify({ results, unserializable: written.unserializable } satisfies TurnReply);
+}
+
+/** The JSON text of a reply with nothing but results; put together here, since the engine's `stringify` is slow. */
+function replyText(results: readonly TurnResult[]): string {
+  let text = '{"results":[';
+  for (let i = 0; i < results.length; i++) {
+    const { commands, logs, closed } = results[i] as TurnResult;
+    const separator = i === 0 ? "" : ",";
+    text += `${separator}{"commands":${listText(commands)},"logs":${listText(logs)},"closed":${closed ? "true" : "false"}}`;
+  }
+  return `${text}]}`;
+}
+
+function listText(list: readonly unknown[]): string {
+  return list.length === 0 ? "[]" : stringify(list);
 }
 
 /** Evaluates the program's modules. What they log is kept for the first result. */
@@ -110,9 +125,9 @@ function applyBatch(turn: Turn, batch: TurnBatch): TurnResult {
   const { state } = turn.instance;
   state.now = Math.max(state.now, batch.now);
   turn.commands = [];
-  for (const event of batch.events) {
-    if (state.closed) break;
-    applyEvent(event);
+  const { events } = batch;
+  for (let i = 0; i < events.length && !state.closed; i++) {
+    applyEvent(events[i] as Event);
     settle(turn);
     if (turn.fault !== undefined) break;
   }
@@ -135,6 +150,7 @@ function settle(turn: Turn): void {
 function reportUnhandled(): void {
   const { state } = currentTurn().instance;
   const promises = state.unhandled;
+  if (promises.length === 0) return;
   state.unhandled = [];
   for (const promise of promises) {
     if (!GPromise.is(promise) || GPromise.isHandled(promise)) continue;

@@ -111,12 +111,11 @@ function planOf({ states, roots, variables }: Template): Visit[] {
   states.forEach((state, index) => {
     const prototype = isNew(state.own?.prototype);
     const reads = readsOf(state, isNew);
-    const slots: number[] = [];
-    state.slots.forEach((token, slot) => {
-      if (isNew(token)) slots.push(slot);
-    });
-    if (prototype || reads.length > 0 || slots.length > 0)
-      visits.push({ index, tag: state.tag, prototype, reads, slots });
+    const slots = placesOf(state.slots, isNew);
+    const brands = placesOf(state.brands ?? [], isNew);
+    if (prototype || reads.length > 0 || slots.length > 0 || brands.length > 0) {
+      visits.push({ index, tag: state.tag, prototype, reads, slots, brands });
+    }
   });
   return visits;
 }
