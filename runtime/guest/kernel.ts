@@ -127,7 +127,7 @@ function applyBatch(turn: Turn, batch: TurnBatch): TurnResult {
   turn.commands = [];
   const { events } = batch;
   for (let i = 0; i < events.length && !state.closed; i++) {
-    applyEvent(events[i] as Event);
+    applyEvent(events[i] as TurnBatch["events"][number]);
     settle(turn);
     if (turn.fault !== undefined) break;
   }

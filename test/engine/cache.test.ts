@@ -89,11 +89,11 @@ test("no more instances stay live than the cache holds", async () => {
 test("an execution whose tail has become dear is written when it leaves the cache", async () => {
   const { engine, database } = await openWorld(scripts, { cacheSize: 1 });
   await engine.start({ workflow: "collector", name: "a", input: encode(null) });
-  for (let index = 0; index < 24; index++) await engine.signal("collector/a", "s", encode(index));
+  for (let index = 0; index < 48; index++) await engine.signal("collector/a", "s", encode(index));
   assert.equal(database.data.executions.get(1)?.checkpoint, undefined);
   await engine.start({ workflow: "collector", name: "b", input: encode(null) });
   await engine.idle();
-  assert.equal(database.data.executions.get(1)?.checkpoint?.n, 25);
+  assert.equal(database.data.executions.get(1)?.checkpoint?.n, 49);
   assert.deepEqual(database.data.executions.get(1)?.tail, []);
 });
 
