@@ -105,7 +105,15 @@ function parser(session: Session, version: string, args: readonly string[]) {
 }
 
 /** What may be given more than once. */
-const SEVERAL: ReadonlySet<string> = new Set(["_", "programs", "external"]);
+const SEVERAL: ReadonlySet<string> = new Set([
+  "_",
+  "programs",
+  "external",
+  "allow-host",
+  "allowHost",
+  "allow-origin",
+  "allowOrigin",
+]);
 
 /** An option given twice is a mistake: which of the two counts? */
 function refuseRepeated(given: Readonly<Record<string, unknown>>): true {

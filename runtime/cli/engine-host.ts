@@ -10,13 +10,17 @@ import { socketPath } from "../client/place.js";
 import type { Clock } from "../engine/clock.js";
 import type { CheckpointMode, Engine, Problem } from "../engine/engine.js";
 import { openRuntime } from "../engine/open.js";
+import { eventualVersion } from "../platform/version.js";
 import type { Program } from "../protocol/program.js";
+import { type HttpOptions, type HttpServer, listenHttp } from "../server/http/listen.js";
 import { listen, type SocketServer } from "../server/server.js";
 
 export interface EngineHost {
   readonly engine: Engine;
   /** Path of the socket. */
   readonly socket: string;
+  /** Address of the HTTP API. */
+  readonly url?: string;
   /** Stops taking requests, writes checkpoints, closes the database. */
   close(): Promise<void>;
 }
@@ -28,6 +32,8 @@ export interface EngineHostOptions {
   readonly cache?: number;
   readonly clock?: Clock;
   readonly report: (problem: Problem) => void;
+  /** Also serve the HTTP API. */
+  readonly http?: HttpOptions;
 }
 
 /** Opens everything, or nothing: what fails half-way is closed again. Throws what engine, store and socket throw. */
@@ -41,19 +47,27 @@ export async function openEngineHost(options: EngineHostOptions): Promise<Engine
     report,
   });
   let server: SocketServer | undefined;
+  let api: HttpServer | undefined;
   try {
     for (const { file, program } of programs) await engine.deploy(program, dirname(resolve(file)));
     server = await listen(inProcessClient(engine), socketPath(database));
     const { path, close } = server;
+    if (options.http !== undefined) {
+      const defect = (cause: unknown): void => report({ message: "A request could not be answered", cause });
+      api = await listenHttp(options.http, { engine, version: eventualVersion(), report: defect });
+    }
     return {
       engine,
       socket: path,
+      ...(api === undefined ? {} : { url: api.url }),
       async close() {
+        await api?.close();
         await close();
         await engine.close();
       },
     };
   } catch (error) {
+    await api?.close();
     await server?.close();
     await engine.close();
     throw error;

@@ -15,6 +15,9 @@ export const EXIT = {
 
 /** Codes that say: what was asked for cannot be, whatever the state of the machine. */
 const INPUT_CODES = new Set<string>([
+  "EV8308",
+  "EV8309",
+  "EV8310",
   "EV4001",
   "EV4003",
   "EV4005",

@@ -1,10 +1,12 @@
 /** `eventual serve`: an engine that runs until it is told to stop. */
 import type { CheckpointMode } from "../engine/engine.js";
 import { Fault } from "../protocol/fault.js";
+import type { HttpOptions } from "../server/http/listen.js";
 import { type LoadedProgram, loadProgram } from "./application.js";
 import { namedDatabase } from "./database.js";
 import { openEngineHost } from "./engine-host.js";
 import { EXIT } from "./exit.js";
+import { present } from "./options.js";
 import type { Output } from "./output.js";
 import { reportTo } from "./report.js";
 import { listenForStop } from "./stop.js";
@@ -16,6 +18,7 @@ export interface ServeOptions {
   readonly json: boolean;
   readonly checkpoint: CheckpointMode;
   readonly cache?: number;
+  readonly http?: HttpOptions;
 }
 
 /** Resolves with the exit code once a signal has stopped it. Throws Faults for bad input and for failures. */
@@ -28,11 +31,22 @@ export async function serve(options: ServeOptions, output: Output): Promise<numb
     programs,
     checkpoint: options.checkpoint,
     ...(options.cache === undefined ? {} : { cache: options.cache }),
+    ...(options.http === undefined ? {} : { http: options.http }),
     report: reportTo(output),
   });
   const workflows = programs.flatMap(({ program }) => program.manifest.workflows.map(({ name }) => name));
-  if (options.json) output.printJson({ serving: workflows, database, socket: host.socket, process: process.pid });
-  else output.print(`Serving ${workflows.join(", ")} on ${database} (socket ${host.socket}).`);
+  if (options.json)
+    output.printJson({
+      serving: workflows,
+      database,
+      socket: host.socket,
+      ...present({ url: host.url }),
+      process: process.pid,
+    });
+  else
+    output.print(
+      `Serving ${workflows.join(", ")} on ${database} (socket ${host.socket}${host.url === undefined ? "" : `, ${host.url}`}).`,
+    );
   const signal = await stop.requested;
   output.note(`${signal}: stopping.`);
   await host.close();

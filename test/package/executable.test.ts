@@ -97,8 +97,14 @@ test("kill -9 in the middle: the same command goes on, and repeats no step that 
 
 test("serve, and other commands that find it through its socket", async (t) => {
   const cwd = await temporaryFolder(t);
-  const engine = start(["serve", "--json"], { cwd });
-  await eventually("the socket", () => existsSync(join(cwd, "app.db.sock")) || undefined);
+  const engine = start(["serve", "--http", "0", "--json"], { cwd });
+  let said = "";
+  engine.process.stdout?.on("data", (text: string) => {
+    said += text;
+  });
+  await eventually("the engine", () => said.includes("\n") || undefined);
+  const { url } = JSON.parse(said) as { url: string };
+  assert.equal((await fetch(`${url}/ready`)).status, 200);
   const started = await run(["start", "approval", "--id", "a", "--input", '"holiday"'], { cwd });
   assert.equal(started.stdout, "approval/a\n", started.stderr);
   assert.equal((await run(["signal", "approval/a", "approve", '"Ada"'], { cwd })).code, 0);

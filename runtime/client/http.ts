@@ -1,0 +1,191 @@
+/**
+ * A client of the HTTP API, for Node and browsers: `eventual/client`. Every answer is parsed by the schema that the
+ * server describes it with; a refusal is thrown as the `Fault` that the engine threw, with its code.
+ */
+import type { z } from "zod";
+import { Fault, type FaultCode } from "../protocol/fault.js";
+import {
+  type Execution,
+  type ExecutionDetails,
+  executionDetailsSchema,
+  executionPageSchema,
+  executionSchema,
+  LONGEST_WAIT_SECONDS,
+  type LogLine,
+  logLineSchema,
+  logPageSchema,
+  problemSchema,
+  type StartBody,
+  type Started,
+  signalledSchema,
+  startedSchema,
+  taskBeatSchema,
+  taskDoneSchema,
+} from "./resources.js";
+
+export type { Execution, ExecutionDetails, LogLine, StartBody, Started };
+
+export interface ConnectOptions {
+  /** Such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly token?: string;
+  /** Default: the platform's. */
+  readonly fetch?: typeof fetch;
+}
+
+export interface HttpClient {
+  /** Durable when it resolves. With `idempotencyKey`, the same call again gives the execution that is there. */
+  start(request: StartBody & { readonly idempotencyKey?: string }): Promise<Started>;
+  /** Durable when it resolves. */
+  signal(executionId: string, signal: string, payload?: Execution["input"]): Promise<void>;
+  get(executionId: string): Promise<ExecutionDetails>;
+  /** All that match, newest first, read page by page. */
+  list(query?: { readonly workflow?: string; readonly status?: Execution["status"] }): AsyncIterable<Execution>;
+  logs(executionId: string): AsyncIterable<LogLine>;
+  /** Resolves when the execution is closed or suspended, however long that takes. */
+  result(executionId: string, options?: { readonly signal?: AbortSignal }): Promise<Execution>;
+  /** Log lines and changes of status as they happen, until the execution is closed. */
+  events(executionId: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<ExecutionEvent>;
+  completeTask(token: string, result?: Execution["input"]): Promise<void>;
+  failTask(token: string, error: { readonly name?: string; readonly message: string }): Promise<void>;
+  heartbeatTask(token: string, details?: Execution["input"]): Promise<{ readonly cancelled: boolean }>;
+}
+
+export type ExecutionEvent =
+  | { readonly event: "log"; readonly data: LogLine }
+  | { readonly event: "status"; readonly data: Execution };
+
+/** A client of the server at `url`. Its calls throw Faults; EV8213 when the server cannot be reached. */
+export function connect(options: ConnectOptions): HttpClient {
+  const http = new Http(options);
+  return {
+    start({ idempotencyKey, ...body }) {
+      const headers: Record<string, string> = idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey };
+      return http.post(startedSchema, "/v1/executions", body, headers);
+    },
+    async signal(id, signal, payload) {
+      const body = payload === undefined ? {} : { payload };
+      await http.post(signalledSchema, `${pathOf(id)}/signals/${encodeURIComponent(signal)}`, body);
+    },
+    get: (id) => http.get(executionDetailsSchema, pathOf(id)),
+    list: (query = {}) => pages(query, (cursor) => http.get(executionPageSchema, `/v1/executions?${cursor}`)),
+    logs: (id) => pages({}, (cursor) => http.get(logPageSchema, `${pathOf(id)}/logs?${cursor}`)),
+    async result(id, { signal } = {}) {
+      for (;;) {
+        const row = await http.get(executionSchema, `${pathOf(id)}/result?wait=${LONGEST_WAIT_SECONDS}`, signal);
+        if (row.status !== "IN_PROGRESS") return row;
+      }
+    },
+    events: (id, { signal } = {}) => http.events(`${pathOf(id)}/events`, signal),
+    async completeTask(token, result) {
+      await http.post(taskDoneSchema, "/v1/tasks/complete", { token, ...(result === undefined ? {} : { result }) });
+    },
+    async failTask(token, error) {
+      await http.post(taskDoneSchema, "/v1/tasks/fail", { token, error });
+    },
+    heartbeatTask: (token, details) =>
+      http.post(taskBeatSchema, "/v1/tasks/heartbeat", { token, ...(details === undefined ? {} : { details }) }),
+  };
+}
+
+class Http {
+  readonly #options: ConnectOptions;
+
+  constructor(options: ConnectOptions) {
+    this.#options = options;
+  }
+
+  async get<T>(schema: z.ZodType<T>, path: string, signal?: AbortSignal): Promise<T> {
+    return parsed(schema, await (await this.#send(path, { ...(signal === undefined ? {} : { signal }) })).text());
+  }
+
+  async post<T>(schema: z.ZodType<T>, path: string, body: object, headers: Record<string, string> = {}): Promise<T> {
+    const init = {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { ...headers, "content-type": "application/json" },
+    };
+    return parsed(schema, await (await this.#send(path, init)).text());
+  }
+
+  async *events(path: string, signal: AbortSignal | undefined): AsyncGenerator<ExecutionEvent> {
+    const { body } = await this.#send(path, { ...(signal === undefined ? {} : { signal }) });
+    if (body === null) return;
+    let rest = "";
+    const decoder = new TextDecoder();
+    for await (const chunk of body) {
+      const blocks = (rest + decoder.decode(chunk, { stream: true })).split("\n\n");
+      rest = blocks.pop() ?? "";
+      for (const block of blocks) {
+        const event = /^event: (.*)$/m.exec(block)?.[1];
+        const data = /^data: (.*)$/m.exec(block)?.[1] ?? "";
+        if (event === "log") yield { event, data: parsed(logLineSchema, data) };
+        else if (event === "status") yield { event, data: parsed(executionSchema, data) };
+      }
+    }
+  }
+
+  async #send(path: string, init: RequestInit): Promise<Response> {
+    const { url, token, fetch: send = fetch } = this.#options;
+    const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    let response: Response;
+    try {
+      response = await send(new URL(path, url), { ...init, headers: { ...init.headers, ...authorization } });
+    } catch (cause) {
+      if (init.signal?.aborted === true) throw cause;
+      throw new Fault("EV8213", "The engine went away before it answered", {
+        place: url,
+        remedy: "Check the address. What was acknowledged is kept; with an idempotency key the call can be repeated.",
+        cause,
+      });
+    }
+    if (!response.ok) throw faultOf(await response.text());
+    return response;
+  }
+}
+
+async function* pages<T>(
+  query: Readonly<Record<string, string | undefined>>,
+  read: (query: string) => Promise<{ readonly items: readonly T[]; readonly next?: string | undefined }>,
+): AsyncGenerator<T> {
+  let cursor: string | undefined;
+  do {
+    const fields = new URLSearchParams();
+    for (const [key, value] of Object.entries({ ...query, cursor })) if (value !== undefined) fields.set(key, value);
+    const page = await read(fields.toString());
+    yield* page.items;
+    cursor = page.next;
+  } while (cursor !== undefined);
+}
+
+/** `order/17` is two parts of the path; a name may hold more slashes. */
+function pathOf(executionId: string): string {
+  const at = executionId.indexOf("/");
+  const [workflow, name] = [executionId.slice(0, at), executionId.slice(at + 1)];
+  return `/v1/executions/${encodeURIComponent(workflow)}/${encodeURIComponent(name)}`;
+}
+
+function parsed<T>(schema: z.ZodType<T>, text: string): T {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw misunderstood(cause);
+  }
+}
+
+function faultOf(text: string): Fault {
+  const { code, detail, remedy } = parsed(problemSchema, text);
+  if (!isFaultCode(code)) throw misunderstood(new Error(`the code ${code}`));
+  return new Fault(code, detail, { remedy });
+}
+
+function isFaultCode(code: string): code is FaultCode {
+  return /^EV\d{4}$/.test(code);
+}
+
+function misunderstood(cause: unknown): Fault {
+  return new Fault("EV8214", "The engine's answer was not understood", {
+    remedy: "Use the same version of Eventual for the engine and for this client.",
+    cause,
+  });
+}

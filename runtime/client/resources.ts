@@ -1,0 +1,108 @@
+/**
+ * The resources of the HTTP API as schemas: the server checks and describes (OpenAPI) by them, the client parses by
+ * them. Values of workflows are plain JSON here: what JSON has no form for appears as the nearest that it has.
+ */
+import { z } from "zod";
+import { STATUSES } from "../protocol/execution.js";
+
+const PAGE_LIMIT = 500;
+const PAGE_DEFAULT = 50;
+/** Longest wait of one request for a result, in seconds. */
+export const LONGEST_WAIT_SECONDS = 60;
+
+const name = z
+  .string()
+  .min(1)
+  .max(1024)
+  .regex(/^\P{Cc}*$/u, "control characters are not allowed");
+const count = z.coerce.number().int();
+const limit = count.min(1).max(PAGE_LIMIT).default(PAGE_DEFAULT);
+const time = z.iso.datetime().describe("ISO 8601, UTC");
+
+const failure = z.looseObject({ name: z.string().optional(), message: z.string().optional() });
+const reason = z.object({ code: z.string(), message: z.string(), remedy: z.string() });
+
+export const executionSchema = z.object({
+  id: z.string().describe("<workflow>/<name>"),
+  workflow: z.string(),
+  program: z.string().describe("Hash of the program that it runs on"),
+  status: z.enum(STATUSES),
+  input: z.json(),
+  result: z.json().optional().describe("Of one that succeeded"),
+  error: z.union([failure, z.json()]).optional().describe("What one that failed has thrown"),
+  reason: reason.optional().describe("Why it is suspended"),
+  startTime: time,
+  endTime: time.optional(),
+});
+export const executionDetailsSchema = executionSchema.extend({
+  checkpointBytes: z.number().int(),
+  tailBytes: z.number().int().describe("Of the events since the checkpoint"),
+});
+export const executionPageSchema = z.object({
+  items: z.array(executionSchema).describe("Newest first"),
+  next: z.string().optional().describe("Cursor of the next page; missing on the last"),
+});
+export const startedSchema = z.object({
+  id: z.string(),
+  existing: z.boolean().describe("An execution with this id and input was there"),
+});
+export const signalledSchema = z.object({ delivered: z.literal(true) });
+export const logLineSchema = z.object({
+  id: z.number().int(),
+  time,
+  level: z.enum(["debug", "info", "warn", "error"]),
+  text: z.string(),
+});
+export const logPageSchema = z.object({
+  items: z.array(logLineSchema).describe("Oldest first"),
+  next: z.string().optional(),
+});
+export const healthSchema = z.object({ status: z.literal("ok"), version: z.string() });
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  code: z.string().describe("Stable, documented in docs/errors"),
+  remedy: z.string(),
+  instance: z.string().optional(),
+});
+
+export const listQuerySchema = z.strictObject({
+  workflow: name.optional(),
+  status: z.enum(STATUSES).optional(),
+  cursor: z.string().max(64).optional(),
+  limit,
+});
+export const logQuerySchema = z.strictObject({ cursor: z.string().max(64).optional(), limit });
+export const resultQuerySchema = z.strictObject({
+  wait: count.min(0).max(LONGEST_WAIT_SECONDS).default(0).describe("Seconds to wait for its end"),
+});
+export const startBodySchema = z.strictObject({
+  workflow: name,
+  name: name.optional().describe("Default: from the header Idempotency-Key, or a random one"),
+  input: z.json().optional(),
+  program: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .describe("Hash of the program to start on; default: the newest that has the workflow"),
+});
+export const signalBodySchema = z.strictObject({ payload: z.json().optional() });
+
+const token = z.string().min(1).max(1024).describe("Of the attempt, from its context");
+export const taskCompletionSchema = z.strictObject({ token, result: z.json().optional() });
+export const taskFailureSchema = z.strictObject({
+  token,
+  error: z.strictObject({ name: z.string().optional(), message: z.string() }),
+});
+export const taskHeartbeatSchema = z.strictObject({ token, details: z.json().optional() });
+export const taskDoneSchema = z.object({ completed: z.literal(true) });
+export const taskBeatSchema = z.object({ cancelled: z.boolean().describe("Nobody waits for the attempt any more") });
+
+export type Execution = z.infer<typeof executionSchema>;
+export type ExecutionDetails = z.infer<typeof executionDetailsSchema>;
+export type LogLine = z.infer<typeof logLineSchema>;
+export type Started = z.infer<typeof startedSchema>;
+export type StartBody = z.infer<typeof startBodySchema>;
+export type Problem = z.infer<typeof problemSchema>;

@@ -1,0 +1,179 @@
+/**
+ * The API as a function from request to answer; no sockets here.
+ *
+ * H1  A request is checked in this order: place (host, origin), rate, token and scope, body, query: nothing of an
+ *     unauthorized request is read beyond its head.
+ * H2  Every answer that is none is problem+json with a code.
+ */
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { streamSSE } from "hono/streaming";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { z } from "zod";
+import type { Engine } from "../../engine/engine.js";
+import { Fault } from "../../protocol/fault.js";
+import { authorize, checkPlace, type Tokens } from "./access.js";
+import { openApiDocument } from "./openapi.js";
+import { ROUTES } from "./operations.js";
+import { problemOf } from "./problem.js";
+import type { RateLimit } from "./rate.js";
+import type { Call, Operation, Reply, Service } from "./route.js";
+import { Waiting } from "./waiting.js";
+
+export interface AppOptions {
+  readonly engine: Service["engine"] & Pick<Engine, "result">;
+  readonly version: string;
+  readonly tokens: Tokens | undefined;
+  readonly hosts: ReadonlySet<string>;
+  readonly origins: ReadonlySet<string>;
+  readonly scheme: "http" | "https";
+  readonly rate: RateLimit;
+  /** Longest body taken, in bytes. */
+  readonly bodyBytes: number;
+  /** Aborted when the server closes: what waits is answered. */
+  readonly closing: AbortSignal;
+  /** Told of defects. */
+  readonly report: (error: unknown) => void;
+}
+
+/** What the server knows of a connection. */
+export interface Bindings {
+  readonly Bindings: { readonly incoming: { readonly socket: { readonly remoteAddress?: string | undefined } } };
+}
+
+/** Makes the application. */
+export function httpApp(options: AppOptions): Hono<Bindings> {
+  const { engine, version, tokens, report } = options;
+  const service: Service = { engine, version, waiting: new Waiting(engine) };
+  const app = new Hono<Bindings>();
+  app.onError((error, context) => {
+    if (!(error instanceof Fault)) report(error);
+    const problem = problemOf(error, context.req.path);
+    const headers: Record<string, string> = { "content-type": "application/problem+json" };
+    if (problem.status === 401) headers["www-authenticate"] = "Bearer";
+    if (problem.status === 429) headers["retry-after"] = "1";
+    return context.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, headers);
+  });
+  app.notFound((context) => {
+    throw new Fault("EV8307", `There is no ${context.req.method} ${context.req.path}`, {
+      remedy: "GET /openapi.json lists what there is.",
+    });
+  });
+  app.use(async (context, next) => {
+    const { req } = context;
+    checkPlace({ host: req.header("host"), origin: req.header("origin") }, options);
+    options.rate.take(context.env.incoming.socket.remoteAddress ?? "unknown");
+    context.header("x-content-type-options", "nosniff");
+    context.header("cache-control", "no-store");
+    await next();
+  });
+  const document = openApiDocument(ROUTES, version);
+  app.get("/openapi.json", (context) => context.json(document));
+  for (const route of ROUTES) {
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    app.on(route.method, path, async (context, next) => {
+      if (route.scope !== undefined) authorize(tokens, context.req.header("authorization"), route.scope);
+      await next();
+    });
+    if (route.kind === "answer" && route.body !== undefined) {
+      app.on(
+        route.method,
+        path,
+        bodyLimit({ maxSize: options.bodyBytes, onError: (context) => tooLarge(context.req.raw, options.bodyBytes) }),
+      );
+    }
+    app.on(route.method, path, async (context) => {
+      const { req } = context;
+      const signal = AbortSignal.any([req.raw.signal, options.closing]);
+      const base = { params: paramsOf(req.param()), header: (name: string) => req.header(name), signal };
+      if (route.kind === "stream") {
+        const messages = route
+          .messages(service, { ...base, query: undefined, body: undefined })
+          [Symbol.asyncIterator]();
+        // The first is awaited here: a refusal is then an answer, not a broken stream.
+        let message = await messages.next();
+        return streamSSE(context, async (stream) => {
+          stream.onAbort(() => void messages.return?.());
+          for (; message.done !== true && !signal.aborted; message = await messages.next()) {
+            const { event, data, id } = message.value;
+            await stream.writeSSE({ event, data: JSON.stringify(data), ...(id === undefined ? {} : { id }) });
+          }
+        });
+      }
+      const reply = await answer(route, service, base, {
+        query: req.query(),
+        type: req.header("content-type"),
+        text: () => req.text(),
+      });
+      return context.json(reply.value as object, reply.status, { ...reply.headers });
+    });
+  }
+  return app;
+}
+
+interface Raw {
+  readonly query: Readonly<Record<string, string>>;
+  readonly type: string | undefined;
+  text(): Promise<string>;
+}
+
+async function answer(
+  route: Operation,
+  service: Service,
+  base: Omit<Call<unknown, unknown>, "query" | "body">,
+  raw: Raw,
+): Promise<Reply> {
+  const query = parse(route.query ?? z.strictObject({}), raw.query, "query");
+  let body: unknown;
+  if (route.body !== undefined) {
+    // A form of a foreign page can send other types without asking; this one it cannot.
+    if (!/^application\/json\s*(;|$)/i.test(raw.type ?? "")) throw malformed("its body is not application/json");
+    body = parse(route.body, json(await raw.text()), "body");
+  }
+  return await route.handle(service, { ...base, query, body });
+}
+
+function paramsOf(params: Record<string, string>): Record<string, string> {
+  for (const [name, value] of Object.entries(params)) {
+    if (value === "" || value.length > 1024 || /\p{Cc}/u.test(value)) throw malformed(`${name} in its path is no name`);
+  }
+  return params;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw malformed("its body is not JSON", cause);
+  }
+}
+
+function parse(schema: z.ZodType, value: unknown, where: string): unknown {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => `${[where, ...path].join(".")}: ${message}`);
+  throw malformed(issues.join("; "), parsed.error);
+}
+
+function malformed(why: string, cause?: unknown): Fault {
+  return new Fault("EV8301", `The request cannot be understood: ${why}`, {
+    remedy: "GET /openapi.json says what can be asked.",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** A client reads the answer only once it has sent its body: up to a bound, the rest is taken and dropped. */
+async function tooLarge(request: Request, bytes: number): Promise<never> {
+  let left = DROPPED_BYTES;
+  if (request.body !== null && !request.bodyUsed && !request.body.locked) {
+    for await (const chunk of request.body) {
+      left -= chunk.length;
+      if (left < 0) break;
+    }
+  }
+  throw new Fault("EV8305", `The body is longer than ${bytes} bytes`, {
+    remedy: "Keep big data outside and pass a reference to it.",
+  });
+}
+
+const DROPPED_BYTES = 16 << 20;

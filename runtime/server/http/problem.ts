@@ -1,0 +1,50 @@
+/** Errors as HTTP answers: problem+json (RFC 9457) with our codes. */
+import type { Problem } from "../../client/resources.js";
+import { Fault } from "../../protocol/fault.js";
+
+const STATUS_OF: Readonly<Record<string, number>> = {
+  EV8001: 404,
+  EV8002: 409,
+  EV8003: 400,
+  EV8004: 404,
+  EV8005: 409,
+  EV8301: 400,
+  EV8302: 401,
+  EV8303: 403,
+  EV8304: 403,
+  EV8305: 413,
+  EV8306: 429,
+  EV8307: 404,
+};
+const UNPROCESSABLE = 422;
+const DEFECT = 500;
+
+/** The answer to an error. What is no Fault is a defect: its text stays in the engine's output. */
+export function problemOf(error: unknown, path: string): Problem {
+  if (!(error instanceof Fault)) {
+    return {
+      ...head("EV9801", DEFECT),
+      detail: "The engine failed to answer.",
+      remedy: "This is a defect of Eventual; please report it with the engine's output.",
+      instance: path,
+    };
+  }
+  const { code, message, remedy } = error;
+  return { ...head(code, STATUS_OF[code] ?? UNPROCESSABLE), detail: message, remedy, instance: path };
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: "Bad request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not found",
+  409: "Conflict",
+  413: "Content too large",
+  422: "Refused",
+  429: "Too many requests",
+  500: "Internal error",
+};
+
+function head(code: string, status: number) {
+  return { type: `urn:eventual:error:${code}`, title: TITLES[status] ?? "Error", status, code };
+}

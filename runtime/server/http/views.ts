@@ -1,0 +1,38 @@
+/** Rows of the engine as resources of the API. */
+import type { ExecutionSummary, LogLineRow } from "../../client/messages.js";
+import type { Execution, ExecutionDetails, LogLine } from "../../client/resources.js";
+import { type Encoded, toDisplay } from "../../protocol/value.js";
+
+/** An execution as JSON. */
+export function executionResource(row: ExecutionSummary): Execution {
+  const { id, workflow, program, status, input, outcome, reason, startTime, endTime } = row;
+  return {
+    id,
+    workflow,
+    program,
+    status,
+    input: json(input),
+    ...(outcome === undefined ? {} : outcome.ok ? { result: json(outcome.value) } : { error: json(outcome.error) }),
+    ...(reason === undefined ? {} : { reason }),
+    startTime: new Date(startTime).toISOString(),
+    ...(endTime === undefined ? {} : { endTime: new Date(endTime).toISOString() }),
+  };
+}
+
+/** The same with the sizes of what is stored, in bytes. */
+export function detailsResource(
+  row: ExecutionSummary & { readonly checkpointBytes: number; readonly tailBytes: number },
+): ExecutionDetails {
+  return { ...executionResource(row), checkpointBytes: row.checkpointBytes, tailBytes: row.tailBytes };
+}
+
+/** A line of a log as JSON. */
+export function logResource({ id, time, level, text }: LogLineRow): LogLine {
+  return { id, time: new Date(time).toISOString(), level, text };
+}
+
+function json(value: Encoded): Execution["input"] {
+  // Through its text: what `toDisplay` gives is made for JSON.
+  const text = JSON.stringify(toDisplay(value) ?? null);
+  return JSON.parse(text) as Execution["input"];
+}
