@@ -31,7 +31,7 @@ test("kinds that cannot be saved are named", () => {
   const generator = (function* () {})();
   const cases: [unknown, RegExp][] = [
     [function foreign() {}, /an unregistered function foreign/],
-    [class Late {}, /the class Late, made at run time/],
+    [class Late {}, /the unregistered class Late/],
     [[1].values(), /a native array iterator/],
     [new Map().entries(), /a native Map iterator/],
     [generator, /a native generator/],
