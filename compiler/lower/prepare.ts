@@ -12,6 +12,7 @@ import { type NodePath, types as t, traverse } from "@babel/core";
 import { HELPER_NAMES } from "../../runtime/protocol/helpers.js";
 import { boundNames } from "../syntax/bound-names.js";
 import { programPath } from "../syntax/program-path.js";
+import { shareOwnNames } from "./classes/own-name.js";
 import { prepareClasses } from "./classes/prepare.js";
 import { type FunctionName, helper, helperValue, type ModuleContext } from "./context.js";
 import { desugar } from "./desugar.js";
@@ -30,8 +31,9 @@ export function prepare(file: t.File, context: ModuleContext): NodePath<t.Progra
     return undefined;
   });
   hoistCoroutines(file);
-  const program = freshProgramPath(file);
+  let program = freshProgramPath(file);
   nameFunctions(program, context);
+  if (shareOwnNames(program, context)) program = freshProgramPath(file);
   makeNamesUnique(program, context);
   program.scope.crawl();
   return program;
