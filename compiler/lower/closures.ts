@@ -58,10 +58,12 @@ function convertNamedByKey(
   around: Surroundings,
 ): t.SpreadElement | undefined {
   const { value, key } = node;
-  const anonymous = value.type === "ArrowFunctionExpression" || (value.type === "FunctionExpression" && !value.id);
+  const anonymous =
+    value.type === "ArrowFunctionExpression" ||
+    ((value.type === "FunctionExpression" || value.type === "ClassExpression") && !value.id);
   if (!node.computed || !anonymous || t.isStringLiteral(key) || t.isNumericLiteral(key)) return undefined;
-  const closure = convertFunction(value, parent, around);
-  if (closure === undefined) return undefined;
+  const closure = t.isClass(value) ? convertOneClass(value, around) : convertFunction(value, parent, around);
+  if (closure === undefined || closure === "skip") return undefined;
   const holder = t.expressionStatement(key as t.Expression);
   convertBelow(holder, around);
   return t.inherits(t.spreadElement(helper("$property", holder.expression, closure as t.Expression)), node);

@@ -70,7 +70,11 @@ export function withoutSuper(method: t.Function, home: Home): void {
     return node;
   };
   for (let i = 0; i < method.params.length; i++) method.params[i] = visit(method.params[i]!) as t.FunctionParameter;
-  replaceChildren(body, visit);
+  // Variables are declared at the start of the same list meanwhile.
+  const own = body.body;
+  body.body = [];
+  const statements = own.map((statement) => visit(statement) as t.Statement);
+  body.body.push(...statements);
 }
 
 type SuperMember = t.MemberExpression & { readonly object: t.Super };

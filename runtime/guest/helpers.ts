@@ -71,6 +71,13 @@ function nameFunction(fn: AnyFunction, key: PropertyKey, prefix: string): void {
   defineProperty(fn, "name", { value: `${prefix}${name}`, writable: false, enumerable: false, configurable: true });
 }
 
+/** Names a function or class by a key, unless it has a static member of that name. */
+function nameAnonymous(fn: AnyFunction, key: PropertyKey): AnyFunction {
+  const own = getOwnPropertyDescriptor(fn, "name");
+  if (own === undefined || own.value === "") nameFunction(fn, key, "");
+  return fn;
+}
+
 /** The object that a `super` property is looked up in. */
 function parentOf(home: object, key: unknown): object {
   const parent = getPrototypeOf(home) as object | null;
@@ -174,8 +181,7 @@ const shared = {
   },
   $property(key: unknown, fn: AnyFunction): object {
     const name = propertyKey(key);
-    nameFunction(fn, name, "");
-    return { [name]: fn };
+    return { [name]: nameAnonymous(fn, name) };
   },
   $constants: freeze(Object.create(null)) as Record<string, unknown>,
 
@@ -183,11 +189,7 @@ const shared = {
     makeClass(codeOf(code), heritage, keys, captures),
   $heritage: checkHeritage,
   $kit: addKit,
-  $named(fn: AnyFunction, key: PropertyKey): AnyFunction {
-    const own = getOwnPropertyDescriptor(fn, "name");
-    if (own === undefined || own.value === "") nameFunction(fn, key, "");
-    return fn;
-  },
+  $named: nameAnonymous,
   $restoring: restoring,
 
   $superGet(home: object, key: unknown, self: unknown): unknown {

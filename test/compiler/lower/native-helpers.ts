@@ -42,7 +42,7 @@ export const nativeHelpers = {
     return object;
   },
   $property(key: PropertyKey, fn: Callable) {
-    return { [key]: Object.defineProperty(fn, "name", { value: String(key), configurable: true }) };
+    return { [key]: nativeHelpers.$named(fn, key) };
   },
   $module: () => undefined,
   $gen(code: NativeCode, fn: Callable, self: unknown, args: unknown[], captures: readonly unknown[] = []) {
@@ -145,11 +145,11 @@ export const nativeHelpers = {
     makeClass({ id: "", ...code } as Code, heritage, keys, captures),
   $heritage: checkHeritage,
   $kit: (target: Callable, parts: ClassParts) => addKit(target, parts),
-  $named: (fn: Callable, key: PropertyKey) =>
-    Object.defineProperty(fn, "name", {
-      value: typeof key === "symbol" ? `[${key.description}]` : String(key),
-      configurable: true,
-    }),
+  $named(fn: Callable, key: PropertyKey): Callable {
+    if (Object.getOwnPropertyDescriptor(fn, "name")?.value !== "") return fn;
+    const value = typeof key === "symbol" ? `[${key.description}]` : String(key);
+    return Object.defineProperty(fn, "name", { value, configurable: true });
+  },
   $restoring: restoring,
   $kind: (fn: Callable) => fn,
   $constants: Object.freeze(Object.create(null)),
