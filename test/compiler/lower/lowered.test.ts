@@ -7,6 +7,7 @@ import test from "node:test";
 import { lower } from "#compiler/lower/index.js";
 import { copyTree, generateText } from "#compiler/syntax/generate.js";
 import { parseModule } from "#compiler/syntax/parse.js";
+import { classShapes } from "./class-shapes.js";
 import { nativeHelpers } from "./native-helpers.js";
 import { shapes } from "./shapes.js";
 
@@ -35,7 +36,7 @@ function loweredMain(source: string): Main {
   return new Function(...names, `"use strict"; ${code}\nreturn main;`)(...Object.values(nativeHelpers)) as Main;
 }
 
-for (const [title, body] of Object.entries(shapes)) {
+for (const [title, body] of Object.entries({ ...shapes, ...classShapes })) {
   test(title, async () => {
     const source = `export async function main(log, wait) {${body}\n}`;
     const original = new Function(`"use strict"; ${source.replace("export ", "")}\nreturn main;`)() as Main;
