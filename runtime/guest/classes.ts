@@ -59,7 +59,7 @@ export interface MemberPlace {
 }
 
 /** What there is at all, so that programs without classes pay nothing. */
-const known = { anyMade: false, anyBranded: false };
+const known = { anyMade: false, anyBranded: false, anyStrays: false };
 
 const kits = sideRecords<Kit>();
 const made = sideRecords<MadeClass>();
@@ -97,6 +97,57 @@ export function brandingKitBehind(prototype: object): Kit | undefined {
   const target = classOfPrototype.get(prototype);
   const kit = target && kits.get(target);
   return kit?.parts.has === undefined ? undefined : kit;
+}
+
+/** Classes that have put private elements on an object whose prototypes do not tell so. */
+const strays = sideRecords<readonly Kit[]>();
+
+/** Those classes of an object. */
+export function straysOf(object: object): readonly Kit[] {
+  return (known.anyStrays ? strays.get(object) : undefined) ?? NONE;
+}
+
+function addStray(object: object, kit: Kit): void {
+  const before = straysOf(object);
+  if (before.includes(kit)) return;
+  known.anyStrays = true;
+  strays.set(object, [...before, kit]);
+}
+
+type IsProxy = (object: object) => boolean;
+
+/** True if the prototypes of an object tell that the class may have put private elements on it. */
+function tells(object: object, kit: Kit, isProxy: IsProxy): boolean {
+  const wanted: unknown = kit.home.prototype;
+  for (let link: object | null = object; link !== null && !isProxy(link); ) {
+    link = getPrototypeOf(link) as object | null;
+    if (link === wanted) return true;
+  }
+  return false;
+}
+
+/** See GuestHelpers.$stamp. */
+export function noteBrand(object: object, kit: ClassKit, isProxy: IsProxy): void {
+  const known = kits.get(kit.home);
+  if (known !== undefined && !tells(object, known, isProxy)) addStray(object, known);
+}
+
+/** To be called before the prototype of an object changes. */
+export function keepBrands(object: object, isProxy: IsProxy): void {
+  if (!known.anyBranded) return;
+  for (let link: object | null = object; link !== null && !isProxy(link); link = getPrototypeOf(link)) {
+    const kit = brandingKitBehind(link);
+    if (kit?.parts.has?.(object) === true) addStray(object, kit);
+  }
+}
+
+/** To be called for an object that `maker` has made with another prototype than its own. */
+export function keepBrandsOf(object: object, maker: object, isProxy: IsProxy): void {
+  if (!known.anyBranded) return;
+  for (let link: object | null = maker; link !== null && !isProxy(link); link = getPrototypeOf(link)) {
+    const kit = kits.get(link);
+    if (kit?.parts.has?.(object) === true && !tells(object, kit, isProxy)) addStray(object, kit);
+  }
 }
 
 /** Heritage between its evaluation and the making of the class; frames may hold it. */

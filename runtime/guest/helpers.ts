@@ -5,6 +5,7 @@
 import {
   type AnyFunction,
   API_KEY,
+  type ClassKit,
   type CodeRef,
   type FrameRef,
   type FunctionKind,
@@ -23,13 +24,13 @@ import {
   asyncValue,
   openAsyncIterator,
 } from "./async-iterator.js";
-import { addKit, checkHeritage, makeClass, restoring } from "./classes.js";
+import { addKit, checkHeritage, makeClass, noteBrand, restoring } from "./classes.js";
 import { caught } from "./current.js";
 import { topLevelWait } from "./errors.js";
 import { AsyncFrame, awaitValue, type Frame, SUSPENDED, stepFrame } from "./frame.js";
 import { dressFunction } from "./function-kinds.js";
 import { delegateTo, GeneratorFrame, makeGenerator, yieldValue } from "./generator.js";
-import { noteShaped } from "./heap/overrides.js";
+import { isProxy, noteShaped } from "./heap/overrides.js";
 import type { Instance } from "./instance.js";
 import {
   closeIterator,
@@ -190,6 +191,7 @@ const shared = {
   $heritage: checkHeritage,
   $kit: addKit,
   $named: nameAnonymous,
+  $stamp: (object: object, kit: ClassKit) => noteBrand(object, kit, isProxy),
   $restoring: restoring,
 
   $superGet(home: object, key: unknown, self: unknown): unknown {

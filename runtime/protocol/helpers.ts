@@ -99,6 +99,8 @@ export interface GuestHelpers {
   $kit(target: AnyFunction, parts: ClassParts): ClassKit;
   /** SetFunctionName for an anonymous function or class; gives it back. */
   $named(fn: AnyFunction, key: PropertyKey): AnyFunction;
+  /** An object of a class that extends another gets its private elements: it may be any object. */
+  $stamp(object: object, kit: ClassKit): void;
   /** While `on`, a checkpoint is being read: making a class or one of its objects must not run code of the user. */
   readonly $restoring: { readonly on: boolean };
 
@@ -179,6 +181,7 @@ export const HELPER_NAMES = [
   "$heritage",
   "$kit",
   "$named",
+  "$stamp",
   "$restoring",
   "$superGet",
   "$superSet",

@@ -70,6 +70,13 @@ const cases: Readonly<Record<string, string>> = {
     const store = new Store(); const sub = new Sub();
     export function make() { store.add("k", { v: 1 }); sub.extra("changed"); return { fresh: new Sub().add(1, 2), moved: Object.setPrototypeOf(new Sub(), Object.create(Sub.prototype)) }; }
     export function ask({ fresh, moved }) { return [store.get("k"), store.n(), sub.extra(), fresh.get(1), fresh.n(), fresh.extra(), Store.made(), moved.extra(), moved.n(), fresh instanceof Sub]; }`,
+  "private elements on objects whose prototypes do not tell": `
+    class Giver { constructor(o) { return o; } } class Put extends Giver { #p = 1; #q = [this]; pub = 5; static get(o) { return [o.#p, o.#q]; } static set(o, v) { o.#p = v; } }
+    class Base { #b = "b"; static get(o) { return o.#b; } } class Der extends Base { #d = "d"; static get(o) { return o.#d; } }
+    const named = { named: true }; const early = {}; new Put(early);
+    export function make() { const plain = { x: 1 }; new Put(plain); Put.set(plain, 2); const list = [1]; new Put(list); const fn = () => 7; new Put(fn); new Put(named); Put.set(early, 3);
+      const moved = new Der(); Object.setPrototypeOf(moved, null); const other = Reflect.construct(Der, [], Map); const set = new Put(new Set([1])); return { plain, list, fn, moved, other, set }; }
+    export function ask({ plain, list, fn, moved, other, set }) { const q = (o) => [Put.get(o)[0], Put.get(o)[1][0] === o]; return [q(plain), Object.keys(plain), q(list), list.length, q(fn), fn(), Base.get(moved), Der.get(moved), Object.getPrototypeOf(moved), Base.get(other), Der.get(other), q(set), [...set], q(named), q(early), Object.keys(named), Object.keys(early)]; }`,
   "changed classes: methods replaced, added, taken away, marked": `
     export function make() { class A { m() { return 1; } gone() {} static s() { return "s"; } } const m = A.prototype.m; A.prototype.m = function () { return m.call(this) + 1; }; A.prototype.added = 5; delete A.prototype.gone; A.s.note = "note"; A.extra = A; Object.freeze(A.prototype); return { A, m }; }
     export function ask({ A, m }) { const a = new A(); return [a.m(), m(), A.prototype.added, "gone" in A.prototype, A.s.note, A.extra === A, Object.isFrozen(A.prototype), Object.getOwnPropertyNames(A.prototype), Object.getOwnPropertyNames(A)]; }`,

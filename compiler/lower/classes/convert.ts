@@ -74,6 +74,7 @@ class ClassConversion {
     const members = node.body.body;
     for (let i = 0; i < members.length; i++) members[i] = this.#member(members[i]!);
     if (isBranded(info)) this.#guardConstructor();
+    if (isBranded(info) && node.superClass) members.unshift(this.#stamp());
     const name = this.#className();
     const ownVariable = this.#ownVariable(name);
     this.#placeKit(ownVariable);
@@ -250,6 +251,14 @@ class ClassConversion {
   /** True if the method is used otherwise than by being called. */
   #escapes(method: t.ClassPrivateMethod): boolean {
     return this.#info.escaping.has(method.key.id.name);
+  }
+
+  // class C extends B { #x; … }   →   class C extends B { #$stamp = $restoring.on || $stamp(this, $kit1); #x; … }
+  #stamp(): t.ClassPrivateProperty {
+    let name = "$stamp";
+    while (this.#info.privates.some((element) => element.name === name)) name += "$";
+    const note = helper("$stamp", t.thisExpression(), t.identifier(this.#info.kit));
+    return t.classPrivateProperty(privateName(name), t.logicalExpression("||", restoring(), note), []);
   }
 
   // constructor(a) { … }   →   constructor(a) { if ($restoring.on) return; … }

@@ -5,7 +5,8 @@
  * P1  An object has the private elements of at most one class that extends nothing: the class that made it.
  * P2  No code of the user runs.
  */
-import { anyBranded, brandingKitBehind, type Kit, kitOf } from "../classes.js";
+import { anyBranded, brandingKitBehind, type Kit, kitOf, straysOf } from "../classes.js";
+import { Refusal } from "./faults.js";
 import { getPrototypeOf, NativeMap } from "./natives.js";
 import { proxyRecordOf } from "./overrides.js";
 
@@ -30,8 +31,14 @@ export class BrandFinder {
 
   /** The brands of an object, those of classes nearer to it first. */
   of(object: object): readonly Brand[] {
-    if (!anyBranded() || proxyRecordOf(object) !== undefined) return NO_BRANDS;
-    const kits = this.#kitsOf(getPrototypeOf(object));
+    if (!anyBranded()) return NO_BRANDS;
+    const strays = straysOf(object);
+    if (proxyRecordOf(object) !== undefined) {
+      if (strays.length > 0) throw new Refusal("a Proxy with private elements");
+      return NO_BRANDS;
+    }
+    const told = this.#kitsOf(getPrototypeOf(object));
+    const kits = strays.length === 0 ? told : [...told, ...strays.filter((kit) => !told.includes(kit))];
     const own = typeof object === "function" ? kitOf(object) : undefined;
     if (kits.length === 0 && own?.parts.staticGet === undefined) return NO_BRANDS;
     const found: Brand[] = [];

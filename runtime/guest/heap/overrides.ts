@@ -6,6 +6,7 @@
  * O2  Installed before `nameIntrinsics` and before user code.
  */
 import type { AnyFunction } from "../../protocol/helpers.js";
+import { keepBrands, keepBrandsOf } from "../classes.js";
 import { makeClosure, runtimeCode } from "../registry.js";
 import { sideRecords } from "../side-record.js";
 import { apply, construct, define, describe, NativeProxy, NativeWeakSet, nativeBind } from "./natives.js";
@@ -130,7 +131,10 @@ export function installHeapOverrides(global: object): void {
   replaceMethods(reflect, {
     construct(target: AnyFunction, args: ArrayLike<unknown>, ...rest: AnyFunction[]) {
       const made: object = apply(construct, undefined, [target, args, ...rest]);
-      if (rest.length > 0 && rest[0] !== target) noteMoved(made);
+      if (rest.length > 0 && rest[0] !== target) {
+        keepBrandsOf(made, target, isProxy);
+        noteMoved(made);
+      }
       return made;
     },
   });
@@ -148,7 +152,14 @@ function isObject(value: unknown): value is object {
 }
 
 function noteObject(value: unknown): void {
-  if ((typeof value === "object" && value !== null) || typeof value === "function") noteMoved(value);
+  if (!isObject(value)) return;
+  keepBrands(value, isProxy);
+  noteMoved(value);
+}
+
+/** True for a proxy. */
+export function isProxy(object: object): boolean {
+  return proxyRecordOf(object) !== undefined;
 }
 
 type Methods = Record<string, AnyFunction>;

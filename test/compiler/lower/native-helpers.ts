@@ -150,6 +150,7 @@ export const nativeHelpers = {
     const value = typeof key === "symbol" ? `[${key.description}]` : String(key);
     return Object.defineProperty(fn, "name", { value, configurable: true });
   },
+  $stamp: () => undefined,
   $restoring: restoring,
   $kind: (fn: Callable) => fn,
   $constants: Object.freeze(Object.create(null)),

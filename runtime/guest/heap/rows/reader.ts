@@ -6,7 +6,7 @@
  * D2  No user code runs, and nothing outside the new objects is touched.
  */
 
-import { brand, type Kit, kitOf, makeBranded } from "../../classes.js";
+import { brand, type Kit, kitOf, makeBranded, noteBrand } from "../../classes.js";
 import { MADE, OWN, PUT } from "../brands.js";
 import { damaged } from "../faults.js";
 import { classPrototype, madeClass } from "../kinds/classes.js";
@@ -23,7 +23,7 @@ import {
   preventExtensions,
   setPrototypeOf,
 } from "../natives.js";
-import { noteMoved, noteShaped } from "../overrides.js";
+import { isProxy, noteMoved, noteShaped } from "../overrides.js";
 import { ACCESSOR, defineOwn } from "../own.js";
 import { ABSENT, CHANGE, CONTENT, NAMED, REGISTERED_SYMBOL, type Reference, ROOT, SYMBOL, TEMPLATE } from "./format.js";
 import { isShapeTag, type ReadShape, readShape } from "./read-shape.js";
@@ -102,7 +102,9 @@ export class Reader {
   }
 
   #setPrivate(row: BrandRow): void {
-    const { parts } = this.#kitOf(row);
+    const kit = this.#kitOf(row);
+    const { parts } = kit;
+    if (row.how !== OWN) noteBrand(this.object(row.object), kit, isProxy);
     const set = row.how === OWN ? parts.staticSet : parts.set;
     if (row.values.length === 0) return;
     if (set === undefined) throw damaged("values of private fields that the class does not have");
