@@ -284,9 +284,20 @@ function placeForXRecord(node: t.ForXStatement, declaration: t.VariableDeclarati
 // let a = 1, b = 2   →   $e1.a = 1; let b = 2;          const { a, b } = v   →   let b; ({ a: $e1.a, b } = v);
 function rewriteDeclarations(program: t.Node, recorded: ReadonlyMap<string, Recorded>, context: ModuleContext): void {
   rewrite(program, (node, parent) => {
+    const head = loopHead(node);
+    if (head?.init?.type === "VariableDeclaration" && boundNames(head.init).some((name) => recorded.has(name))) {
+      const block = t.blockStatement([head.init, node as t.Statement]);
+      head.init = null;
+      rewriteDeclarations(block, recorded, context);
+      return block;
+    }
     if (node.type !== "VariableDeclaration" || context.records.has(node)) return undefined;
     if (!boundNames(node).some((name) => recorded.has(name))) return undefined;
-    if (t.isForXStatement(parent) && parent.left === node) throw cannotLower(context, node, "this loop head");
+    if (t.isForXStatement(parent) && parent.left === node) {
+      const all = boundNames(node).every((name) => recorded.has(name));
+      if (node.kind !== "var" || !all) throw cannotLower(context, node, "this loop head");
+      return node.declarations[0]!.id;
+    }
     const statements = node.declarations.flatMap((declarator) => splitDeclarator(node, declarator, recorded));
     for (const statement of statements) rewriteDeclarations(statement, recorded, context);
     const result =
@@ -294,6 +305,13 @@ function rewriteDeclarations(program: t.Node, recorded: ReadonlyMap<string, Reco
     return t.inherits(result, node);
   });
   flattenBlocks(program);
+}
+
+/** The `for` loop that a statement is, behind its labels. */
+function loopHead(node: t.Node): t.ForStatement | undefined {
+  let inner = node;
+  while (inner.type === "LabeledStatement") inner = inner.body;
+  return inner.type === "ForStatement" ? inner : undefined;
 }
 
 function splitDeclarator(

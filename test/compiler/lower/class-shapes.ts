@@ -53,4 +53,19 @@ export const classShapes: Readonly<Record<string, string>> = {
   "super in every kind of assignment; super() in an arrow function": `
     class Sup { static s = "s"; get v() { return this._v; } set v(x) { this._v = x; } } class Sub extends Sup { async up() { super.v = await wait(5); super.v += await wait(1); super["v"]++; return [super.v, this._v]; } static async s2() { return super.s + await wait(1); } clos() { const f = () => { super.v = 9; return super.v; }; return f(); } } log(await new Sub().up(), await Sub.s2(), new Sub().clos());
     class Der extends Sup { constructor() { const late = () => super(); late(); const f = () => this; this.f = f; } } { const d = new Der(); log(d.f() === d); }`,
+  "heritage from a generator, static blocks, constructors with defaults": `
+    function* gen() { class G extends (yield "heritage") { [yield "key"]() { return super.m(); } static [yield "static"] = 1; } return G; }
+    const it = gen(); log(it.next().value, it.next(class { m() { return "m"; } }).value, it.next("kk").value); const G = it.next("ss").value; log(new G().kk(), G.ss, G.name);
+    class Keyed { #k = "sec"; async make() { const me = this; return class { [await wait(me.#k)]() { return me.#k; } static [(await wait(0), me.#k + 1)] = await0(me.#k); }; } } function await0(v) { return v + "!"; }
+    const KK = await new Keyed().make(); log(new KK().sec(), KK.sec1);
+    class Blocks { static { var v = 1; function inc() { return ++v; } let w = 0; const add = () => ++w; this.inc = inc; this.add = add; for (var i = 0; i < 2; i++) this["f" + i] = () => i; } }
+    log(Blocks.inc(), Blocks.inc(), Blocks.add(), Blocks.add(), Blocks.f0(), Blocks.f1());
+    class Acc { static get [\`g\${1}\`]() { return "g"; } static set [\`g\${1}\`](v) { log("set", v); } get both() { return 1; } set both(v) { log("both", v); } } Acc.g1 = 3; new Acc().both = 4; log(Acc.g1, new Acc().both, JSON.stringify(Object.getOwnPropertyDescriptor(Acc, "g1").enumerable));
+    let ticks = 0; class Def { constructor(a = ++ticks, b = () => a, ...r) { this.a = a; this.b = b; this.r = r; } } const d1 = new Def(); await wait(0); log(d1.a, d1.b(), new Def(5, undefined, 1, 2).r, Def.length);
+    class Dv extends Def { #z = 1; constructor({ x = await1() } = {}, [y] = [2], ...rest) { super(x, () => y, ...rest); this.z = this.#z; } } function await1() { return "dflt"; } const dv = new Dv(undefined, undefined, 9); log(dv.a, dv.b(), dv.r, dv.z, Dv.length);
+    const proto = {}; class Odd { static async prototypeX() {} static ["name"]() { return "nm"; } static length = 7; } log(Odd.name(), Odd.length, typeof proto);
+    try { class Bad { static [await wait("prototype")]() {} } } catch (e) { log(e.name); }
+    const A1 = class { static #count = 0; static async *[Symbol.asyncIterator]() { while (A1.#count < 2) yield A1.#count++; } }; const seen = []; const ai = A1[Symbol.asyncIterator](); seen.push((await ai.next()).value, (await ai.next()).value, (await ai.next()).done); log(seen);
+    class Chain { #n = 0; async add(v) { this.#n += await wait(v); return this; } get n() { return this.#n; } } log((await (await new Chain().add(1)).add(2)).n);
+    const err = await (async () => { class E2 extends Error { #c; constructor(m, c) { super(m); this.#c = c; } get c() { return this.#c; } } try { await wait(new E2("boom", 3)); } catch (e) { return [e instanceof E2, e.c, e.message, e.constructor.name]; } })(); log(err);`,
 };

@@ -152,4 +152,7 @@ export const shapes: Readonly<Record<string, string>> = {
     log(await at(async () => { try { await wait(0); boom("in try"); } finally { await wait(0); } }), await at(async () => { try { await wait(new Error("rejected")); } catch (e) { boom(e.message + " again"); } }));
     log(await at(async () => { try { await wait(0); } finally { boom("in finally"); } }), await at(async () => { switch (await wait(1)) { case boom("case"): } }), await at(async () => { const [a = boom("default")] = await wait([]); }));
     log(await at(async () => { for (let i = 0; i < 2; boom("update")) { await wait(0); } }), await at(async () => ({ a: await wait(1), get b() { return 1; }, ...boom("spread") })));`,
+  "variables of loop heads that closures share": `
+    function f() { const fs = []; for (var i = 0, n = 2; i < n; i++) fs.push(() => i); l: for (var j = 0; j < 3; j++) { for (;;) { if (j === 1) continue l; break; } fs.push(() => j); } for (var x of [1, 2]) fs.push(() => x); for (var k in { a: 1 }) fs.push(() => k); return fs.map((g) => g()); }
+    log(f(), (() => { const r = []; for (const [a, b] of [[1, 2]]) { let c = a; r.push(() => c++ + b); } return r.map((q) => q()); })());`,
 };
