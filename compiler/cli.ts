@@ -8,6 +8,9 @@ import { Fault } from "../runtime/protocol/fault.js";
 import { type BuildResult, Session } from "./build.js";
 import { fromFault, hasErrors } from "./diagnostics/diagnostic.js";
 import { diagnosticsJson, printDiagnostics, wantsColor } from "./diagnostics/print.js";
+import { compareManifests } from "./diff/compare.js";
+import { printMoves } from "./diff/print.js";
+import { readProgram } from "./diff/read.js";
 import { writeWhole } from "./program/write.js";
 import { findInstallation } from "./project/installation.js";
 import { watchProgram } from "./watch.js";
@@ -15,7 +18,8 @@ import { watchProgram } from "./watch.js";
 const DONE = 0;
 const FINDINGS = 1;
 const COULD_NOT_RUN = 2;
-const EXIT_CODES = "Exit codes: 0 done, nothing found; 1 findings (`build`: errors); 2 the command could not run.";
+const EXIT_CODES =
+  "Exit codes: 0 done, nothing found; 1 findings (`build`: errors, `diff`: a place that cannot move); 2 the command could not run.";
 
 interface CompileArguments {
   readonly entry: string;
@@ -53,7 +57,18 @@ async function main(): Promise<void> {
       (command) => compileOptions(command).example("$0 check src/main.ts --json", "Findings as JSON, for tools"),
       (given) => runCheck(given),
     )
-    .demandCommand(1, "Name a command: build or check.")
+    .command(
+      "diff <old> <new>",
+      "Say which waiting executions of one program could go on in another",
+      (command) =>
+        command
+          .positional("old", { type: "string", demandOption: true, describe: "The program they run now (.evp)" })
+          .positional("new", { type: "string", demandOption: true, describe: "The program to move to (.evp)" })
+          .option("json", { type: "boolean", default: false, describe: "Print the answer as JSON" })
+          .example("$0 diff running.evp next.evp", "One line for each place where an execution can wait"),
+      (given) => runDiff(given.old, given.new, given.json),
+    )
+    .demandCommand(1, "Name a command: build, check or diff.")
     .strict()
     .recommendCommands()
     .version(findInstallation().version)
@@ -99,6 +114,13 @@ async function runBuild(given: CompileArguments, output: string): Promise<void> 
 async function runCheck(given: CompileArguments): Promise<void> {
   if (given.watch) return runWatch(given, undefined);
   report(await sessionOf(given).build(), given.json, undefined);
+}
+
+/** Compares two programs. Exit code 1 when there is a place whose executions could not move. */
+function runDiff(before: string, after: string, json: boolean): void {
+  const moves = compareManifests(readProgram(before).manifest, readProgram(after).manifest);
+  process.stdout.write(json ? `${JSON.stringify({ points: moves })}\n` : printMoves(moves));
+  process.exitCode = moves.some(({ verdict }) => verdict === "stays") ? FINDINGS : DONE;
 }
 
 /** Builds or checks until Ctrl-C, which is no failure. */

@@ -31,10 +31,12 @@ const TITLES = {
   EV2035: "An object of the host is held while the workflow waits",
   EV2036: "A task or durable operation outside of a workflow",
   EV2037: "A task uses the handler of a workflow",
+  EV2038: "A pin that stands twice",
   EV3001: "An import cannot be resolved",
   EV3002: "The modules cannot be linked",
   EV3003: "The program defines no workflow",
   EV3004: "The program file cannot be written",
+  EV3005: "The program file cannot be read",
   EV9101: "The installation of Eventual is incomplete",
   EV9102: "A defect of eventualc",
 } as const satisfies Record<FaultCode, string>;

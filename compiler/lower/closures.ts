@@ -317,6 +317,7 @@ function pushCode(
     id,
     name,
     position: positionOf(node),
+    hash: context.identities.hashOf(node),
     params: t.isFunction(node) ? boundNames(...node.params) : [],
     captures,
     points: step?.points ?? [],

@@ -2,7 +2,8 @@
 import { types as t } from "@babel/core";
 import { Fault } from "../../runtime/protocol/fault.js";
 import type { HelperName } from "../../runtime/protocol/helpers.js";
-import type { FunctionEntry, Position } from "../../runtime/protocol/program.js";
+import type { ClassEntry, FunctionEntry, Position } from "../../runtime/protocol/program.js";
+import type { Identities } from "./identity.js";
 
 export interface ModuleContext {
   readonly moduleId: string;
@@ -20,6 +21,10 @@ export interface ModuleContext {
   readonly originalNames: Map<string, string>;
   /** Variables that closures copy although they change later: each closure wants the value of its moment. */
   readonly copied: Set<string>;
+  /** What identifies functions and resume points in other versions of the module. */
+  readonly identities: Identities;
+  /** Manifest entries of classes. */
+  readonly classes: ClassEntry[];
   /** A name that nothing else in the module has: `$e1`, `$k2` … */
   unique(prefix: string): string;
   /** True for a name that `unique` gave. */
@@ -33,7 +38,7 @@ export interface FunctionName {
 }
 
 /** A context for one module. `names`: all identifiers of its source. */
-export function moduleContext(moduleId: string, names: ReadonlySet<string>): ModuleContext {
+export function moduleContext(moduleId: string, names: ReadonlySet<string>, identities: Identities): ModuleContext {
   const counters = new Map<string, number>();
   const ours = new Set<string>();
   return {
@@ -44,6 +49,8 @@ export function moduleContext(moduleId: string, names: ReadonlySet<string>): Mod
     locals: new Set(["$this", "$arguments", "$newTarget"]),
     records: new WeakSet(),
     originalNames: new Map(),
+    identities,
+    classes: [],
     copied: new Set(),
     isOurs: (name) => ours.has(name),
     unique(prefix) {
@@ -57,6 +64,20 @@ export function moduleContext(moduleId: string, names: ReadonlySet<string>): Mod
       }
     },
   };
+}
+
+/** Ids of a function's variables: the author's name, with a number from the second of that name on. */
+export function localIdsOf(variables: Iterable<string>, context: ModuleContext): ReadonlyMap<string, string> {
+  const ids = new Map<string, string>();
+  const used = new Map<string, number>();
+  for (const variable of variables) {
+    // Variables that the compiler made are numbered in the whole module.
+    const name = (context.originalNames.get(variable) ?? variable).replace(/^(\$[a-su-z]+)\d+$/, "$1");
+    const count = (used.get(name) ?? 0) + 1;
+    used.set(name, count);
+    ids.set(variable, count === 1 ? name : `${name}~${count}`);
+  }
+  return ids;
 }
 
 /** A call of one of the runtime's helpers; only names that the guest implements type-check. */

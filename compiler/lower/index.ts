@@ -7,19 +7,23 @@
  *   module table   names of the module's bindings, for checkpoints
  */
 import { type NodePath, types as t } from "@babel/core";
-import type { FunctionEntry } from "../../runtime/protocol/program.js";
+import type { ModuleEntry } from "../../runtime/protocol/program.js";
 import { convertFunctions } from "./closures.js";
 import { helper, moduleContext } from "./context.js";
-import { makeEnvironments } from "./environments.js";
+import { makeEnvironments, type RecordedVariables } from "./environments.js";
+import { identify } from "./identity.js";
 import { freshProgramPath, prepare } from "./prepare.js";
 import { identifiersIn } from "./tree.js";
+
+/** A module's part of the manifest. */
+export type LoweredModule = Omit<ModuleEntry, "id">;
 
 /**
  * Lowers a module in place. `moduleId` (a path with forward slashes) prefixes the ids of its functions.
  * Gives the manifest's entries; throws Fault EV3101 with the place for what cannot be lowered.
  */
-export function lower(file: t.File, moduleId: string): { readonly functions: FunctionEntry[] } {
-  const context = moduleContext(moduleId, identifiersIn(file));
+export function lower(file: t.File, moduleId: string): LoweredModule {
+  const context = moduleContext(moduleId, identifiersIn(file), identify(file, moduleId));
   const program = prepare(file, context);
   const recorded = makeEnvironments(program, context);
   const table = moduleTable(freshProgramPath(file), moduleId);
@@ -27,7 +31,14 @@ export function lower(file: t.File, moduleId: string): { readonly functions: Fun
   const firstOwn = file.program.body.findIndex((statement) => statement.type !== "ImportDeclaration");
   file.program.body.splice(firstOwn < 0 ? file.program.body.length : firstOwn, 0, ...context.codes);
   if (table) file.program.body.push(table);
-  return { functions: context.functions };
+  return { functions: context.functions, classes: context.classes, environments: layouts(recorded) };
+}
+
+/** The fields of each environment record, in the order of their variables. */
+function layouts(recorded: RecordedVariables): ModuleEntry["environments"] {
+  const fields = new Map<string, string[]>();
+  for (const { record, key } of recorded.values()) fields.set(record, [...(fields.get(record) ?? []), key]);
+  return [...fields].map(([id, keys]) => ({ id, fields: keys }));
 }
 
 // $module("src/a.ts", { f, CONSTANT }, { counter: [() => counter, ($v) => { counter = $v; }] });

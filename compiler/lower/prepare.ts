@@ -200,11 +200,14 @@ function nameFunctions(program: NodePath<t.Program>, context: ModuleContext): vo
     const prefix = outer ? `${context.ids.get(outer.node)!.id}/` : `${context.moduleId}#`;
     const name = inferredName(path);
     const what = path.isClass() ? "class " : "";
-    const base = `${prefix}${qualifier(path)}${what}${name || role(path)}`;
+    const pin = context.identities.pinOf(path.node);
+    const base = pin === undefined ? `${prefix}${qualifier(path)}${what}${name || role(path)}` : `${prefix}@${pin}`;
     const count = (used.get(base) ?? 0) + 1;
     used.set(base, count);
     const entry: FunctionName = { id: count === 1 ? base : `${base}~${count}`, name };
     context.ids.set(path.node, entry);
+    const shape = path.isClass() ? context.identities.classOf(path.node) : undefined;
+    if (shape !== undefined) context.classes.push({ ...entry, ...shape });
   };
   program.traverse({ Function: visit, Class: visit });
 }

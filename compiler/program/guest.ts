@@ -9,10 +9,10 @@ import type { types as t } from "@babel/core";
 import type { OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { Fault } from "../../runtime/protocol/fault.js";
 import { HELPER_NAMES } from "../../runtime/protocol/helpers.js";
-import type { FunctionEntry, ModuleEntry } from "../../runtime/protocol/program.js";
+import type { ModuleEntry } from "../../runtime/protocol/program.js";
 import { checkModule } from "../check/check.js";
 import { type Diagnostic, fromFault } from "../diagnostics/diagnostic.js";
-import { lower } from "../lower/index.js";
+import { type LoweredModule, lower } from "../lower/index.js";
 import { API_SPECIFIERS } from "../project/api.js";
 import type { Project } from "../project/project.js";
 import type { SplitModule } from "../split/split.js";
@@ -74,9 +74,11 @@ export async function linkGuest(
 interface CompiledModule extends Omit<GuestModule, "tree"> {
   readonly root: string;
   readonly references: ReturnType<typeof readTable>["references"];
-  readonly functions: FunctionEntry[];
+  readonly lowered: LoweredModule;
   readonly contents: string;
 }
+
+const NOTHING: LoweredModule = { functions: [], classes: [], environments: [] };
 
 /** Compiled modules of the user's, by what the split made of them; and of packages, by path. */
 const modules = new WeakMap<SplitModule, CompiledModule>();
@@ -90,7 +92,7 @@ class GuestLinker {
   private readonly modules: Modules;
   private readonly diagnostics: Diagnostic[];
   private readonly sites = new ImportSites();
-  private readonly functions = new Map<string, FunctionEntry[]>();
+  private readonly lowered = new Map<string, LoweredModule>();
 
   constructor(project: Project, modules: Modules, diagnostics: Diagnostic[]) {
     this.project = project;
@@ -109,7 +111,7 @@ class GuestLinker {
   }
 
   entries(): readonly ModuleEntry[] {
-    const entries = [...this.functions].map(([id, functions]) => ({ id, functions }));
+    const entries = [...this.lowered].map(([id, lowered]) => ({ id, ...lowered }));
     return entries.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
@@ -130,9 +132,9 @@ class GuestLinker {
   private load(path: string): OnLoadResult {
     const loader = path.endsWith("x") ? "jsx" : "js";
     try {
-      const { file, source, references, id, functions, contents } = this.compiled(path);
+      const { file, source, references, id, lowered, contents } = this.compiled(path);
       for (const { specifier, node } of references) this.sites.add(path, specifier, { file, source, node });
-      this.functions.set(id, functions);
+      this.lowered.set(id, lowered);
       return { contents, loader };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
@@ -174,10 +176,10 @@ class GuestLinker {
     return { id, file, source, tree };
   }
 
-  private compile({ id, source, tree }: GuestModule, path: string): Pick<CompiledModule, "functions" | "contents"> {
-    const functions = this.diagnostics.length > 0 ? [] : lower(tree, id).functions;
+  private compile({ id, source, tree }: GuestModule, path: string): Pick<CompiledModule, "lowered" | "contents"> {
+    const lowered = this.diagnostics.length > 0 ? NOTHING : lower(tree, id);
     keepClassNames(tree);
-    return { functions, contents: generateWithMap(tree, source, basename(path)) };
+    return { lowered, contents: generateWithMap(tree, source, basename(path)) };
   }
 
   private shown(path: string): string {

@@ -32,7 +32,9 @@ const BESIDE = {
 const codes = readdirSync(PAGES)
   .filter((name) => /^EV2\d{3}\.md$/.test(name))
   .map((name) => name.slice(0, 6))
-  .filter((code) => !/ not supported|does not exist in workflow code$/.test(titleOf(code)) || code === "EV2001");
+  .filter((code) => !/ not supported|does not exist in workflow code$/.test(titleOf(code)) || code === "EV2001")
+  // Found by the lowering: manifest.test.ts.
+  .filter((code) => code !== "EV2038");
 
 function example(code: string): string {
   const text = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(PAGES, `${code}.md`), "utf8"))?.[1] ?? "";

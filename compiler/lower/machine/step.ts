@@ -1,7 +1,7 @@
 /** From one async function to its step function: parameters, body, states, resume points. */
 import { types as t } from "@babel/core";
 import type { ResumePoint } from "../../../runtime/protocol/program.js";
-import { cannotLower, type ModuleContext, positionOf } from "../context.js";
+import { cannotLower, localIdsOf, type ModuleContext, positionOf } from "../context.js";
 import { isBegin } from "../parameters.js";
 import { isVariable, rewrite, undefinedNode, variablesIn } from "../tree.js";
 import { emitStep } from "./emit.js";
@@ -39,12 +39,15 @@ export function buildStep(node: t.Function, captures: readonly string[], context
   const states = reachable(machine);
   const own = ownName(node);
   const emitted = emitStep({ machine, states, slots, captures, ownName: own });
-  const points = emitted.suspensions.map(({ pc, name, source, slots: saved }, i): ResumePoint => {
+  const identify = context.identities.points();
+  const localIds = localIdsOf(machine.variables, context);
+  const points = emitted.suspensions.map(({ pc, name, source, slots: saved }): ResumePoint => {
     return {
       pc,
-      id: `${name}${i}`,
+      ...identify(name, source),
       position: positionOf(source),
-      slots: saved.map((name) => context.originalNames.get(name) ?? name),
+      slots: saved.map((slot) => context.originalNames.get(slot) ?? slot),
+      locals: saved.map((slot) => localIds.get(slot) ?? slot),
     };
   });
   return {
