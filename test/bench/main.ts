@@ -9,9 +9,13 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { checkpointCosts } from "./cases/checkpoint.js";
 import { concurrentSteps } from "./cases/concurrent.js";
+import { crowds } from "./cases/crowd.js";
 import { packagedExecutable } from "./cases/executable.js";
+import { loweredCode } from "./cases/lowered.js";
+import { oneStepWorkflows } from "./cases/one-step.js";
 import { reminders } from "./cases/reminder.js";
 import { resumption } from "./cases/resume.js";
+import { scaling } from "./cases/scale.js";
 import { sequentialSteps } from "./cases/sequential.js";
 import { sleepers } from "./cases/sleepers.js";
 import { compileProgram } from "./support/engine.js";
@@ -21,7 +25,11 @@ import type { Setting } from "./support/setting.js";
 const CASES: Readonly<Record<string, (setting: Setting) => Promise<Figure[]>>> = {
   sequential: sequentialSteps,
   concurrent: concurrentSteps,
+  oneStep: oneStepWorkflows,
   resume: resumption,
+  lowered: loweredCode,
+  scale: scaling,
+  crowd: crowds,
   sleepers,
   reminder: reminders,
   checkpoint: checkpointCosts,

@@ -28,11 +28,11 @@ export interface Bench {
   takeTransactions(): Transaction[];
 }
 
-const SOURCE = "../../../../test/bench/fixtures/bench.ts";
+const FIXTURES = "../../../../test/bench/fixtures/";
 
-/** Compiles the benchmarks' program. Throws what the compiler found wrong. */
-export async function compileProgram(): Promise<Program> {
-  const { program, diagnostics } = await build({ entry: fileURLToPath(new URL(SOURCE, import.meta.url)) });
+/** Compiles a program of the fixtures: by default the benchmarks' own. Throws what the compiler found wrong. */
+export async function compileProgram(file = "bench.ts"): Promise<Program> {
+  const { program, diagnostics } = await build({ entry: fileURLToPath(new URL(FIXTURES + file, import.meta.url)) });
   if (program === undefined) throw new Error(`the program does not compile: ${JSON.stringify(diagnostics)}`);
   return programSchema.parse(JSON.parse(program.text));
 }
