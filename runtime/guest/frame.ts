@@ -3,15 +3,15 @@
  * awaits is the reaction of the promise it waits for, so it is reachable exactly as long as it can go on.
  */
 import type { FrameRef, ResumeMode, SuspensionToken } from "../protocol/helpers.js";
-import { caught } from "./current.js";
-import { GPromise, REJECTED, type Settled } from "./promise.js";
+import { caught, currentTurn } from "./current.js";
+import { FULFILLED, GPromise, type Job, REJECTED, type Settled } from "./promise.js";
 import { toPromise } from "./promise-constructor.js";
 import type { Captures, Code } from "./registry.js";
-import { resolvePromise } from "./resolve.js";
+import { isObject, resolvePromise } from "./resolve.js";
 
 export abstract class Frame implements FrameRef {
   code: Code;
-  pc = 0;
+  pc: number;
   slots: unknown[];
   captures: Captures;
   self: unknown;
@@ -19,6 +19,7 @@ export abstract class Frame implements FrameRef {
 
   constructor(code: Code, self: unknown, args: unknown[], captures: Captures, fn: unknown) {
     this.code = code;
+    this.pc = 0;
     this.slots = args;
     this.captures = captures;
     this.self = self;
@@ -49,13 +50,24 @@ export function stepFrame(frame: Frame, mode: ResumeMode, value: unknown): unkno
 
 /** Parks the frame on `value`: PromiseResolve(%Promise%, value), then the frame as the reaction. */
 export function awaitValue(frame: Frame, value: unknown): SuspensionToken {
-  GPromise.react(toPromise(value), frame);
+  if (isObject(value)) {
+    GPromise.react(toPromise(value), frame);
+  } else {
+    // The promise of a primitive is fulfilled at once, and nobody would ever see it.
+    const job: Job = { reaction: frame, state: FULFILLED, value };
+    currentTurn().instance.state.jobs.push(job);
+  }
   return SUSPENDED;
 }
 
 /** A call of an async function. */
 export class AsyncFrame extends Frame {
-  promise = new GPromise();
+  promise: GPromise;
+
+  constructor(code: Code, self: unknown, args: unknown[], captures: Captures, fn: unknown) {
+    super(code, self, args, captures, fn);
+    this.promise = new GPromise();
+  }
 
   resume(state: Settled, value: unknown): void {
     this.run(state, value);

@@ -53,7 +53,8 @@ export function promiseResolve(Class: unknown, value: unknown): unknown {
 
 /** PromiseResolve(%Promise%, value). */
 export function toPromise(value: unknown): GPromise {
-  if (GPromise.is(value) && Reflect.get(value, "constructor") === PromiseConstructor) return value;
+  if (GPromise.is(value) && (value as { readonly constructor: unknown }).constructor === PromiseConstructor)
+    return value;
   return resolvedPromise(value);
 }
 

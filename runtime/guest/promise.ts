@@ -54,26 +54,34 @@ export interface PromiseFields {
 /** Reaction lists are searched for spent entries when they reach this length, and at every doubling. */
 const PRUNE_FROM = 8;
 
-/** A promise object: `GPromise.prototype` is %Promise.prototype%. */
+/** Added to the state of a promise that a handler has ever been attached to. */
+const HANDLED = 4;
+const STATE_BITS = 3;
+
+/**
+ * A promise object: `GPromise.prototype` is %Promise.prototype%. Few private fields, because putting them on the object
+ * is most of what making one costs.
+ */
 export class GPromise {
-  #state: PromiseState = PENDING;
-  #value: unknown = undefined;
-  #reactions: Reaction[] | undefined = undefined;
-  #handled = false;
+  /** PromiseState, plus HANDLED. */
+  #status: number = PENDING;
+  /** While pending the reactions (undefined as long as there is none), then the value or reason. */
+  #content: unknown = undefined;
   #origin: Origin | undefined = undefined;
 
   /** IsPromise. */
   static is(this: void, value: unknown): value is GPromise {
-    return typeof value === "object" && value !== null && #state in value;
+    return typeof value === "object" && value !== null && #status in value;
   }
 
   /** Everything that a checkpoint has to keep of a promise besides its prototype and own properties. */
   static inspect(this: void, promise: GPromise): PromiseFields {
+    const state = GPromise.stateOf(promise);
     return {
-      state: promise.#state,
-      value: promise.#value,
-      reactions: promise.#reactions,
-      handled: promise.#handled,
+      state,
+      value: state === PENDING ? undefined : promise.#content,
+      reactions: state === PENDING ? (promise.#content as Reaction[] | undefined) : undefined,
+      handled: GPromise.isHandled(promise),
       origin: promise.#origin,
     };
   }
@@ -87,23 +95,21 @@ export class GPromise {
 
   /** Gives a revived promise its state. */
   static fill(this: void, promise: GPromise, fields: PromiseFields): void {
-    promise.#state = fields.state;
-    promise.#value = fields.value;
-    promise.#reactions = fields.reactions;
-    promise.#handled = fields.handled;
+    promise.#status = fields.state + (fields.handled ? HANDLED : 0);
+    promise.#content = fields.state === PENDING ? fields.reactions : fields.value;
     promise.#origin = fields.origin;
   }
 
   static stateOf(this: void, promise: GPromise): PromiseState {
-    return promise.#state;
+    return (promise.#status & STATE_BITS) as PromiseState;
   }
 
   static valueOf(this: void, promise: GPromise): unknown {
-    return promise.#value;
+    return (promise.#status & STATE_BITS) === PENDING ? undefined : promise.#content;
   }
 
   static isHandled(this: void, promise: GPromise): boolean {
-    return promise.#handled;
+    return promise.#status >= HANDLED;
   }
 
   static originOf(this: void, promise: GPromise): Origin | undefined {
@@ -116,14 +122,16 @@ export class GPromise {
 
   /** FulfillPromise and RejectPromise; does nothing to a settled promise. */
   static settle(this: void, promise: GPromise, state: Settled, value: unknown): void {
-    if (promise.#state !== PENDING) return;
-    const reactions = promise.#reactions;
-    promise.#state = state;
-    promise.#value = value;
-    promise.#reactions = undefined;
-    if (state === REJECTED && !promise.#handled) currentTurn().instance.state.unhandled.push(promise);
-    if (reactions === undefined) return;
-    const jobs = currentTurn().instance.state.jobs;
+    const status = promise.#status;
+    if ((status & STATE_BITS) !== PENDING) return;
+    const reactions = promise.#content as Reaction[] | undefined;
+    promise.#status = status + state;
+    promise.#content = value;
+    if (reactions === undefined) {
+      if (state === REJECTED && status < HANDLED) currentTurn().instance.state.unhandled.push(promise);
+      return;
+    }
+    const { jobs } = currentTurn().instance.state;
     for (let i = 0; i < reactions.length; i++) {
       const job: Job = { reaction: reactions[i] as Reaction, state, value };
       jobs.push(job);
@@ -132,27 +140,32 @@ export class GPromise {
 
   /** PerformPromiseThen. */
   static react(this: void, promise: GPromise, reaction: Reaction): void {
-    if (promise.#origin !== undefined) onObserved(promise, promise.#origin, promise.#state === PENDING);
-    promise.#handled = true;
-    if (promise.#state !== PENDING) {
-      const job: Job = { reaction, state: promise.#state, value: promise.#value };
+    const status = promise.#status;
+    const state = (status & STATE_BITS) as PromiseState;
+    if (promise.#origin !== undefined) onObserved(promise, promise.#origin, state === PENDING);
+    if (status < HANDLED) promise.#status = status + HANDLED;
+    if (state !== PENDING) {
+      const job: Job = { reaction, state, value: promise.#content };
       currentTurn().instance.state.jobs.push(job);
       return;
     }
-    const reactions = promise.#reactions;
+    let reactions = promise.#content as Reaction[] | undefined;
     if (reactions === undefined) {
-      promise.#reactions = [reaction];
+      promise.#content = [reaction];
       return;
     }
-    const length = reactions.length;
-    if (length >= PRUNE_FROM && (length & (length - 1)) === 0)
-      promise.#reactions = reactions.filter((r) => !isSpent(r));
-    promise.#reactions?.push(reaction);
+    const { length } = reactions;
+    if (length >= PRUNE_FROM && (length & (length - 1)) === 0) {
+      reactions = reactions.filter((r) => !isSpent(r));
+      promise.#content = reactions;
+    }
+    reactions.push(reaction);
   }
 
   /** True if settling the promise can have an effect: a reaction that is not spent. */
   static isObserved(this: void, promise: GPromise): boolean {
-    return promise.#reactions?.some((reaction) => !isSpent(reaction)) ?? false;
+    if ((promise.#status & STATE_BITS) !== PENDING) return false;
+    return (promise.#content as Reaction[] | undefined)?.some((reaction) => !isSpent(reaction)) ?? false;
   }
 }
 

@@ -28,6 +28,11 @@ export function sideRecords<Value>(): SideRecords<Value> {
   class Holder extends Identity {
     #value = pending as Value;
 
+    // biome-ignore lint/complexity/noUselessConstructor: the one that a class without gets takes its arguments apart
+    constructor(object: object) {
+      super(object);
+    }
+
     static add(object: object, value: Value): void {
       pending = value;
       new Holder(object);
