@@ -248,7 +248,7 @@ function makeClosure(
   const names = [...captured.keys()];
   const code = context.unique("$k");
   const step = isCoroutine(node) ? buildStep(node, names, context) : undefined;
-  const make = step ? frameMaker(node, code, step, context) : plainMaker(node, names, context);
+  const make = step ? frameMaker(node, step, context) : plainMaker(node, names, context);
   pushCode(node, code, make, step, names, bound, context);
   const values = t.arrayExpression([...captured.values()]);
   const args: t.Expression[] = names.length > 0 ? [t.identifier(code), values] : [t.identifier(code)];
@@ -267,8 +267,8 @@ function plainMaker(node: t.Function, names: readonly string[], context: ModuleC
   return t.arrowFunctionExpression([parameter], t.blockStatement(body));
 }
 
-// ($c) => { const $w = { f(a) { return $gen($k1, $w, this, [a], $c); } }.f; return $w; }
-function frameMaker(node: t.Function, code: string, step: StepParts, context: ModuleContext): t.Expression {
+// ($c, $k) => { const $w = { f(a) { return $gen($k, $w, this, [a], $c); } }.f; return $w; }
+function frameMaker(node: t.Function, step: StepParts, context: ModuleContext): t.Expression {
   const arrow = node.type === "ArrowFunctionExpression";
   const wrapper = t.identifier("$w");
   const needsItself = node.generator || step.usesOwnName !== undefined;
@@ -276,19 +276,19 @@ function frameMaker(node: t.Function, code: string, step: StepParts, context: Mo
   const args: t.Expression[] = [self, t.arrayExpression(step.wrapperArgs), t.identifier("$c")];
   if (node.generator) args.unshift(wrapper);
   else if (needsItself) args.push(wrapper);
-  const call = helper(node.generator ? "$gen" : "$async", t.identifier(code), ...args);
+  const call = helper(node.generator ? "$gen" : "$async", t.identifier("$k"), ...args);
   const body = t.blockStatement([t.returnStatement(call)]);
   // Methods are no constructors and have no prototype, as functions whose calls are frames.
   const fn = arrow
     ? t.arrowFunctionExpression(step.wrapperParams as t.ArrowFunctionExpression["params"], body)
     : t.objectMethod("method", t.identifier("m"), step.wrapperParams as t.ObjectMethod["params"], body);
   const named = nameFunction(fn, node, context);
-  if (!needsItself) return t.arrowFunctionExpression([t.identifier("$c")], named);
+  if (!needsItself) return t.arrowFunctionExpression([t.identifier("$c"), t.identifier("$k")], named);
   const statements = [
     t.variableDeclaration("const", [t.variableDeclarator(wrapper, named)]),
     t.returnStatement(wrapper),
   ];
-  return t.arrowFunctionExpression([t.identifier("$c")], t.blockStatement(statements));
+  return t.arrowFunctionExpression([t.identifier("$c"), t.identifier("$k")], t.blockStatement(statements));
 }
 
 /** Registers a code. `bound`: the class that it has to lie in. */

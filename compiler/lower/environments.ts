@@ -66,8 +66,7 @@ export function makeEnvironments(program: NodePath<t.Program>, context: ModuleCo
 function needsRecord(binding: Binding): boolean {
   if (binding.kind === "module" || binding.kind === "local") return false;
   const home = binding.scope.getFunctionParent();
-  const uses = [...binding.referencePaths, ...binding.constantViolations];
-  const captures = uses.filter((use) => outermostMaker(use, home) !== undefined);
+  const captures = usesOf(binding).filter((use) => outermostMaker(use, home) !== undefined);
   if (captures.length > 0) {
     if (!binding.constant || binding.kind === "var") return true;
     if (captures.some((use) => madeBefore(use, binding, home))) return true;
@@ -117,7 +116,11 @@ function usedEarly(binding: Binding, home: Scope | null): boolean {
     if (binding.referencePaths.some((use) => caseOf(use) !== caseOf(binding.path))) return true;
   }
   if (isLoopHead(binding)) return false;
-  return binding.referencePaths.some((use) => (startOf(use.node) ?? end) < end);
+  return usesOf(binding).some((use) => (startOf(use.node) ?? end) < end);
+}
+
+function usesOf(binding: Binding): NodePath[] {
+  return [...binding.referencePaths, ...binding.constantViolations];
 }
 
 /** Where the variable is initialised; catch parameters and made-up declarations always are. */
@@ -138,7 +141,7 @@ function startsDead(binding: Binding): boolean {
   const end = endOf(declarator) ?? -1;
   const home = binding.scope.getFunctionParent();
   if (binding.scope.block.type === "SwitchStatement") return true;
-  return binding.referencePaths.some((use) => {
+  return usesOf(binding).some((use) => {
     const maker = outermostMaker(use, home);
     if (maker === undefined) return (startOf(use.node) ?? end) < end;
     if (maker.node.type === "FunctionDeclaration") return true;
@@ -146,6 +149,9 @@ function startsDead(binding: Binding): boolean {
     return maker.node !== declarator.init && (startOf(maker.node) ?? end) < end;
   });
 }
+
+/** Identifiers of declarations: what initialises a variable may find it uninitialised. */
+const initialising = new WeakSet<t.Node>();
 
 /** Identifiers that stand for the variable itself although it has a record. */
 const kept = new WeakSet<t.Node>();
@@ -322,6 +328,7 @@ function splitDeclarator(
   const names = boundNames(declarator.id);
   if (!names.some((name) => recorded.has(name))) return [t.variableDeclaration(node.kind, [declarator])];
   const target = declarator.id as t.LVal;
+  for (const identifier of Object.values(t.getBindingIdentifiers(target))) initialising.add(identifier);
   if (target.type === "Identifier") {
     if (!declarator.init && node.kind === "var") return [];
     return [t.inherits(assign(target, declarator.init ?? undefinedNode()), declarator)];
@@ -361,7 +368,11 @@ function rewriteUses(program: t.Node, recorded: ReadonlyMap<string, Recorded>): 
     const place = recorded.get(node.name);
     if (place === undefined || !isVariable(node, parent, grandparent)) return undefined;
     const member = t.inherits(t.memberExpression(t.identifier(place.record), t.identifier(place.key)), node);
-    if (isTarget(node, parent, grandparent)) return member;
+    if (isTarget(node, parent, grandparent)) {
+      if (!place.dead || initialising.has(node)) return member;
+      const live = helper("$live", t.identifier(place.record), t.stringLiteral(place.key));
+      return t.inherits(t.memberExpression(live, t.identifier(place.key)), node);
+    }
     const value = place.dead ? helper("$init", member, t.stringLiteral(place.key)) : member;
     const called =
       ((t.isCallExpression(parent) || t.isOptionalCallExpression(parent)) && parent.callee === node) ||

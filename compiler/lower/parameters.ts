@@ -5,8 +5,9 @@
  *   (a, { b }, c = 1, ...d) => …   →   (a, $item1, $item2 = void 0, ...d) => { let { b } = $item1; let c = $item2 === void 0 ? 1 : $item2; … }
  */
 import { types as t } from "@babel/core";
+import { boundNames } from "../syntax/bound-names.js";
 import { helper, type ModuleContext } from "./context.js";
-import { isCoroutine, undefinedNode, walk } from "./tree.js";
+import { identifiersIn, isCoroutine, renameIn, undefinedNode, walk } from "./tree.js";
 
 /** True if every parameter is a name. */
 function isSimple(node: t.Function): boolean {
@@ -23,6 +24,7 @@ function isSimple(node: t.Function): boolean {
 export function bindParameters(node: t.Function, context: ModuleContext, always = false): void {
   if (node.body.type !== "BlockStatement" || isSimple(node)) return;
   if (!always && !isCoroutine(node) && !node.params.some(containsFunction)) return;
+  if (node.params.some(containsFunction)) separateBody(node, node.body, context);
   const prologue: t.Statement[] = [];
   // A frame's variables are checked for their temporal dead zone; elsewhere `var` may be declared again by the body.
   const kind = isCoroutine(node) ? "let" : "var";
@@ -48,6 +50,45 @@ export function bindParameters(node: t.Function, context: ModuleContext, always 
   });
   if (node.generator) prologue.push(t.expressionStatement(helper("$begin", t.identifier("$f"))));
   node.body.body.unshift(...prologue);
+}
+
+// (x, f = () => y) => { var x, y; … }   →   (x, f = () => y) => { var x$1 = x, y$1; … }
+/**
+ * Variables of the body that functions in the parameters cannot see (ECMA-262 10.2.11, step 28) get other names; one
+ * that has a parameter's name begins with its value.
+ */
+function separateBody(node: t.Function, body: t.BlockStatement, context: ModuleContext): void {
+  const mentioned = new Set(node.params.flatMap((param) => [...identifiersIn(param)]));
+  const parameters = new Set(boundNames(...node.params));
+  const values: t.Statement[] = [];
+  for (const name of variablesOf(body)) {
+    if (!mentioned.has(name)) continue;
+    const fresh = context.unique(`${name}$`);
+    context.originalNames.set(fresh, name);
+    renameIn(body, name, fresh);
+    if (parameters.has(name) && !isFunctionOf(body, fresh)) {
+      values.push(t.variableDeclaration("var", [t.variableDeclarator(t.identifier(fresh), t.identifier(name))]));
+    }
+  }
+  body.body.unshift(...values);
+}
+
+/** Names that `var` and the function declarations of its top declare in a body. */
+function variablesOf(body: t.BlockStatement): Set<string> {
+  const names = new Set<string>();
+  for (const statement of body.body) if (statement.type === "FunctionDeclaration") names.add(statement.id!.name);
+  walk(body, (inner) => {
+    if (t.isFunction(inner) || t.isClass(inner)) return "skip";
+    if (inner.type === "VariableDeclaration" && inner.kind === "var") {
+      for (const name of boundNames(inner)) names.add(name);
+    }
+    return undefined;
+  });
+  return names;
+}
+
+function isFunctionOf(body: t.BlockStatement, name: string): boolean {
+  return body.body.some((statement) => statement.type === "FunctionDeclaration" && statement.id?.name === name);
 }
 
 /** The statement that ends the binding of a generator's parameters. */

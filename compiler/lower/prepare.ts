@@ -129,12 +129,20 @@ function hoistVars(fn: t.Function): void {
   fn.body.body.unshift(t.variableDeclaration("let", declarators));
 }
 
+/** Names that stand for globals somewhere in the module. */
+function unboundNames(program: NodePath<t.Program>): Set<string> {
+  const names = new Set<string>();
+  program.traverse({
+    Identifier({ node, parent, parentPath, scope }) {
+      if (names.has(node.name) || !isVariable(node, parent, parentPath?.parent)) return;
+      if (!scope.hasBinding(node.name, true)) names.add(node.name);
+    },
+  });
+  return names;
+}
+
 function makeNamesUnique(program: NodePath<t.Program>, context: ModuleContext): void {
-  const reserved = new Set([
-    ...Object.keys(program.scope.bindings),
-    ...Object.keys((program.scope as { globals?: object }).globals ?? {}),
-    ...HELPER_NAMES,
-  ]);
+  const reserved = new Set([...Object.keys(program.scope.bindings), ...unboundNames(program), ...HELPER_NAMES]);
   const takenByRoot = new Map<Scope, Set<string>>();
   program.traverse({
     Scope(path) {
@@ -182,7 +190,7 @@ function isAssigned(node: t.Identifier, parent: t.Node, grandparent: t.Node | un
 }
 
 function freeName(name: string, taken: ReadonlySet<string>): string {
-  const fixed = /^\$(f|m|v|c|w|x|pc|this|arguments|newTarget|slots|run|default|error|parent|names|born|o|t\d+)$/;
+  const fixed = /^\$(f|m|v|c|k|w|x|pc|this|arguments|newTarget|slots|run|default|error|parent|names|born|o|t\d+)$/;
   if (!taken.has(name) && !fixed.test(name)) return name;
   for (let n = 1; ; n++) if (!taken.has(`${name}$${n}`)) return `${name}$${n}`;
 }
@@ -230,6 +238,7 @@ function inferredName(path: NodePath<t.Function> | NodePath<t.Class>): string {
 function keyName(key: t.Node, computed: boolean): string {
   if (key.type === "StringLiteral") return key.value;
   if (key.type === "NumericLiteral") return String(key.value);
+  if (key.type === "BigIntLiteral") return key.value;
   if (computed) return "";
   if (key.type === "PrivateName") return `#${key.id.name}`;
   return key.type === "Identifier" ? key.name : "";

@@ -62,7 +62,8 @@ export function withoutSuper(method: t.Function, home: Home): void {
       return update(node, node.argument, home, body, visit);
     }
     if (node.type === "UnaryExpression" && node.operator === "delete" && isSuperMember(node.argument)) {
-      return helper("$init", helperValue("$TDZ"), t.stringLiteral("super"));
+      const failing = helper("$init", helperValue("$TDZ"), t.stringLiteral("super"));
+      return t.sequenceExpression([t.thisExpression(), keyOf(node.argument, visit), failing]);
     }
     if (isSuperMember(node)) return get(node, home, visit);
     if (node.type === "Super") throw cannotLower(home.context, node, "this use of `super`");

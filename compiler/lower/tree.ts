@@ -123,6 +123,41 @@ export function identifiersIn(root: t.Node): Set<string> {
   return names;
 }
 
+/** Renames a variable below `root`, except where a function, block or class declares the name anew. */
+export function renameIn(root: t.Node, from: string, to: string): void {
+  walk(root, (node, parent, grandparent) => {
+    if (node !== root && redeclares(node, from)) return "skip";
+    if (node.type === "ObjectProperty" && node.shorthand && t.isIdentifier(node.key, { name: from })) {
+      node.shorthand = false;
+      node.key = t.identifier(from);
+    }
+    if (node.type !== "Identifier" || node.name !== from || !parent) return undefined;
+    const declared = t.isBinding(node, parent, grandparent) && !t.isMethod(parent);
+    if (declared || isVariable(node, parent, grandparent)) node.name = to;
+    return undefined;
+  });
+}
+
+function redeclares(node: t.Node, name: string): boolean {
+  if (t.isFunction(node)) {
+    if (node.type === "FunctionExpression" && node.id?.name === name) return true;
+    return [...node.params, ...(node.body.type === "BlockStatement" ? node.body.body : [])].some((inner) =>
+      t.isDeclaration(inner) || !t.isStatement(inner) ? Object.hasOwn(t.getBindingIdentifiers(inner), name) : false,
+    );
+  }
+  if (node.type === "CatchClause")
+    return Boolean(node.param) && Object.hasOwn(t.getBindingIdentifiers(node.param!), name);
+  if (t.isClass(node)) return node.type === "ClassExpression" && node.id?.name === name;
+  const list = node.type === "BlockStatement" ? node.body : [];
+  return list.some(
+    (statement) =>
+      ((statement.type === "VariableDeclaration" && statement.kind !== "var") ||
+        statement.type === "FunctionDeclaration" ||
+        statement.type === "ClassDeclaration") &&
+      Object.hasOwn(t.getBindingIdentifiers(statement), name),
+  );
+}
+
 /** True for a function whose calls are frames. */
 export function isCoroutine(node: t.Function): boolean {
   return Boolean(node.async || node.generator);

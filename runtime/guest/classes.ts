@@ -214,7 +214,7 @@ export function makeClass(
   captures: Captures,
 ): AnyFunction {
   if (code.make === null) throw new TypeError(`${code.id} has no factory`);
-  const factory = code.make(captures) as ClassFactory;
+  const factory = code.make(captures, code) as ClassFactory;
   const inherited = heritage as Heritage | undefined;
   const parent = inherited?.parent ? standIn(inherited.prototype) : null;
   return factory(parent, keys, (target, parts) => {

@@ -135,6 +135,10 @@ const shared = {
     if (value === TDZ) throw new ReferenceError(`Cannot access '${name}' before initialization`);
     return value;
   },
+  $live(record: Record<string, unknown>, key: string): Record<string, unknown> {
+    if (record[key] === TDZ) throw new ReferenceError(`Cannot access '${key}' before initialization`);
+    return record;
+  },
   $caught: caught,
 
   $key: propertyKey,

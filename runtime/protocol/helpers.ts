@@ -10,7 +10,7 @@
  *
  *   step = ($f, $m, $v) => { … }     $m: 0 first entry, 1 resumed with value $v, 2 with error $v, 3 told to return $v
  *                                    returns $await(…)'s token to suspend, any other value to finish, throws to fail
- *   make = ($c) => function          $c: the captures array; gives the native function
+ *   make = ($c, $k) => function      $c: the captures array, $k: the code itself; gives the native function
  */
 export interface GuestHelpers {
   /**
@@ -61,6 +61,8 @@ export interface GuestHelpers {
   readonly $TDZ: unique symbol;
   /** `value` unless it is `$TDZ`: then a ReferenceError naming the binding. */
   $init(value: unknown, name: string): unknown;
+  /** The record of variables, to assign to its `key`; a ReferenceError if that one is `$TDZ`. */
+  $live(record: Record<string, unknown>, key: string): Record<string, unknown>;
   /** First thing in every catch clause: rethrows faults that user code may not catch; else gives the error back. */
   $caught(error: unknown): unknown;
 
@@ -167,6 +169,7 @@ export const HELPER_NAMES = [
   "$module",
   "$TDZ",
   "$init",
+  "$live",
   "$caught",
   "$key",
   "$call",
@@ -208,7 +211,7 @@ export const HELPER_NAMES = [
 
 // biome-ignore lint/complexity/noBannedTypes: any callable of user code
 export type AnyFunction = Function;
-export type MakeFunction = (captures: readonly unknown[]) => AnyFunction;
+export type MakeFunction = (captures: readonly unknown[], code: CodeRef) => AnyFunction;
 export type StepFunction = (frame: FrameRef, mode: ResumeMode, value: unknown) => unknown;
 /** 0: first entry, 1: go on with a value, 2: with an error, 3: a generator was told to return. */
 export type ResumeMode = 0 | 1 | 2 | 3;

@@ -115,7 +115,7 @@ test("promises keep state, value, reactions, and their resolving functions", () 
     const handler = { id: "a#log" };
     const code = instance.code.get(handler.id) as Code;
     const then = Reflect.get(promise, "then") as (f: unknown) => unknown;
-    const fn = code.make?.([log]);
+    const fn = code.make?.([log], code);
     assert.ok(fn);
     instance.state.main = [log, resolve, Reflect.apply(then, promise, [])];
     const rejected = new GPromise();

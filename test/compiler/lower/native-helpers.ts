@@ -18,7 +18,7 @@ type Step = (frame: NativeFrame, mode: 0 | 1 | 2 | 3, value: unknown) => unknown
 // biome-ignore lint/complexity/noBannedTypes: any function of a program
 type Callable = Function;
 interface NativeCode {
-  readonly make: ((captures: readonly unknown[]) => Callable) | null;
+  readonly make: ((captures: readonly unknown[], code: NativeCode) => Callable) | null;
   readonly step: Step | null;
 }
 interface NativeRecord {
@@ -35,8 +35,8 @@ const isObject = (value: unknown) => (typeof value === "object" && value !== nul
 export const nativeHelpers = {
   $TDZ: TDZ,
   $code: (_id: string, make: NativeCode["make"], step: Step | null): NativeCode => ({ make, step }),
-  $clo: (code: NativeCode, captures: readonly unknown[] = []) => code.make!(captures),
-  $fn: (code: NativeCode, captures: readonly unknown[] = []) => code.make!(captures),
+  $clo: (code: NativeCode, captures: readonly unknown[] = []) => code.make!(captures, code),
+  $fn: (code: NativeCode, captures: readonly unknown[] = []) => code.make!(captures, code),
   $extend(object: object, part: object) {
     Object.defineProperties(object, Object.getOwnPropertyDescriptors(part));
     return object;
@@ -111,6 +111,10 @@ export const nativeHelpers = {
       (error) => frame.resume(2, error),
     );
     return SUSPENDED;
+  },
+  $live(record: Record<string, unknown>, key: string) {
+    if (record[key] === TDZ) throw new ReferenceError(key);
+    return record;
   },
   $init(value: unknown, name: string) {
     if (value === TDZ) throw new ReferenceError(`Cannot access '${name}' before initialization`);
