@@ -244,17 +244,19 @@ export function addKit(target: AnyFunction, parts: ClassParts): Kit {
 function membersOf(target: AnyFunction, kit: Kit): AnyFunction[] {
   const found: AnyFunction[] = [];
   const collect = (holder: object): void => {
-    for (const key of ownKeys(holder)) {
-      const descriptor = getOwnPropertyDescriptor(holder, key);
-      for (const value of [descriptor?.value, descriptor?.get, descriptor?.set] as unknown[]) {
-        if (typeof value === "function" && value !== target) found.push(value);
-      }
+    // By index, here as in all that runs while classes are made: user code may have changed how arrays are iterated.
+    const keys = ownKeys(holder);
+    for (let i = 0; i < keys.length; i++) {
+      const descriptor = getOwnPropertyDescriptor(holder, keys[i] as PropertyKey);
+      const { value, get, set }: { value?: unknown; get?: unknown; set?: unknown } = descriptor ?? {};
+      if (typeof value === "function" && value !== target) found.push(value);
+      if (typeof get === "function") found.push(get);
+      if (typeof set === "function") found.push(set);
     }
   };
   collect(target);
   collect(target.prototype as object);
-  found.push(...kit.methods);
-  return found;
+  return found.concat(kit.methods);
 }
 
 /** Gives methods whose calls are frames the prototypes of their kind, if they are still there. */
