@@ -3,6 +3,7 @@ import yargs from "yargs";
 import { Fault } from "../protocol/fault.js";
 import { commandName } from "./application.js";
 import { addCompletionCommand } from "./commands/completion.js";
+import { addDevCommand } from "./commands/dev.js";
 import {
   addBackupCommand,
   addDoctorCommand,
@@ -32,7 +33,7 @@ export interface Session {
 
 /** The commands in the order of the help text, by what one wants to do. */
 const GROUPS = {
-  "Run:": { run: addRunCommand, serve: addServeCommand },
+  "Run:": { dev: addDevCommand, run: addRunCommand, serve: addServeCommand },
   "Talk to executions:": { start: addStartCommand, signal: addSignalCommand, wait: addWaitCommand },
   "Look:": { list: addListCommand, show: addShowCommand, inspect: addInspectCommand, logs: addLogsCommand },
   "Operate:": {

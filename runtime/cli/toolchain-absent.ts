@@ -10,4 +10,5 @@ const refuse = (): never => {
 };
 
 export const compile: typeof toolchain.compile = refuse;
+export const compileAndWatch: typeof toolchain.compileAndWatch = refuse;
 export const makeExecutable: typeof toolchain.makeExecutable = refuse;

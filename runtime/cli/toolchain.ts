@@ -2,9 +2,10 @@
  * The only door from the command line to the compiler and the packager. Packaged executables have neither: there,
  * `toolchain-absent.ts` stands in for this module.
  */
-import { type BuildResult, build } from "../../compiler/build.js";
+import { type BuildResult, build, Session } from "../../compiler/build.js";
 import { hasErrors } from "../../compiler/diagnostics/diagnostic.js";
 import { diagnosticsJson, printDiagnostics } from "../../compiler/diagnostics/print.js";
+import { watchProgram } from "../../compiler/watch.js";
 import { type Packaged, type PackageOptions, packageExecutable } from "../package/executable.js";
 import { parseTarget } from "../package/target.js";
 import { type Program, programSchema } from "../protocol/program.js";
@@ -17,14 +18,29 @@ export interface Compiled {
   readonly json: readonly object[];
 }
 
+export interface CompileOptions {
+  readonly external: readonly string[];
+  readonly tsconfig?: string;
+  readonly color: boolean;
+}
+
 /** Compiles the program of the file `entry`. Throws Faults as `build` does. */
-export async function compile(
+export async function compile(entry: string, { color, ...options }: CompileOptions): Promise<Compiled> {
+  return compiled(await build({ entry, ...options }), color);
+}
+
+/** Compiles now and after each change, until `stop` aborts. `changed` names files; it is empty the first time. */
+export async function compileAndWatch(
   entry: string,
-  options: { readonly external: readonly string[]; readonly tsconfig?: string; readonly color: boolean },
-): Promise<Compiled> {
-  const { external, tsconfig, color } = options;
-  const result: BuildResult = await build({ entry, external, ...(tsconfig === undefined ? {} : { tsconfig }) });
-  const { diagnostics, program } = result;
+  { color, ...options }: CompileOptions,
+  stop: AbortSignal,
+  announce: (compiled: Compiled, changed: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const session = new Session({ entry, ...options });
+  await watchProgram(session, stop, ({ result, changed }) => announce(compiled(result, color), changed));
+}
+
+function compiled({ diagnostics, program }: BuildResult, color: boolean): Compiled {
   return {
     program:
       program === undefined || hasErrors(diagnostics) ? undefined : programSchema.parse(JSON.parse(program.text)),

@@ -172,9 +172,11 @@ test("an executable whose native code was changed does not load it (EV4011)", as
 
 test("it has no compiler, and says so (EV4005)", async (t) => {
   const cwd = await temporaryFolder(t);
-  const ended = await run(["package", SOURCE], { cwd });
-  assert.equal(ended.code, 2);
-  assert.match(ended.stderr, /error EV4005: /);
+  for (const command of ["package", "dev"]) {
+    const ended = await run([command, SOURCE], { cwd });
+    assert.equal(ended.code, 2);
+    assert.match(ended.stderr, /error EV4005: /);
+  }
 });
 
 test("the bill of materials names what is in it", async () => {

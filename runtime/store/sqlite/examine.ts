@@ -23,9 +23,18 @@ export interface Examination {
   execution(id: string): Promise<ExaminedExecution | undefined>;
   /** The lines after line `after`, oldest first. */
   logs(key: number, query: { readonly after: number; readonly limit: number }): Promise<readonly LogRow[]>;
+  /** Lines of all executions after line `after`, oldest first. */
+  allLogs(query: { readonly after: number; readonly limit: number }): Promise<readonly NamedLogRow[]>;
+  /** The last line's number; 0 without one. */
+  lastLog(): Promise<number>;
   /** Copies the database as it is now to a new file. Throws Fault EV6020 when that file is there. */
   backup(file: string): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface NamedLogRow extends LogRow {
+  /** Id of the execution. */
+  readonly execution: string;
 }
 
 /** Times in ms since the epoch, sizes in bytes. */
@@ -253,6 +262,16 @@ class OpenExamination implements Examination {
   async logs(key: number, { after, limit }: { after: number; limit: number }): Promise<readonly LogRow[]> {
     const sql = "SELECT id, time, level, text FROM log WHERE execution = ? AND id > ? ORDER BY id LIMIT ?";
     return (await this.#all(sql, key, after, limit)).map(logRow);
+  }
+
+  async allLogs({ after, limit }: { after: number; limit: number }): Promise<readonly NamedLogRow[]> {
+    const sql = `SELECT log.id, execution.id AS execution, time, level, text FROM log
+      JOIN execution ON execution.key = log.execution WHERE log.id > ? ORDER BY log.id LIMIT ?`;
+    return (await this.#all(sql, after, limit)).map((row) => ({ ...logRow(row), execution: textOf(row, "execution") }));
+  }
+
+  async lastLog(): Promise<number> {
+    return numberOf(await this.#one("SELECT coalesce(max(id), 0) AS last FROM log"), "last");
   }
 
   async backup(file: string): Promise<void> {
