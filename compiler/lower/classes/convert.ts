@@ -105,6 +105,12 @@ class ClassConversion {
     const node = this.#node;
     const info = this.#info;
     const holder = t.arrayExpression(outerParts(node));
+    if (info.atRunTime) {
+      // The heritage does not see them at all.
+      const inKeys = t.arrayExpression(holder.elements.slice(node.superClass ? 1 : 0));
+      this.#leavePrivate(inKeys);
+      holder.elements.splice(node.superClass ? 1 : 0, inKeys.elements.length, ...inKeys.elements);
+    }
     this.#conversion.below(holder);
     const parts = holder.elements as t.Expression[];
     if (node.id && info.atRunTime)
@@ -123,6 +129,23 @@ class ClassConversion {
       keys.push(helper("$key", part));
     });
     return { heritage, keys };
+  }
+
+  /** No object has the class's private elements yet while its keys are evaluated: to read one is an error. */
+  #leavePrivate(holder: t.Expression): void {
+    const own = new Set(this.#info.privates.map(({ name }) => name));
+    if (own.size === 0) return;
+    rewrite(holder, (node) => {
+      if (node.type === "MemberExpression" && node.property.type === "PrivateName" && own.has(node.property.id.name)) {
+        const missing = t.stringLiteral(`#${node.property.id.name} of an object without it`);
+        const failure = helper("$call", undefinedNode(), undefinedNode(), t.arrayExpression([]), missing);
+        return t.sequenceExpression([node.object, failure]);
+      }
+      if (t.isFunction(node) && privateNamesIn(node, [this.#info]).length > 0) {
+        throw cannotLower(this.#context, node, "a function in a computed key that uses the class's private names");
+      }
+      return t.isClass(node) ? "skip" : undefined;
+    });
   }
 
   #nameOf(variable: string): string {
