@@ -4,7 +4,7 @@
  */
 import { types as t } from "@babel/core";
 import { lower } from "#compiler/lower/index.js";
-import { children } from "#compiler/lower/tree.js";
+import { assign, children } from "#compiler/lower/tree.js";
 import { copyTree, generateText } from "#compiler/syntax/generate.js";
 import { parseModule } from "#compiler/syntax/parse.js";
 import { Fault } from "#runtime/protocol/fault.js";
@@ -25,8 +25,17 @@ export function compileScripts({ source, module, harness }: Script): string {
   const file = copyTree(parseModule(parts.join("\n;"), "test.js", module ? "module" : "unambiguous"));
   if (!module) replaceTopLevelThis(file.program);
   file.program.body = file.program.body.flatMap(withoutExport);
+  file.program.body.unshift(...harness.flatMap(globalFunctions));
   lower(file, "test.js");
   return `${OPENING}${generateText(file)}${CLOSING}`;
+}
+
+// function $DONE() {}   →   globalThis.$DONE = $DONE;      what the harness looks for there
+function globalFunctions({ source }: { readonly source: string }): t.Statement[] {
+  const names = [...source.matchAll(/^function ([\w$]+)/gm)].map((match) => match[1] ?? "");
+  return names.map((name) =>
+    assign(t.memberExpression(t.identifier("globalThis"), t.identifier(name)), t.identifier(name)),
+  );
 }
 
 function withoutExport(statement: t.Statement): t.Statement[] {
