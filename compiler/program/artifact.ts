@@ -28,6 +28,7 @@ export function makeManifest(
     workflows: list(definitions, "workflow"),
     tasks: list(definitions, "task"),
     signals: list(definitions, "signal"),
+    queries: list(definitions, "query"),
     modules: [...modules],
   };
 }

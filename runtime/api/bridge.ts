@@ -4,12 +4,15 @@
  */
 import { Fault } from "../protocol/fault.js";
 import type { HostRequest } from "../protocol/host-request.js";
-import { decode, type Outcome } from "../protocol/value.js";
+import { decode, type Encoded, encode, type Outcome } from "../protocol/value.js";
+import type { ClassTable } from "../protocol/value-classes.js";
 import type { TaskContext } from "./types.js";
 
 export interface Bridge {
   /** Never rejects. */
   ask(request: HostRequest): Promise<Outcome>;
+  /** The classes of the program whose code is running. */
+  classes(): ClassTable;
   /** The context of the task whose handler is running. */
   currentTask(): TaskContext | undefined;
 }
@@ -34,6 +37,11 @@ export async function askEngine(what: string, request: HostRequest): Promise<unk
     });
   }
   const outcome = await bridge.ask(request);
-  if (outcome.ok) return decode(outcome.value);
-  throw decode(outcome.error);
+  if (outcome.ok) return decode(outcome.value, bridge.classes());
+  throw decode(outcome.error, bridge.classes());
+}
+
+/** A value on its way to an engine. Throws UnserializableError (EV5010) for what cannot be copied. */
+export function encodeForEngine(value: unknown, root: string): Encoded {
+  return encode(value, root, bridge?.classes());
 }

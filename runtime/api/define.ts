@@ -4,8 +4,18 @@
  */
 import { Fault } from "../protocol/fault.js";
 import { completions } from "./async-result.js";
+import { signalOnHost, startOnHost } from "./handle.js";
 import { outsideWorkflow } from "./outside.js";
-import type { Signal, Task, TaskHandler, TaskOptions, Workflow, WorkflowHandler } from "./types.js";
+import type {
+  ExecutionHandle,
+  Signal,
+  StartOptions,
+  Task,
+  TaskHandler,
+  TaskOptions,
+  Workflow,
+  WorkflowHandler,
+} from "./types.js";
 
 /** The arguments of `task()` after the name. */
 export type TaskArguments<Input, Output> =
@@ -44,7 +54,13 @@ export function makeWorkflow<Name extends string, Input, Output>(
 ): Workflow<Name, Input, Output> {
   checkName("workflow", name);
   checkHandler("workflow", name, handler);
-  return { kind: "Workflow", workflowName: name, handler };
+  const call = (): never => {
+    throw outsideWorkflow(`calling the workflow "${name}"`, "Call it in a workflow, or use its startExecution().");
+  };
+  Object.defineProperty(call, "name", { value: name, configurable: true });
+  const startExecution = (options: StartOptions<Input> = {}): Promise<ExecutionHandle<Output>> =>
+    startOnHost<Output>(name, options);
+  return Object.assign(call, { kind: "Workflow", workflowName: name, handler, startExecution } as const);
 }
 
 /** What stands for a workflow in compiled host code, where its handler does not exist. Throws Fault EV7002. */
@@ -66,18 +82,8 @@ export function makeSignal<Payload>(id: string): Signal<Payload> {
     onSignal: () => {
       throw outsideWorkflow(`handling the signal "${id}"`);
     },
-    sendSignal: async () => {
-      throw sendingOutside(id);
-    },
+    sendSignal: (executionId: string, ...payload: readonly unknown[]) => signalOnHost(executionId, id, payload[0]),
   };
-}
-
-/** The refusal of a signal sent from outside a workflow. */
-export function sendingOutside(id: string): Fault {
-  return outsideWorkflow(
-    `sending the signal "${id}" through this function`,
-    "Send it from a workflow's handler, with a client, or with the command `eventual signal`.",
-  );
 }
 
 function checkName(kind: string, name: unknown): void {

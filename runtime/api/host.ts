@@ -24,7 +24,10 @@ export interface HostApi extends Omit<typeof api, "task" | "workflow"> {
   ) => Task<Name, Input, Output>;
   /** Called by each class of the program's modules, with its id. */
   readonly knowClass: (id: string, known: KnownClass) => void;
-  readonly workflow: (name: string, handler?: WorkflowHandler<unknown, unknown>) => Workflow<string, unknown, unknown>;
+  readonly workflow: (
+    name: string,
+    ...definition: readonly (object | WorkflowHandler<unknown, unknown>)[]
+  ) => Workflow<string, unknown, unknown>;
 }
 
 /**
@@ -55,7 +58,10 @@ export function createHostApi(
       registry.set(name, made.handler as TaskHandler<unknown, unknown>);
       return made;
     },
-    workflow(name: string, handler?: WorkflowHandler<unknown, unknown>) {
+    workflow(name: string, ...definition: readonly (object | WorkflowHandler<unknown, unknown>)[]) {
+      const handler = definition.find((part) => typeof part === "function") as
+        | WorkflowHandler<unknown, unknown>
+        | undefined;
       return handler === undefined ? makeWorkflowReference(name) : makeWorkflow(name, handler);
     },
   });

@@ -5,15 +5,19 @@
  * tests, scripts) and in task workers: definitions work, durable operations refuse with Fault EV7001.
  */
 import { asyncResult, sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from "./async-result.js";
-import { makeSignal, makeTask, makeWorkflow, sendingOutside, type TaskArguments } from "./define.js";
+import { makeSignal, makeTask, makeWorkflow, type TaskArguments } from "./define.js";
+import { signalOnHost } from "./handle.js";
 import { OutsideDuration, OutsideTime, outsideTask, outsideWorkflow } from "./outside.js";
 import { durationSchedule, timeSchedule } from "./schedule.js";
 import type {
+  CancelScope,
   ConditionOptions,
   DurationSchedule,
   DurationUnit,
   ExpectSignalOptions,
   InputArguments,
+  Query,
+  Saga,
   Schedule as ScheduleType,
   Signal,
   SignalHandler,
@@ -25,6 +29,7 @@ import type {
   TimeSchedule,
   Workflow,
   WorkflowHandler,
+  WorkflowOptions,
 } from "./types.js";
 
 export {
@@ -38,16 +43,25 @@ export {
   WorkflowTimeout,
 } from "../protocol/errors.js";
 export type { AsyncResult } from "./async-result.js";
+export { executionHandle } from "./handle.js";
 export type {
+  CancelScope,
+  ChildExecution,
+  ChildOptions,
   ConditionOptions,
   DurationSchedule,
   DurationUnit,
+  ExecutionHandle,
+  ExecutionStatus,
   ExpectSignalOptions,
   HeartbeatReply,
+  Query,
   RetryOptions,
+  Saga,
   Signal,
   SignalHandler,
   SignalsHandler,
+  StartOptions,
   Task,
   TaskCallOptions,
   TaskContext,
@@ -59,6 +73,7 @@ export type {
   WorkflowContext,
   WorkflowHandler,
   WorkflowInput,
+  WorkflowOptions,
   WorkflowOutput,
 } from "./types.js";
 export { asyncResult, sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess };
@@ -80,8 +95,75 @@ export { asyncResult, sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess };
 export function workflow<const Name extends string, Input = undefined, Output = unknown>(
   name: Name,
   handler: WorkflowHandler<Input, Output>,
+): Workflow<Name, Input, Output>;
+export function workflow<const Name extends string, Input = undefined, Output = unknown>(
+  name: Name,
+  options: WorkflowOptions,
+  handler: WorkflowHandler<Input, Output>,
+): Workflow<Name, Input, Output>;
+export function workflow<Name extends string, Input, Output>(
+  name: Name,
+  ...definition: readonly [WorkflowHandler<Input, Output>] | readonly [WorkflowOptions, WorkflowHandler<Input, Output>]
 ): Workflow<Name, Input, Output> {
-  return makeWorkflow(name, handler);
+  return makeWorkflow(name, definition.length === 1 ? definition[0] : definition[1]);
+}
+
+/**
+ * Runs `body` out of reach of cancellation: what it awaits goes on although the execution, or the scope around it, is
+ * cancelled. For clean-up that needs tasks or timers.
+ *
+ * ```ts
+ * try { await work(); } finally { await uncancellable(async () => { await releaseRoom(); }); }
+ * ```
+ */
+export async function uncancellable<Result>(_body: () => Promise<Result> | Result): Promise<Result> {
+  throw outsideWorkflow("uncancellable()");
+}
+
+/**
+ * Runs `body` as a part that can be cancelled by itself: `scope.cancel()` rejects what waits in it with `CancelledError`
+ * and tells its tasks and children to stop. Gives what the body gives.
+ *
+ * ```ts
+ * await cancelScope(async (scope) => {
+ *   stop.onSignal(() => scope.cancel("stopped by hand"));
+ *   await everything();
+ * });
+ * ```
+ */
+export async function cancelScope<Result>(_body: (scope: CancelScope) => Promise<Result> | Result): Promise<Result> {
+  throw outsideWorkflow("cancelScope()");
+}
+
+/**
+ * Steps with what undoes them: when the body throws or is cancelled, the undo steps of what was done run in reverse
+ * order, each until it succeeds; then the error goes on.
+ *
+ * ```ts
+ * await saga(async (s) => {
+ *   await s.step(() => charge(order), () => refund(order));
+ *   await s.step(() => ship(order), () => recall(order));
+ * });
+ * ```
+ */
+export async function saga<Result>(_body: (saga: Saga) => Promise<Result> | Result): Promise<Result> {
+  throw outsideWorkflow("saga()");
+}
+
+/**
+ * Defines what can be asked of an execution from outside: a handler that reads module state (each execution has its
+ * own) and answers at once. It runs on a copy, so nothing that it changes is seen.
+ *
+ * ```ts
+ * let done = 0;
+ * export const progress = query("progress", () => ({ done, total }));
+ * ```
+ */
+export function query<Input = undefined, Answer = unknown>(
+  name: string,
+  _handler: (input: Input) => Answer,
+): Query<Input, Answer> {
+  return { kind: "Query", name };
 }
 
 /**
@@ -249,11 +331,11 @@ export function onSignal<Payload = unknown>(
  * ```
  */
 export async function sendSignal<Payload = unknown>(
-  _executionId: string,
+  executionId: string,
   signal: Signal<Payload> | string,
-  ..._payload: InputArguments<Payload>
+  ...payload: InputArguments<Payload>
 ): Promise<void> {
-  throw sendingOutside(signalId(signal));
+  await signalOnHost(executionId, signalId(signal), payload[0]);
 }
 
 function signalId(signal: { readonly id: string } | string): string {

@@ -2,8 +2,9 @@
  * The types of the authoring API: what workflow code sees. No values here; the guest runtime and the host each
  * implement these shapes. An option appears in a type only once the runtime honours it.
  */
-import type { OnCrash } from "../protocol/command.js";
+import type { OnCrash, OnParentClose } from "../protocol/command.js";
 import type { ExecutionContext } from "../protocol/event.js";
+import type { Status } from "../protocol/execution.js";
 import type { AsyncResult } from "./async-result.js";
 
 /** Singular and plural mean the same. Fixed lengths: a day is 24 hours, a week 7 days, a year 365.25 days. */
@@ -58,8 +59,110 @@ export interface WorkflowContext {
 
 export type WorkflowHandler<Input, Output> = (input: Input, context: WorkflowContext) => Promise<Output>;
 
-/** A workflow's definition, made by `workflow()`. */
+export interface WorkflowOptions {
+  /** The longest that an execution may take: then it is closed as `TIMED_OUT`. A start may give another. */
+  readonly timeout?: Schedule;
+}
+
+/** Options of a call of a workflow as a child. */
+export interface ChildOptions {
+  /**
+   * A schedule closes the child as `TIMED_OUT`, and the call rejects with `WorkflowTimeout`. Any promise ends it when it
+   * settles: the call rejects with `Timeout`, or with what the promise rejects with.
+   */
+  readonly timeout?: TimeoutSource;
+  /** Name of the execution. Default: a random one. */
+  readonly id?: string;
+  /** What happens to the child when this execution ends by itself. Default: `"abandon"`, it goes on. */
+  readonly onParentClose?: OnParentClose;
+}
+
+export interface StartOptions<Input> {
+  readonly input?: Input;
+  /** Name of the execution: the same name and input is the same execution. Default: a random one. */
+  readonly executionName?: string;
+  /** In place of the definition's. */
+  readonly timeout?: Schedule;
+}
+
+/** A child execution: await it for its result. */
+export interface ChildExecution {
+  readonly execution: { readonly id: string };
+  sendSignal<Payload = unknown>(signal: SignalName<Payload>, ...payload: InputArguments<Payload>): Promise<void>;
+  /** Tells the child to clean up and end. */
+  cancel(reason?: string): Promise<void>;
+  /** Ends the child where it is. */
+  terminate(reason?: string): Promise<void>;
+}
+
+/** Another execution, by its id. */
+export interface ExecutionHandle<Output = unknown> {
+  readonly executionId: string;
+  sendSignal<Payload = unknown>(signal: SignalName<Payload>, ...payload: InputArguments<Payload>): Promise<void>;
+  /** Tells the execution to clean up and end. */
+  cancel(reason?: string): Promise<void>;
+  /** Ends the execution where it is, without running any of its code. */
+  terminate(reason?: string): Promise<void>;
+  /** Nothing is delivered to the execution until it is resumed. */
+  suspend(reason?: string): Promise<void>;
+  resume(): Promise<void>;
+  /** Waits for the end. Only on the host. */
+  result(): Promise<Output>;
+  /** Only on the host. */
+  getStatus(): Promise<ExecutionStatus<Output>>;
+  /** Sends a signal and gives what its first handler gives. Only on the host. */
+  request<Reply = unknown, Payload = unknown>(signal: SignalName<Payload>, payload?: Payload): Promise<Reply>;
+  /** Reads the execution's state. Only on the host. */
+  query<Answer = unknown>(query: string | { readonly name: string }, input?: unknown): Promise<Answer>;
+}
+
+export interface ExecutionStatus<Output = unknown> {
+  readonly id: string;
+  readonly status: Status;
+  /** ISO 8601 */
+  readonly startTime: string;
+  readonly endTime?: string;
+  readonly result?: Output;
+  readonly error?: unknown;
+}
+
+/** A signal's definition or its name. */
+export type SignalName<Payload> = Signal<Payload> | string;
+
+/** The arguments of a workflow's call as a child. */
+export type ChildArguments<Input> = undefined extends Input
+  ? [input?: Input, options?: ChildOptions]
+  : [input: Input, options?: ChildOptions];
+
+/** A query's definition, made by `query()`. */
+export interface Query<Input, Answer> {
+  readonly kind: "Query";
+  readonly name: string;
+  /** Only for its types. */
+  readonly types?: { readonly input: Input; readonly answer: Answer };
+}
+
+/** What `cancelScope` gives its body. */
+export interface CancelScope {
+  /** Rejects what waits in the scope with `CancelledError`. */
+  cancel(reason?: string): void;
+}
+
+/** What `saga` gives its body. */
+export interface Saga {
+  /** Does one step; `undo` is what undoes it if the saga fails later. */
+  step<Result>(action: () => Result | PromiseLike<Result>, undo?: () => unknown): Promise<Result>;
+}
+
+/** A workflow's definition, made by `workflow()`: call it in another workflow for a child execution. */
 export interface Workflow<Name extends string, Input, Output> {
+  (...input: ChildArguments<Input>): Promise<Output> & ChildExecution;
+  /** Starts an execution on its own; from a workflow or a task. */
+  startExecution(
+    ...options: undefined extends Input
+      ? [options?: StartOptions<Input>]
+      : [options: StartOptions<Input> & { readonly input: Input }]
+  ): Promise<ExecutionHandle<Output>>;
   readonly kind: "Workflow";
   readonly workflowName: Name;
   /** The function itself, for unit tests of code that does nothing durable. */

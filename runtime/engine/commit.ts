@@ -5,17 +5,20 @@
  * K2  Nothing of `Draft.effects` is acted upon before its commit has resolved (invariant E1).
  * K3  From the last look at a signal's target to the call of `commit` nothing is awaited: the target cannot change.
  */
-import type { TailEntry } from "../protocol/event.js";
+import type { EventOf, TailEntry } from "../protocol/event.js";
 import { isClosed, type Status, type SuspendReason } from "../protocol/execution.js";
 import { type Encoded, toDisplay } from "../protocol/value.js";
 import type { ActivationReply } from "../sandbox/sandbox.js";
 import type { ExecutionRow } from "../store/store.js";
 import type { Actor, Pending } from "./actor.js";
+import { type Children, writeEnding } from "./closing.js";
 import { applyCommands, targetsOf } from "./commands/index.js";
 import { Draft } from "./draft.js";
+import { terminated } from "./failures.js";
 import { closedExecution, unserializableLine } from "./faults.js";
 import type { Parts } from "./parts.js";
 import { believedCost, type Position } from "./policy.js";
+import type { ProgramFacts } from "./programs.js";
 
 export type Done = Extract<ActivationReply, { kind: "done" }>;
 
@@ -36,29 +39,104 @@ export class Committer {
   /** Commits an activation that ran, and releases its effects. Throws what the store throws; then nothing happened. */
   async activation(actor: Actor, batch: readonly Pending[], now: number, reply: Done): Promise<void> {
     const row = rowOf(actor);
-    const targets = await this.#holdTargets(actor, reply);
-    try {
+    const close = reply.commands.find((command) => command.kind === "close");
+    const children = close?.children === undefined ? [] : await this.#parts.store.childrenOf(row.key);
+    const ids = new Set(targetsOf(reply.commands));
+    if (close !== undefined) for (const id of relativesOf(row, children)) ids.add(id);
+    const { workflows, keepsState } = await this.#factsOf(row, reply);
+    await this.#holding(actor, ids, async (targets) => {
       const draft = new Draft(actor, now);
-      const close = reply.commands.find((command) => command.kind === "close");
       draft.create();
       draft.consume(batch);
-      const position = close === undefined ? this.#advance(draft, batch, reply) : actor.position;
       const closes = close !== undefined;
-      const { incarnation } = this.#parts.store.opened;
+      const keepState = closes && keepsState;
+      const position = closes && !keepState ? actor.position : this.#advance(draft, batch, reply);
       for (const { level, text } of reply.logs) draft.log(level, text);
-      applyCommands(reply.commands, { draft, row, incarnation, targets, closes });
+      let ended: ExecutionRow | undefined;
+      applyCommands(reply.commands, {
+        ...{ draft, row, targets, workflows, closes, created: draft.effects.started },
+        incarnation: this.#parts.store.opened.incarnation,
+        newExecutions: this.#parts.newExecutions,
+        newActor: (created) => this.#newActor(draft, created),
+        end: (status, outcome) => {
+          ended = { ...row, status, outcome, endTime: now };
+          writeEnding(draft, {
+            ...{ row, status, outcome, keepState },
+            children: [...children, ...startedChildren(draft)],
+            targets: new Map([...targets, ...draft.effects.started]),
+          });
+        },
+      });
       await this.#commit(draft, closes);
       actor.position = position;
-      if (close !== undefined) {
-        this.#ended(
-          { ...row, status: close.outcome.ok ? "SUCCEEDED" : "FAILED", outcome: close.outcome, endTime: now },
-          actor,
-        );
-      }
+      if (ended !== undefined) this.#ended(ended, actor);
       this.#release(draft);
-    } finally {
-      for (const target of targets.values()) if (target !== undefined) this.#parts.directory.letGo(target);
+    });
+  }
+
+  /** Ends an execution without running it; `event` is consumed. */
+  async termination(actor: Actor, pending: Pending, event: EventOf<"terminate">): Promise<void> {
+    const { store, time } = this.#parts;
+    const row = rowOf(actor);
+    const tasks = await store.tasksOf(row.key);
+    const children = await store.childrenOf(row.key);
+    const { keepsState } = await this.#factsOf(row, undefined);
+    await this.#holding(actor, relativesOf(row, children), async (targets) => {
+      const draft = new Draft(actor, time.now());
+      draft.create();
+      draft.consume([pending]);
+      for (const seq of tasks) draft.removeTask(seq);
+      const { status } = event;
+      const outcome = terminated(status, event.reason);
+      writeEnding(draft, { row, status, outcome, children, targets, keepState: keepsState });
+      await this.#commit(draft, true);
+      this.#ended({ ...row, status, outcome, endTime: draft.now }, actor);
+      this.#release(draft);
+    });
+  }
+
+  /** Lets a suspended execution go on. */
+  async resumption(actor: Actor, pending: Pending): Promise<void> {
+    const { store, time, timers, directory } = this.#parts;
+    const row = rowOf(actor);
+    const draft = new Draft(actor, time.now());
+    draft.consume([pending]);
+    if (row.status === "SUSPENDED") {
+      draft.write({ kind: "setStatus", execution: row.key, status: "IN_PROGRESS" });
+      draft.log("info", "resumed");
     }
+    if (draft.writes.length > 0) await this.#commit(draft, false);
+    if (row.status === "SUSPENDED") {
+      const { reason: _, ...resumed } = row;
+      actor.row = { ...resumed, status: "IN_PROGRESS" };
+      actor.inboxStale = true;
+      directory.changed(row.id);
+      for (const timer of await store.timersOf(row.key)) timers.added(timer);
+    }
+    this.#release(draft);
+  }
+
+  /** Takes note of an event that changes nothing. */
+  async consumption(actor: Actor, pending: Pending): Promise<void> {
+    const draft = new Draft(actor, this.#parts.time.now());
+    draft.consume([pending]);
+    if (draft.writes.length > 0) await this.#commit(draft, false);
+    this.#release(draft);
+  }
+
+  /** What the program says of itself, where that matters. */
+  async #factsOf(row: ExecutionRow, reply: Done | undefined): Promise<ProgramFacts> {
+    const isAsked =
+      reply === undefined ||
+      reply.commands.some(({ kind }) => kind === "close" || kind === "child" || kind === "start");
+    return isAsked ? await this.#parts.programs.factsOf(row.program) : { workflows: [], keepsState: false };
+  }
+
+  #newActor(draft: Draft, row: ExecutionRow): (Actor & { readonly row: ExecutionRow }) | undefined {
+    const actor = this.#parts.directory.create(row);
+    if (actor === undefined) return undefined;
+    draft.effects.started.set(row.id, actor);
+    return Object.assign(actor, { row });
   }
 
   /** Stores a checkpoint of the committed state, without an activation. */
@@ -70,12 +148,18 @@ export class Committer {
   }
 
   /** Suspends an execution; `batch` and all that waits behind it is kept in its inbox. */
-  async suspension(actor: Actor, batch: readonly Pending[], reason: SuspendReason): Promise<void> {
+  async suspension(
+    actor: Actor,
+    batch: readonly Pending[],
+    reason: SuspendReason,
+    consumed: readonly Pending[] = [],
+  ): Promise<void> {
     const draft = new Draft(actor, this.#parts.time.now());
     draft.create();
+    draft.consume(consumed);
     const kept = [...batch, ...actor.take(Number.POSITIVE_INFINITY)];
     draft.keep(kept);
-    draft.log("error", `${reason.code}: suspended: ${reason.message}`);
+    draft.log(consumed.length > 0 ? "info" : "error", `${reason.code}: suspended: ${reason.message}`);
     draft.write({ kind: "setStatus", execution: actor.key, status: "SUSPENDED", reason });
     try {
       await this.#commit(draft, false);
@@ -157,6 +241,8 @@ export class Committer {
     const { store, time, directory } = this.#parts;
     draft.clock(time);
     const committed = store.commit(draft.writes);
+    const { started } = draft.effects;
+    for (const begun of started.values()) begun.creation = committed;
     const settled = committed.then(
       () => {},
       () => {},
@@ -164,10 +250,18 @@ export class Committer {
     if (closes) actor.closing = settled;
     try {
       await committed;
+    } catch (error) {
+      for (const begun of started.values()) directory.abandon(begun);
+      throw error;
     } finally {
       actor.closing = undefined;
     }
     time.committed(draft.now);
+    for (const [id, outcome] of draft.effects.replies) this.#parts.requests.answer(id, outcome);
+    for (const [id, begun] of started) {
+      begun.created = true;
+      directory.changed(id);
+    }
     if (actor.created) return;
     actor.created = true;
     if (actor.row !== undefined) directory.changed(actor.row.id);
@@ -178,6 +272,7 @@ export class Committer {
     this.#parts.directory.changed(row.id);
     this.#parts.timers.forget(row.key);
     this.#parts.results.ended(row);
+    if (isClosed(row.status)) this.#parts.requests.ended(row.id, () => closedExecution(row.id, row.status));
   }
 
   /** Lets out what the commit has decided. A failure here must not undo what is committed: it is only reported. */
@@ -210,17 +305,32 @@ export class Committer {
       else if (origin.kind === "task") origin.recorded?.resolve();
     }
     for (const target of effects.signalled) {
-      if (target.row?.status !== "IN_PROGRESS") continue;
+      const status = target.row?.status;
+      if (status !== "IN_PROGRESS" && !(status === "SUSPENDED" && effects.forced.has(target))) continue;
       target.inboxStale = true;
       this.#wake(target);
     }
+    for (const started of effects.started.values()) this.#parts.directory.letGo(started);
     feed.add(effects.addedTasks.filter(({ seq }) => !effects.removedTasks.has(seq)));
   }
 
-  /** Holds the executions that get a signal from this activation, none of them being closed at the end. */
-  async #holdTargets(actor: Actor, reply: Done): Promise<ReadonlyMap<string, Actor | undefined>> {
+  /** Runs `action` while the executions of `ids` are in memory, none of them being closed at its start (K3). */
+  async #holding(
+    actor: Actor,
+    ids: Iterable<string>,
+    action: (targets: ReadonlyMap<string, Actor | undefined>) => Promise<void>,
+  ): Promise<void> {
+    const targets = await this.#hold(actor, ids);
+    try {
+      await action(targets);
+    } finally {
+      for (const target of targets.values()) if (target !== undefined) this.#parts.directory.letGo(target);
+    }
+  }
+
+  async #hold(actor: Actor, ids: Iterable<string>): Promise<ReadonlyMap<string, Actor | undefined>> {
     const targets = new Map<string, Actor | undefined>();
-    for (const id of targetsOf(reply.commands)) targets.set(id, undefined);
+    for (const id of ids) targets.set(id, undefined);
     if (targets.size === 0) return targets;
     const { directory } = this.#parts;
     const found = await Promise.allSettled([...targets.keys()].map((id) => directory.hold(id)));
@@ -235,6 +345,19 @@ export class Committer {
     for (let target = closing(); target !== undefined; target = closing()) await target.closing;
     return targets;
   }
+}
+
+/** The children that the commit itself starts. */
+function startedChildren({ effects }: Draft): Children {
+  return [...effects.started.values()].flatMap(({ row }) =>
+    row?.parent === undefined ? [] : [{ id: row.id, onClose: row.parent.onClose }],
+  );
+}
+
+/** Who hears of the end of an execution. */
+function relativesOf(row: ExecutionRow, children: Children): readonly string[] {
+  const ids = children.map(({ id }) => id);
+  return row.parent === undefined ? ids : [...ids, row.parent.id];
 }
 
 /** A value as a log line shows it. */
@@ -254,7 +377,7 @@ export function bytesOf(batch: readonly Pending[]): number {
     bytes += 60;
     if (event.kind === "signal") bytes += event.payload.length;
     else if (event.kind === "start") bytes += event.input.length;
-    else if (event.kind === "task" || event.kind === "sent") {
+    else if (event.kind === "task" || event.kind === "sent" || event.kind === "child") {
       bytes += event.outcome.ok ? event.outcome.value.length : event.outcome.error.length;
     }
   }

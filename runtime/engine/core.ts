@@ -7,20 +7,25 @@ import type { SettledTask, TaskPool } from "../tasks/tasks.js";
 import { Activity } from "./activity.js";
 import type { Actor, Origin } from "./actor.js";
 import { Cache } from "./cache.js";
+import { controlEvent } from "./commands/control.js";
+import { DEADLINE_SEQ } from "./commands/timer.js";
 import { Directory } from "./directory.js";
 import type { Engine, EngineOptions } from "./engine.js";
 import { engineClosed } from "./faults.js";
 import { HostRequests } from "./host-requests.js";
 import { DEFAULT_LIMITS } from "./limits.js";
+import { NewExecutions } from "./new-executions.js";
 import type { Parts } from "./parts.js";
 import { writesAtEviction, writesAtShutdown } from "./policy.js";
 import { Programs } from "./programs.js";
 import { queriesOf } from "./queries.js";
+import { queryExecution } from "./query.js";
 import { Recovery } from "./recovery.js";
+import { Requests } from "./requests.js";
 import { ResultWaiters } from "./results.js";
 import { Retries } from "./retries.js";
 import { Scheduler } from "./scheduler.js";
-import { signalExecution } from "./signal.js";
+import { requestExecution, sendEvent, signalExecution } from "./signal.js";
 import { Starter } from "./start.js";
 import { completeTask, subjectOf } from "./task-completion.js";
 import { TaskFeed } from "./task-feed.js";
@@ -35,7 +40,7 @@ import { Wakeups } from "./wakeups.js";
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const assembly = new Assembly(options);
   assembly.recovery.start();
-  return engineOf(assembly, options);
+  return engineOf(assembly);
 }
 
 /** All pieces, each knowing those it needs. */
@@ -64,11 +69,20 @@ class Assembly {
       directory: new Directory(store),
       cache: new Cache(options.cacheSize, (leaving) => this.#evict(leaving)),
       results: new ResultWaiters(),
+      requests: new Requests(),
+      newExecutions: new NewExecutions(
+        store.opened.nextKey,
+        options.randomHex ?? ((count: number) => randomBytes(count).toString("hex")),
+      ),
       timers: new Timers({
         store,
         time,
         window: limits.timerWindow,
-        deliver: ({ execution, seq }) => this.#deliver(execution, { kind: "timer", seq }, { kind: "timer", seq }),
+        deliver: ({ execution, seq }) => {
+          const event: Event =
+            seq === DEADLINE_SEQ ? { kind: "terminate", status: "TIMED_OUT" } : { kind: "timer", seq };
+          this.#deliver(execution, event, { kind: "timer", seq });
+        },
         changed: () => this.recovery.timersChanged(),
       }),
       feed: new TaskFeed({
@@ -109,7 +123,7 @@ class Assembly {
 
   /** In the order in which nothing new can arise: no new work, running tasks, activations, checkpoints, the parts. */
   async shutDown(): Promise<void> {
-    const { feed, wakeups, cache, checkpoint, limits, results, sandbox, store, report } = this.parts;
+    const { feed, wakeups, cache, checkpoint, limits, results, requests, sandbox, store, report } = this.parts;
     try {
       this.recovery.stop();
       feed.stop();
@@ -126,16 +140,16 @@ class Assembly {
       await this.scheduler.drained();
     } finally {
       results.giveUp(engineClosed());
+      requests.stop(engineClosed());
       await sandbox.close().catch((cause: unknown) => report({ message: "the sandbox did not close cleanly", cause }));
       await store.close();
     }
   }
 }
 
-function engineOf(assembly: Assembly, options: EngineOptions): Engine {
+function engineOf(assembly: Assembly): Engine {
   const { parts, wake, hostRequests } = assembly;
-  const randomHex = options.randomHex ?? ((count: number) => randomBytes(count).toString("hex"));
-  const starter = new Starter(parts, { randomHex, wake });
+  const starter = new Starter(parts, wake);
   let closing: Promise<void> | undefined;
   const check = (): void => {
     if (closing !== undefined) throw engineClosed();
@@ -153,6 +167,18 @@ function engineOf(assembly: Assembly, options: EngineOptions): Engine {
     async signal(executionId, signal, payload) {
       check();
       await signalExecution({ ...parts, wake }, executionId, signal, payload);
+    },
+    async request(executionId, signal, payload) {
+      check();
+      return await requestExecution({ ...parts, wake }, executionId, signal, payload);
+    },
+    async control(executionId, action, reason) {
+      check();
+      await sendEvent({ ...parts, wake }, executionId, controlEvent(action, reason));
+    },
+    async query(executionId, query, input) {
+      check();
+      return await parts.activity.during(queryExecution(parts, executionId, query, input));
     },
     async completeTask(token, outcome) {
       check();

@@ -72,7 +72,11 @@ export class Directory {
     this.release(actor);
   }
 
-  /** A new execution, not yet committed, already held. */
+  /** A new execution, not yet committed, already held; undefined if its id is taken by one in memory. */
+  create(row: ExecutionRow): Actor | undefined {
+    return this.#byId.has(row.id) ? undefined : this.#create(row);
+  }
+
   #create(row: ExecutionRow): Actor {
     const actor = new Actor(row.key, row);
     actor.created = false;

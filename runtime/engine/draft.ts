@@ -1,7 +1,8 @@
 /**
  * One commit in the making: the rows to be written, and what may leave the process once they are (invariant E1).
  */
-import type { Event } from "../protocol/event.js";
+import { type Event, isControl } from "../protocol/event.js";
+import type { Outcome } from "../protocol/value.js";
 import type { TimerRow, Write } from "../store/store.js";
 import type { Actor, Pending } from "./actor.js";
 import type { NewTask } from "./task-feed.js";
@@ -19,6 +20,12 @@ export class Draft {
     removedTimers: new Set<number>(),
     /** Executions whose inbox got an entry. */
     signalled: new Set<Actor>(),
+    /** Those of them that have to look although they are suspended. */
+    forced: new Set<Actor>(),
+    /** Executions that this commit creates, by id. */
+    started: new Map<string, Actor>(),
+    /** Replies to requests, by their id. */
+    replies: new Map<string, Outcome>(),
     /** Events acknowledged by this commit. */
     consumed: [] as Pending[],
   };
@@ -59,6 +66,7 @@ export class Draft {
   inbox(target: Actor, event: Event): void {
     this.write({ kind: "addInbox", execution: target.key, event });
     this.effects.signalled.add(target);
+    if (isControl(event)) this.effects.forced.add(target);
   }
 
   addTimer(timer: TimerRow): void {

@@ -24,6 +24,18 @@ export interface Engine {
   /** Durable when it resolves. Throws Fault EV8xxx for an unknown or closed execution. */
   signal(executionId: string, signal: string, payload: Encoded): Promise<void>;
   /**
+   * Sends a signal and waits for what its first handler gives. Throws as `signal`; EV8005 also when the execution ends
+   * before it answers.
+   */
+  request(executionId: string, signal: string, payload: Encoded): Promise<Outcome>;
+  /** Durable when it resolves: what comes of it is seen by `result` and `show`. Throws as `signal`. */
+  control(executionId: string, action: "cancel" | "terminate" | "suspend" | "resume", reason?: string): Promise<void>;
+  /**
+   * Asks an execution, also a closed one, without changing anything. Throws Fault EV8004 for an unknown execution,
+   * EV8018 when its state cannot be asked.
+   */
+  query(executionId: string, query: string, input: Encoded): Promise<Outcome>;
+  /**
    * Completes an attempt of a task by its token. Durable when it resolves. Throws Fault EV8014 for a token that is not
    * this database's, EV8015 when the attempt is completed already or nobody waits for it any more.
    */
@@ -48,6 +60,9 @@ export interface StartRequest {
   /** Default: a random one. */
   readonly name?: string;
   readonly input: Encoded;
+  /** In place of the time limit of the workflow's definition: at this time (ms since the epoch), or ms from now. */
+  readonly timeoutAt?: number;
+  readonly timeoutMs?: number;
 }
 
 export interface StartReply {

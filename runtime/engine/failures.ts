@@ -1,5 +1,5 @@
 /** Outcomes that the engine itself gives to workflows: errors as they arrive in workflow code. */
-import { EventualError, HeartbeatTimeout, TaskInterrupted } from "../protocol/errors.js";
+import { EventualError, HeartbeatTimeout, TaskInterrupted, WorkflowTimeout } from "../protocol/errors.js";
 import type { Fault } from "../protocol/fault.js";
 import { encode, type Outcome } from "../protocol/value.js";
 import { INTERRUPTED } from "./faults.js";
@@ -13,6 +13,24 @@ export function interrupted(task: string): Outcome {
 export function heartbeatMissed(task: string): Outcome {
   const message = `task "${task}" gave no heartbeat within its heartbeatTimeout`;
   return { ok: false, error: encode(withoutStack(new HeartbeatTimeout(message))) };
+}
+
+/** An execution could not be started from a workflow. */
+export function refusedStart(fault: Fault): Outcome {
+  return {
+    ok: false,
+    error: encode(withoutStack(new EventualError("StartRefused", fault.message, { code: fault.code }))),
+  };
+}
+
+/** The execution was closed from outside, or its time is over. */
+export function terminated(status: "TERMINATED" | "TIMED_OUT", reason: string | undefined): Outcome {
+  const why = reason === undefined ? "" : `: ${reason}`;
+  const error =
+    status === "TIMED_OUT"
+      ? new WorkflowTimeout(`the workflow did not end in time${why}`)
+      : new EventualError("Terminated", `the execution was terminated${why}`);
+  return { ok: false, error: encode(withoutStack(error)) };
 }
 
 /** A signal to another execution was refused. */

@@ -118,3 +118,27 @@ export function alreadyCompleted(): Fault {
     remedy: "It is completed already, has timed out, was cancelled, or goes on with another attempt: nothing is to do.",
   });
 }
+
+/** EV8016 */
+export function workflowNotInProgram(workflow: string): Fault {
+  return new Fault("EV8016", `The execution's program has no workflow "${workflow}"`, {
+    remedy: "A workflow starts workflows of its own program; define it there.",
+  });
+}
+
+/** EV8017 */
+export function suspendedByOperator(reason: string | undefined): SuspendReason {
+  return {
+    code: "EV8017",
+    message: reason ?? "it was suspended on request",
+    remedy: "Resume it to let it go on; what arrives meanwhile is kept.",
+  };
+}
+
+/** EV8018 */
+export function notAsked(executionId: string, why: string): Fault {
+  return new Fault("EV8018", `The execution "${executionId}" cannot be queried: ${why}`, {
+    place: executionId,
+    remedy: "Define the query in the program that the execution runs on, and look at its status with `eventual show`.",
+  });
+}

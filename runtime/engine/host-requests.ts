@@ -2,7 +2,8 @@
 import { EventualError } from "../protocol/errors.js";
 import { Fault } from "../protocol/fault.js";
 import { type HostRequest, hostRequestSchema } from "../protocol/host-request.js";
-import { type Encoded, encode, encodeError, type Outcome } from "../protocol/value.js";
+import { decode, type Encoded, encode, encodeError, type Outcome } from "../protocol/value.js";
+import type { ExecutionRow } from "../store/store.js";
 import type { Engine } from "./engine.js";
 
 type Kind = HostRequest["kind"];
@@ -19,7 +20,59 @@ const HANDLERS: Handlers = {
   async heartbeatTask({ token, details }, engine) {
     return encode(await engine.heartbeatTask(token, details));
   },
+  async start({ kind: _, ...request }, engine, program) {
+    const { executionId, existing } = await engine.start({ ...request, program });
+    return encode({ executionId, existing });
+  },
+  async signal({ execution, signal, payload }, engine) {
+    await engine.signal(execution, signal, payload);
+    return NOTHING;
+  },
+  async control({ execution, action, reason }, engine) {
+    await engine.control(execution, action, reason);
+    return NOTHING;
+  },
+  async status({ execution }, engine) {
+    return encode(statusOf(await engine.show(execution)));
+  },
+  async result({ execution }, engine) {
+    const { status, outcome } = await engine.result(execution);
+    if (outcome === undefined) throw new EventualError("NoResult", `the execution ${execution} is ${status}`);
+    return resultOf(outcome);
+  },
+  async request({ execution, signal, payload }, engine) {
+    return resultOf(await engine.request(execution, signal, payload));
+  },
+  async query({ execution, query, input }, engine) {
+    return resultOf(await engine.query(execution, query, input));
+  },
 };
+
+/** The value of an outcome as it is; throws its error as it is. */
+function resultOf(outcome: Outcome): Encoded {
+  if (outcome.ok) return outcome.value;
+  throw new Passed(outcome.error);
+}
+
+/** An error on its way through: still encoded, so that nothing of it is lost here. */
+class Passed extends Error {
+  readonly encoded: Encoded;
+
+  constructor(encoded: Encoded) {
+    super("an error of an execution");
+    this.encoded = encoded;
+  }
+}
+
+function statusOf({ id, status, startTime, endTime, outcome }: ExecutionRow): object {
+  return {
+    id,
+    status,
+    startTime: new Date(startTime).toISOString(),
+    ...(endTime === undefined ? {} : { endTime: new Date(endTime).toISOString() }),
+    ...(outcome === undefined ? {} : outcome.ok ? { result: decode(outcome.value) } : { error: decode(outcome.error) }),
+  };
+}
 
 export class HostRequests {
   #engine: Engine | undefined;
@@ -35,6 +88,7 @@ export class HostRequests {
       if (this.#engine === undefined) throw new EventualError("EngineUnavailable", "the engine is not open yet");
       return { ok: true, value: await handle(hostRequestSchema.parse(request), this.#engine, program) };
     } catch (error) {
+      if (error instanceof Passed) return { ok: false, error: error.encoded };
       return { ok: false, error: encodeError(error instanceof Fault ? refusal(error) : error) };
     }
   }

@@ -14,10 +14,11 @@ import type { Engine } from "./engine.js";
 import { closedExecution, unknownExecution } from "./faults.js";
 import { DEFAULT_LIMITS } from "./limits.js";
 import { checkName } from "./names.js";
+import { firstEvent, type Identity, NAME_BYTES, SEED_BYTES } from "./new-executions.js";
 import { storedProgram } from "./programs.js";
 import { queriesOf } from "./queries.js";
 import { ResultWaiters } from "./results.js";
-import { firstEvent, type Identity, NAME_BYTES, requireSameInput, SEED_BYTES } from "./start.js";
+import { requireSameInput } from "./start.js";
 import { LogicalTime } from "./time.js";
 
 export interface OfflineStore extends Pick<Engine, "show" | "list" | "logs" | "close"> {

@@ -6,7 +6,9 @@ import type { Cache } from "./cache.js";
 import type { Directory } from "./directory.js";
 import type { CheckpointMode, Problem } from "./engine.js";
 import type { Limits } from "./limits.js";
+import type { NewExecutions } from "./new-executions.js";
 import type { Programs } from "./programs.js";
+import type { Requests } from "./requests.js";
 import type { ResultWaiters } from "./results.js";
 import type { TaskFeed } from "./task-feed.js";
 import type { LogicalTime } from "./time.js";
@@ -17,6 +19,8 @@ export interface Parts {
   readonly store: Store;
   readonly sandbox: Sandbox;
   readonly programs: Programs;
+  readonly newExecutions: NewExecutions;
+  readonly requests: Requests;
   readonly directory: Directory;
   readonly cache: Cache;
   readonly timers: Timers;

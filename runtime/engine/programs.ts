@@ -15,7 +15,15 @@ import { damagedProgram, foreignProgram, unknownProgram, unknownWorkflow } from 
 const storedSchema = programSchema.extend({ resolveFrom: z.string() });
 type Stored = z.infer<typeof storedSchema>;
 
+/** What a program's manifest says that the engine needs again and again. */
+export interface ProgramFacts {
+  readonly workflows: readonly string[];
+  /** It has queries, which can also be asked of closed executions. */
+  readonly keepsState: boolean;
+}
+
 export class Programs {
+  readonly #facts = new Map<string, ProgramFacts>();
   readonly #store: Pick<Store, "saveProgram" | "loadProgram">;
   readonly #sandbox: Pick<Sandbox, "load">;
   readonly #pool: Pick<TaskPool, "load">;
@@ -79,7 +87,18 @@ export class Programs {
 
   /** The workflows of one program, newest or not. Throws as `guest`. */
   async workflowsOf(hash: string): Promise<readonly string[]> {
-    return (await this.#read(hash)).manifest.workflows.map(({ name }) => name);
+    return (await this.factsOf(hash)).workflows;
+  }
+
+  /** What a program says of itself. Throws as `guest`. */
+  async factsOf(hash: string): Promise<ProgramFacts> {
+    let facts = this.#facts.get(hash);
+    if (facts === undefined) {
+      const { workflows, queries } = (await this.#read(hash)).manifest;
+      facts = { workflows: workflows.map(({ name }) => name), keepsState: queries.length > 0 };
+      this.#facts.set(hash, facts);
+    }
+    return facts;
   }
 
   async #read(hash: string): Promise<Stored> {

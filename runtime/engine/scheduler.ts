@@ -8,13 +8,14 @@
  * S3  A failure puts the events back, drops the in-memory state, and is tried again later from what is committed.
  */
 
+import { isControl } from "../protocol/event.js";
 import type { SuspendReason } from "../protocol/execution.js";
 import { Fault } from "../protocol/fault.js";
 import type { ActivationReply, ActivationRequest } from "../sandbox/sandbox.js";
 import { Activity } from "./activity.js";
 import type { Actor, Pending } from "./actor.js";
 import { bytesOf, Committer } from "./commit.js";
-import { lostTooOften } from "./faults.js";
+import { lostTooOften, suspendedByOperator } from "./faults.js";
 import type { Parts } from "./parts.js";
 import { writesAfterActivation, writesAtEviction } from "./policy.js";
 import { Queue } from "./queue.js";
@@ -133,6 +134,15 @@ export class Scheduler {
     }
     const { row } = actor;
     if (row === undefined || row.status !== "IN_PROGRESS") {
+      if (row?.status === "SUSPENDED") {
+        actor.mergeInbox(await store.readInbox(actor.key));
+        const first = actor.queue.find(({ event }) => isControl(event));
+        if (first !== undefined) {
+          actor.discard((pending) => pending === first);
+          return await this.#controlSuspended(actor, first);
+        }
+        actor.discard(({ origin }) => origin.kind === "inbox");
+      }
       await this.#outside(actor);
       return false;
     }
@@ -144,6 +154,20 @@ export class Scheduler {
       return false;
     }
     return true;
+  }
+
+  /** Carries out a control of a suspended execution; what else waits for it stays in its queue. */
+  async #controlSuspended(actor: Actor, pending: Pending): Promise<boolean> {
+    const { event } = pending;
+    try {
+      if (event.kind === "terminate") await this.#committer.termination(actor, pending, event);
+      else if (event.kind === "resume") await this.#committer.resumption(actor, pending);
+      else await this.#committer.consumption(actor, pending);
+    } catch (error) {
+      actor.putBack([pending]);
+      throw error;
+    }
+    return false;
   }
 
   async #outside(actor: Actor): Promise<void> {
@@ -182,7 +206,8 @@ export class Scheduler {
   /** The request for an actor's next activation; undefined when it turns out to have nothing to do. */
   #turn(actor: Actor): Turn | undefined {
     const { limits, cache, checkpoint, time } = this.#parts;
-    const batch = actor.take(limits.eventsPerActivation);
+    const batch = this.#untilControl(actor, actor.take(limits.eventsPerActivation));
+    if (batch === undefined) return undefined;
     const { row, loaded, flush } = actor;
     actor.flush = false;
     if (row === undefined || (batch.length === 0 && !(flush && actor.live))) {
@@ -207,6 +232,39 @@ export class Scheduler {
       drop: leaves || cache.keepsNothing,
     };
     return { actor, batch, request };
+  }
+
+  /** The events up to the first that the engine carries out itself; undefined when that is the first one. */
+  #untilControl(actor: Actor, batch: readonly Pending[]): readonly Pending[] | undefined {
+    const at = batch.findIndex(({ event }) => isControl(event));
+    const first = batch[at];
+    if (first === undefined) return batch;
+    actor.putBack(batch.slice(at === 0 ? 1 : at));
+    if (at > 0) return batch.slice(0, at);
+    void this.#control(actor, first);
+    return undefined;
+  }
+
+  /** Carries out one event that is the engine's own. */
+  async #control(actor: Actor, pending: Pending): Promise<void> {
+    const { event } = pending;
+    try {
+      if (event.kind === "terminate") {
+        this.#forgetInstance(actor);
+        await this.#committer.termination(actor, pending, event);
+      } else if (event.kind === "suspend" && actor.row?.status === "IN_PROGRESS") {
+        this.#forgetInstance(actor);
+        await this.#committer.suspension(actor, [], suspendedByOperator(event.reason), [pending]);
+        actor.inboxStale = false;
+      } else {
+        await this.#committer.resumption(actor, pending);
+      }
+      actor.failures = 0;
+    } catch (error) {
+      this.#failed(actor, [pending], error);
+      return;
+    }
+    this.#idle(actor);
   }
 
   async #settle(turn: Turn, reply: ActivationReply | undefined, cause: unknown): Promise<void> {

@@ -6,42 +6,24 @@
  * B2  Creation, start event and first commands are one commit; it is acknowledged after that.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Event } from "../protocol/event.js";
 import type { Encoded } from "../protocol/value.js";
 import type { ExecutionRow } from "../store/store.js";
 import type { Actor } from "./actor.js";
 import type { StartReply, StartRequest } from "./engine.js";
 import { conflictingStart, unknownWorkflow } from "./faults.js";
 import { checkName } from "./names.js";
+import type { Identity } from "./new-executions.js";
 import type { Parts } from "./parts.js";
 
-/** Bytes of an execution's random seed, and of a name made up for it. */
-export const SEED_BYTES = 16;
-export const NAME_BYTES = 10;
-
-/** Who an execution is and what it starts with. */
-export interface Identity {
-  readonly id: string;
-  readonly workflow: string;
-  readonly name: string;
-  readonly input: Encoded;
-  /** ms since the epoch */
-  readonly startTime: number;
-}
-
-type StartParts = Pick<Parts, "programs" | "directory" | "activity" | "limits" | "time" | "store">;
+type StartParts = Pick<Parts, "programs" | "directory" | "activity" | "limits" | "time" | "newExecutions">;
 
 export class Starter {
   readonly #parts: StartParts;
-  readonly #randomHex: (count: number) => string;
   readonly #wake: (actor: Actor) => void;
-  #nextKey: number;
 
-  constructor(parts: StartParts, tools: { randomHex: (count: number) => string; wake: (actor: Actor) => void }) {
+  constructor(parts: StartParts, wake: (actor: Actor) => void) {
     this.#parts = parts;
-    this.#randomHex = tools.randomHex;
-    this.#wake = tools.wake;
-    this.#nextKey = parts.store.opened.nextKey;
+    this.#wake = wake;
   }
 
   /**
@@ -50,14 +32,18 @@ export class Starter {
    */
   async start(request: StartRequest): Promise<StartReply> {
     const { directory, limits, activity } = this.#parts;
-    const { workflow, input } = request;
+    const { workflow, input, timeoutAt, timeoutMs } = request;
     const program = await activity.during(this.#program(request));
-    const name = request.name ?? this.#randomHex(NAME_BYTES);
+    const name = request.name ?? this.#parts.newExecutions.name();
     checkName("execution name", name, limits.nameLength);
     const executionId = `${workflow}/${name}`;
     const startTime = this.#parts.time.now();
-    const identity: Identity = { workflow, input, name, id: executionId, startTime };
-    const make = (): ExecutionRow => this.#row(program, identity);
+    const limit = timeoutAt ?? (timeoutMs === undefined ? undefined : startTime + timeoutMs);
+    const identity: Identity = {
+      ...{ workflow, input, name, id: executionId, startTime },
+      ...(limit === undefined ? {} : { timeoutAt: limit }),
+    };
+    const make = (): ExecutionRow => this.#parts.newExecutions.row(program, identity);
     const begin = (actor: Actor): void => this.#begin(actor, identity);
     const { actor, isNew } = await activity.during(directory.holdOrCreate(executionId, make, begin));
     try {
@@ -81,24 +67,14 @@ export class Starter {
     return program;
   }
 
-  #row(program: string, { id, workflow, input, startTime }: Identity): ExecutionRow {
-    return { key: this.#nextKey++, id, workflow, program, status: "IN_PROGRESS", input, startTime };
-  }
-
   #begin(actor: Actor, identity: Identity): void {
     actor.creation = new Promise<void>((resolve, reject) => {
       const waiter = { failures: 0, resolve, reject };
-      const event = firstEvent(identity, this.#randomHex(SEED_BYTES));
+      const event = this.#parts.newExecutions.firstEvent(identity);
       actor.queue.push({ event, origin: { kind: "client", what: "start", waiter } });
     });
     this.#wake(actor);
   }
-}
-
-/** The event with which every execution begins; `seed` is 32 hex digits. */
-export function firstEvent({ id, workflow, name, input, startTime }: Identity, seed: string): Event {
-  const execution = { id, name, startTime: new Date(startTime).toISOString() };
-  return { kind: "start", workflow, input, execution, seed };
 }
 
 /** Throws Fault EV8002 when `given` is another input than that of the existing execution. */
@@ -106,8 +82,8 @@ export function requireSameInput(executionId: string, existing: Encoded, given: 
   if (!sameInput(existing, given)) throw conflictingStart(executionId);
 }
 
-/** Plain JSON is compared as data, so that the order of keys does not matter. */
-function sameInput(stored: Encoded, given: Encoded): boolean {
+/** True when two inputs are the same. Plain JSON is compared as data, so that the order of keys does not matter. */
+export function sameInput(stored: Encoded, given: Encoded): boolean {
   if (stored === given) return true;
   if (!stored.startsWith("j") || !given.startsWith("j")) return false;
   return isDeepStrictEqual(JSON.parse(stored.slice(1)), JSON.parse(given.slice(1)));

@@ -5,6 +5,7 @@
 import type { Command } from "../protocol/command.js";
 import type { LogLine, TurnReply } from "../protocol/guest.js";
 import type { Instance } from "./instance.js";
+import type { Scope } from "./scope.js";
 
 export interface Turn {
   readonly instance: Instance;
@@ -12,6 +13,8 @@ export interface Turn {
   phase: "init" | "run";
   commands: Command[];
   logs: LogLine[];
+  /** The scope of the code that is running: see scope.ts. */
+  scope: Scope | undefined;
   /** Stack or memory exhausted: whatever user code does from then on has no effect. */
   fault: TurnReply["fault"] | undefined;
 }
@@ -22,6 +25,11 @@ let current: Turn | undefined;
 export function currentTurn(): Turn {
   if (current === undefined) throw new TypeError("no execution is running");
   return current;
+}
+
+/** The scope of the code that is running; undefined where none is. */
+export function runningScope(): Scope | undefined {
+  return current?.scope;
 }
 
 /** True while user code may be on the stack. */

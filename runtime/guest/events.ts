@@ -1,18 +1,25 @@
 /** What each kind of event does to the execution: one entry per kind. Jobs run afterwards. */
-import type { Event, EventKind, EventOf } from "../protocol/event.js";
+import type { ControlKind, Event, EventKind, EventOf } from "../protocol/event.js";
 import type { Outcome } from "../protocol/value.js";
 import { currentTurn } from "./current.js";
 import { keyOf } from "./numbers.js";
+import { cancelExecution } from "./operations/cancel.js";
 import { settleWith, takeOperation } from "./operations/durable.js";
 import { startExecution } from "./operations/execution.js";
+import { answerQuery } from "./operations/query.js";
 import { deliverSignal } from "./operations/signal.js";
 import { FULFILLED, GPromise } from "./promise.js";
 
-const APPLY: { readonly [K in EventKind]: (event: EventOf<K>) => void } = {
+type Applied = Exclude<EventKind, ControlKind>;
+
+const APPLY: { readonly [K in Applied]: (event: EventOf<K>) => void } = {
   start: startExecution,
   task: answer,
   sent: answer,
-  signal: ({ signal, payload }) => deliverSignal(signal, payload),
+  child: answer,
+  signal: ({ signal, payload, request }) => deliverSignal(signal, payload, request),
+  cancel: ({ reason }) => cancelExecution(reason),
+  query: ({ query, input }) => answerQuery(query, input),
   timer({ seq }) {
     // A timer that was taken back may have fired before the host heard of it.
     const promise = takeOperation(seq);
@@ -21,7 +28,7 @@ const APPLY: { readonly [K in EventKind]: (event: EventOf<K>) => void } = {
 };
 
 /** Applies one event to the running execution. */
-export function applyEvent<K extends EventKind>(event: Event & EventOf<K>): void {
+export function applyEvent<K extends Applied>(event: Event & EventOf<K>): void {
   const apply: (event: EventOf<K>) => void = APPLY[event.kind as K];
   apply(event);
 }

@@ -54,8 +54,9 @@ export function awaitValue(frame: Frame, value: unknown): SuspensionToken {
     GPromise.react(toPromise(value), frame);
   } else {
     // The promise of a primitive is fulfilled at once, and nobody would ever see it.
-    const job: Job = { reaction: frame, state: FULFILLED, value };
-    currentTurn().instance.state.jobs.push(job);
+    const { scope, instance } = currentTurn();
+    const job: Job = { reaction: scope === undefined ? frame : { scope, scoped: frame }, state: FULFILLED, value };
+    instance.state.jobs.push(job);
   }
   return SUSPENDED;
 }

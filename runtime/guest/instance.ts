@@ -4,13 +4,17 @@
  * are values of user code, promises, frames and registered closures. Nothing else may be kept between two turns.
  */
 
+import type { Schedule } from "../api/types.js";
 import type { ExecutionContext } from "../protocol/event.js";
 import type { Encoded } from "../protocol/value.js";
 import type { Code } from "./registry.js";
+import type { Cancellation } from "./scope.js";
 
 /** A signal that nobody has taken yet. An object, because a promise may be fulfilled with it and take it later. */
 export interface BufferedSignal {
   readonly payload: Encoded;
+  /** Who sent it waits for a reply with this id. */
+  readonly request?: string;
 }
 
 export interface Instance {
@@ -19,10 +23,17 @@ export interface Instance {
   readonly code: Map<string, Code>;
   /** In order of evaluation. */
   readonly modules: ModuleRecord[];
-  readonly workflows: Map<string, unknown>;
+  readonly workflows: Map<string, WorkflowDefinition>;
+  /** Queries that the program's modules define. */
+  readonly queries: Map<string, unknown>;
   /** Strings objects of tagged templates, by site. */
   readonly templates: Map<string, readonly string[]>;
   state: ExecutionState;
+}
+
+export interface WorkflowDefinition {
+  readonly handler: unknown;
+  readonly timeout: Schedule | undefined;
 }
 
 export interface ModuleRecord {
@@ -42,7 +53,7 @@ export interface ExecutionState {
   seq: number;
   /** Promise jobs, oldest first; empty between turns. */
   jobs: unknown[];
-  /** Durable operations that wait for their event: key → what to settle. */
+  /** Durable operations that wait for their event: key → what to settle (see operations/durable.ts). */
   operations: Map<number, unknown>;
   conditions: unknown[];
   signals: {
@@ -56,6 +67,10 @@ export interface ExecutionState {
   unhandled: unknown[];
   /** The promise of the workflow function. */
   main: unknown;
+  /** Set once a child has been started. */
+  children?: true;
+  /** Set once the execution is cancelled. */
+  cancellation?: Cancellation;
   /** The workflow function has returned or thrown: events do nothing any more. */
   closed: boolean;
 }

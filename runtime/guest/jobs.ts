@@ -7,6 +7,7 @@ import { Frame } from "./frame.js";
 import { FULFILLED, GPromise, type Job, REJECTED, type Settled, type ThenReaction } from "./promise.js";
 import { PromiseConstructor, then as pristineThen } from "./promise-constructor.js";
 import { resolvingFunctions, settleCapability, speciesConstructor } from "./resolve.js";
+import { within } from "./scope.js";
 
 const { apply } = Reflect;
 
@@ -38,11 +39,17 @@ export function drainUntil(settled: () => boolean): void {
 function runJob(job: Job): void {
   if ("thenable" in job) {
     askThenable(job.promise, job.thenable, job.then);
-  } else if (job.reaction instanceof Frame) {
-    job.reaction.resume(job.state, job.value);
+  } else if ("scoped" in job.reaction) {
+    const { scope, scoped } = job.reaction;
+    within(scope, () => runPlain(scoped, job.state, job.value));
   } else {
-    runReaction(job.reaction, job.state, job.value);
+    runPlain(job.reaction, job.state, job.value);
   }
+}
+
+function runPlain(reaction: Frame | ThenReaction, state: Settled, value: unknown): void {
+  if (reaction instanceof Frame) reaction.resume(state, value);
+  else runReaction(reaction, state, value);
 }
 
 /** NewPromiseReactionJob. */

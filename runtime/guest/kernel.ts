@@ -5,6 +5,7 @@
  * L1  The job queue is empty between two turns, and after every event.
  * L2  After a fault of the engine (stack or memory exhausted) the turn has no effect: no result, no instance.
  */
+import { CancelledError } from "../protocol/errors.js";
 import type { ProgramFactory, TurnBatch, TurnReply, TurnRequest, TurnResult } from "../protocol/guest.js";
 import { api } from "./api.js";
 import { currentTurn, faultOf, isRunning, setTurn, type Turn } from "./current.js";
@@ -32,6 +33,7 @@ function newInstance(execution: string): Instance {
     code: new Map(),
     modules: [],
     workflows: new Map(),
+    queries: new Map(),
     templates: new Map(),
     state: initialState(INITIAL_RANDOM),
   };
@@ -44,7 +46,7 @@ export function runTurn(factory: ProgramFactory, requestText: string, checkpoint
   const { execution } = request;
   const live = request.bring === "live" ? instances.get(execution) : newInstance(execution);
   if (live === undefined) throw new TypeError(`there is no live instance of execution ${execution}`);
-  const turn: Turn = { instance: live, phase: "run", commands: [], logs: [], fault: undefined };
+  const turn: Turn = { instance: live, phase: "run", commands: [], logs: [], scope: undefined, fault: undefined };
   // Whatever goes wrong below leaves the instance in an unknown state: it is kept only at the end.
   instances.delete(execution);
   setTurn(turn);
@@ -126,8 +128,14 @@ function applyBatch(turn: Turn, batch: TurnBatch): TurnResult {
   state.now = Math.max(state.now, batch.now);
   turn.commands = [];
   const { events } = batch;
-  for (let i = 0; i < events.length && !state.closed; i++) {
-    applyEvent(events[i] as TurnBatch["events"][number]);
+  for (let i = 0; i < events.length; i++) {
+    const event = events[i] as TurnBatch["events"][number];
+    // A closed execution can still be asked about.
+    if (state.closed && event.kind !== "query") break;
+    if (event.kind === "terminate" || event.kind === "suspend" || event.kind === "resume") {
+      throw new TypeError(`a ${event.kind} event is the engine's own`);
+    }
+    applyEvent(event);
     settle(turn);
     if (turn.fault !== undefined) break;
   }
@@ -154,6 +162,8 @@ function reportUnhandled(): void {
   state.unhandled = [];
   for (const promise of promises) {
     if (!GPromise.is(promise) || GPromise.isHandled(promise)) continue;
+    // What was cancelled on purpose is no news.
+    if (state.cancellation !== undefined && GPromise.valueOf(promise) instanceof CancelledError) continue;
     writeLog("error", `Unhandled rejection: ${inspect(GPromise.valueOf(promise))}`);
   }
 }

@@ -45,7 +45,8 @@ export function armTimer(promise: object, origin: TimerOrigin): void {
   const { instance, commands } = currentTurn();
   origin.cancelled = false;
   origin.key = nextKey(instance);
-  instance.state.operations.set(origin.key, promise);
+  const { scope } = currentTurn();
+  instance.state.operations.set(origin.key, scope === undefined ? promise : { promise, kind: "timer", scope });
   commands.push({ kind: "timer", seq: seqOf(origin.key), at: origin.at });
 }
 

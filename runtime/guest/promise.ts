@@ -7,10 +7,11 @@
  * P3  A reaction that can have no effect any more (the lost side of a race) may be forgotten at any time.
  */
 import type { AnyFunction } from "../protocol/helpers.js";
-import { currentTurn } from "./current.js";
+import { currentTurn, runningScope } from "./current.js";
 import type { Frame } from "./frame.js";
 import { type Origin, onObserved } from "./origin.js";
 import { type Code, closureOf } from "./registry.js";
+import type { Scope } from "./scope.js";
 
 export const PENDING = 0;
 export const FULFILLED = 1;
@@ -32,7 +33,12 @@ export interface ThenReaction {
   fulfilled: AnyFunction | undefined;
   rejected: AnyFunction | undefined;
 }
-export type Reaction = Frame | ThenReaction;
+/** A reaction that belongs to a cancellation scope. */
+export interface ScopedReaction {
+  readonly scope: Scope;
+  readonly scoped: Frame | ThenReaction;
+}
+export type Reaction = Frame | ThenReaction | ScopedReaction;
 
 /** Work for the job queue: a reaction to a settled promise, or asking a thenable for its outcome. */
 export type Job =
@@ -139,7 +145,9 @@ export class GPromise {
   }
 
   /** PerformPromiseThen. */
-  static react(this: void, promise: GPromise, reaction: Reaction): void {
+  static react(this: void, promise: GPromise, plain: Frame | ThenReaction): void {
+    const scope = runningScope();
+    const reaction: Reaction = scope === undefined ? plain : { scope, scoped: plain };
     const status = promise.#status;
     const state = (status & STATE_BITS) as PromiseState;
     if (promise.#origin !== undefined) onObserved(promise, promise.#origin, state === PENDING);
@@ -191,6 +199,7 @@ export function isSpentFunction(fn: AnyFunction | undefined): boolean {
 }
 
 function isSpent(reaction: Reaction): boolean {
+  if ("scoped" in reaction) return isSpent(reaction.scoped);
   if (!("capability" in reaction)) return false;
   const { capability } = reaction;
   if (capability === undefined) return isSpentFunction(reaction.fulfilled) && isSpentFunction(reaction.rejected);

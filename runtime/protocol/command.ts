@@ -39,8 +39,48 @@ export const commandSchemas = {
     signal: z.string(),
     payload: z.string(),
   }),
-  /** The workflow function returned or threw: the execution is closed. */
-  close: z.object({ kind: z.literal("close"), outcome: outcomeSchema }),
+  /** Start an execution that belongs to this one; answered by a `child` event when it has ended. */
+  child: z.object({
+    kind: z.literal("child"),
+    seq,
+    workflow: z.string(),
+    name: z.string(),
+    input: z.string(),
+    /** ms since the epoch */
+    timeoutAt: z.number().exactOptional(),
+    onParentClose,
+  }),
+  /** Start an execution on its own; answered by a `sent` event with `{ executionId, existing }`. */
+  start: z.object({
+    kind: z.literal("start"),
+    seq,
+    workflow: z.string(),
+    name: z.string(),
+    input: z.string(),
+    timeoutAt: z.number().exactOptional(),
+  }),
+  /** Act upon another execution; answered by a `sent` event. */
+  control: z.object({
+    kind: z.literal("control"),
+    seq,
+    execution: z.string(),
+    action: z.enum(["cancel", "terminate", "suspend", "resume", "timeOut"]),
+    reason: z.string().exactOptional(),
+  }),
+  /** The execution's own time limit, ms since the epoch. No answer: it is closed then. */
+  deadline: z.object({ kind: z.literal("deadline"), at: z.number() }),
+  /** What the handler of a signal that was sent as a request gave. No answer. */
+  reply: z.object({ kind: z.literal("reply"), request: z.string(), outcome: outcomeSchema }),
+  /** What a query gave. No answer, no effect. */
+  answer: z.object({ kind: z.literal("answer"), outcome: outcomeSchema }),
+  /** The workflow function returned or threw: the execution is closed. `cancelled`: it gave way to its cancellation. */
+  close: z.object({
+    kind: z.literal("close"),
+    outcome: outcomeSchema,
+    cancelled: z.literal(true).exactOptional(),
+    /** It has children that may have to be told. */
+    children: z.literal(true).exactOptional(),
+  }),
 };
 
 export type CommandKind = keyof typeof commandSchemas;
@@ -54,6 +94,12 @@ export const commandSchema: z.ZodType<Command> = z.discriminatedUnion("kind", [
   commandSchemas.timer,
   commandSchemas.cancelTimer,
   commandSchemas.signal,
+  commandSchemas.child,
+  commandSchemas.start,
+  commandSchemas.control,
+  commandSchemas.deadline,
+  commandSchemas.reply,
+  commandSchemas.answer,
   commandSchemas.close,
 ]);
 

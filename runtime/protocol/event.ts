@@ -27,10 +27,33 @@ export const eventSchemas = {
     input: z.string(),
     execution: contextSchema,
     seed: z.string(),
+    /** In place of the time limit of the workflow's definition, ms since the epoch. */
+    timeoutAt: z.number().exactOptional(),
   }),
   task: z.strictObject({ kind: z.literal("task"), seq, outcome: outcomeSchema }),
   timer: z.strictObject({ kind: z.literal("timer"), seq }),
-  signal: z.strictObject({ kind: z.literal("signal"), signal: z.string(), payload: z.string() }),
+  /** `request`: whoever sent it waits for a `reply` command with this id. */
+  signal: z.strictObject({
+    kind: z.literal("signal"),
+    signal: z.string(),
+    payload: z.string(),
+    request: z.string().exactOptional(),
+  }),
+  /** A child has ended. */
+  child: z.strictObject({ kind: z.literal("child"), seq, outcome: outcomeSchema }),
+  /** The execution is to clean up and end. */
+  cancel: z.strictObject({ kind: z.literal("cancel"), reason: z.string().exactOptional() }),
+  /** Asks for an `answer` command. Never part of an execution's history. */
+  query: z.strictObject({ kind: z.literal("query"), query: z.string(), input: z.string() }),
+  /** The execution ends where it is, without running any of its code. Carried out by the engine. */
+  terminate: z.strictObject({
+    kind: z.literal("terminate"),
+    status: z.enum(["TERMINATED", "TIMED_OUT"]),
+    reason: z.string().exactOptional(),
+  }),
+  /** Nothing is delivered until `resume`. Both carried out by the engine. */
+  suspend: z.strictObject({ kind: z.literal("suspend"), reason: z.string().exactOptional() }),
+  resume: z.strictObject({ kind: z.literal("resume") }),
   /** The answer to a command that acts on another execution: done, or refused (unknown or closed execution). */
   sent: z.strictObject({ kind: z.literal("sent"), seq, outcome: outcomeSchema }),
 };
@@ -46,7 +69,21 @@ export const eventSchema: z.ZodType<Event> = z.discriminatedUnion("kind", [
   eventSchemas.timer,
   eventSchemas.signal,
   eventSchemas.sent,
+  eventSchemas.child,
+  eventSchemas.cancel,
+  eventSchemas.query,
+  eventSchemas.terminate,
+  eventSchemas.suspend,
+  eventSchemas.resume,
 ]);
+
+/** Kinds of events that the engine carries out itself: they never reach the sandbox. */
+export type ControlKind = "terminate" | "suspend" | "resume";
+
+/** True for an event that the engine carries out itself. */
+export function isControl(event: Event): event is EventOf<ControlKind> {
+  return event.kind === "terminate" || event.kind === "suspend" || event.kind === "resume";
+}
 
 /** `ctx.execution` of a workflow handler. */
 export type ExecutionContext = Readonly<z.infer<typeof contextSchema>>;

@@ -5,9 +5,37 @@
 import { z } from "zod";
 import { outcomeSchema } from "./outcome.js";
 
+const execution = z.string();
+
 export const hostRequestSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("completeTask"), token: z.string(), outcome: outcomeSchema }),
   z.object({ kind: z.literal("heartbeatTask"), token: z.string(), details: z.string() }),
+  z.object({
+    kind: z.literal("start"),
+    workflow: z.string(),
+    input: z.string(),
+    name: z.string().exactOptional(),
+    /** ms since the epoch */
+    timeoutAt: z.number().exactOptional(),
+    /** ms from the start */
+    timeoutMs: z.number().exactOptional(),
+  }),
+  z.object({
+    kind: z.literal("signal"),
+    execution,
+    signal: z.string(),
+    payload: z.string(),
+  }),
+  z.object({
+    kind: z.literal("control"),
+    execution,
+    action: z.enum(["cancel", "terminate", "suspend", "resume"]),
+    reason: z.string().exactOptional(),
+  }),
+  z.object({ kind: z.literal("status"), execution }),
+  z.object({ kind: z.literal("result"), execution }),
+  z.object({ kind: z.literal("request"), execution, signal: z.string(), payload: z.string() }),
+  z.object({ kind: z.literal("query"), execution, query: z.string(), input: z.string() }),
 ]);
 
 export type HostRequest = z.infer<typeof hostRequestSchema>;

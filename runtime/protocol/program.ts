@@ -66,6 +66,7 @@ export const manifestSchema = z.object({
   workflows: z.array(z.object({ name: z.string(), module: z.string(), position })),
   tasks: z.array(z.object({ name: z.string(), module: z.string(), position })),
   signals: z.array(z.object({ name: z.string(), module: z.string(), position })),
+  queries: z.array(z.object({ name: z.string(), module: z.string(), position })).default([]),
   modules: z.array(moduleEntry),
 });
 

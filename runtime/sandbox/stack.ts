@@ -49,7 +49,7 @@ export function mapCommands(commands: readonly Command[], program: { readonly ma
   const last = commands.at(-1);
   if (last?.kind !== "close" || last.outcome.ok) return commands;
   const error = mapText(last.outcome.error, program);
-  return [...commands.slice(0, -1), { kind: "close", outcome: { ok: false, error } }];
+  return [...commands.slice(0, -1), { ...last, outcome: { ok: false, error } }];
 }
 
 /** Maps positions in log lines. */

@@ -7,7 +7,7 @@
  *     a task or inbox entry that is not there (removing a timer that is gone is allowed).
  * T3  The store knows nothing of sandboxes; all texts are opaque to it.
  */
-import type { OnCrash } from "../protocol/command.js";
+import type { OnCrash, OnParentClose } from "../protocol/command.js";
 import type { Event, TailEntry } from "../protocol/event.js";
 import type { Status, SuspendReason } from "../protocol/execution.js";
 import type { LogLevel } from "../protocol/guest.js";
@@ -53,6 +53,12 @@ export interface Store {
   pendingInboxes(limit: number): Promise<readonly number[]>;
   /** Tasks not yet completed, in order of scheduling; `after` is the row id of the last one of the previous page. */
   openTasks(query: { after?: number; limit: number }): Promise<readonly TaskRow[]>;
+  /** An execution's timers. */
+  timersOf(execution: number): Promise<readonly TimerRow[]>;
+  /** Numbers of an execution's tasks that are not completed. */
+  tasksOf(execution: number): Promise<readonly number[]>;
+  /** Children of an execution that are not closed. */
+  childrenOf(execution: number): Promise<readonly { readonly id: string; readonly onClose: OnParentClose }[]>;
   /** One task that is not completed. */
   findTask(execution: number, seq: number): Promise<TaskRow | undefined>;
   /** Sizes for `show` and benchmarks, in bytes. */
@@ -73,6 +79,16 @@ export interface ExecutionRow {
   /** ms since the epoch */
   readonly startTime: number;
   readonly endTime?: number;
+  /** Who started it as a child. */
+  readonly parent?: ParentLink;
+}
+
+export interface ParentLink {
+  readonly key: number;
+  readonly id: string;
+  /** The parent's operation that waits for the child. */
+  readonly seq: number;
+  readonly onClose: OnParentClose;
 }
 
 export interface StoredExecution {
@@ -141,6 +157,8 @@ export type Write =
       readonly outcome?: Outcome;
       readonly reason?: SuspendReason;
       readonly endTime?: number;
+      /** When closing: checkpoint and tail stay, so that the last state can be asked. */
+      readonly keepState?: boolean;
     }
   | { readonly kind: "appendTail"; readonly execution: number; readonly entry: TailEntry; readonly cost: number }
   /**

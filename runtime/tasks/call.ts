@@ -7,14 +7,20 @@ import type { TaskRegistry } from "../api/host.js";
 import type { TaskContext } from "../api/types.js";
 import { UnserializableError } from "../protocol/errors.js";
 import { decode, type Encoded, encode, type Outcome } from "../protocol/value.js";
-import type { ClassTable } from "../protocol/value-classes.js";
+import { type ClassTable, NO_CLASSES } from "../protocol/value-classes.js";
 import { failure, unknownTask } from "./failure.js";
 import type { OfferedCall } from "./messages.js";
 
 /** Causes of causes are followed to this depth when looking for the reason of an abort. */
 const CAUSE_DEPTH = 8;
 
-const running = new AsyncLocalStorage<{ readonly context: TaskContext; readonly program: string }>();
+interface Running {
+  readonly context: TaskContext;
+  readonly program: string;
+  readonly classes: ClassTable;
+}
+
+const running = new AsyncLocalStorage<Running>();
 
 /** The context of the task whose handler, or what it started, is running. */
 export function currentTask(): TaskContext | undefined {
@@ -24,6 +30,11 @@ export function currentTask(): TaskContext | undefined {
 /** The program whose handler, or what it started, is running. */
 export function currentProgram(): string | undefined {
   return running.getStore()?.program;
+}
+
+/** The classes of the program whose handler, or what it started, is running. */
+export function currentClasses(): ClassTable {
+  return running.getStore()?.classes ?? NO_CLASSES;
 }
 
 export interface CallResult {
@@ -51,7 +62,7 @@ export async function runCall(call: OfferedCall, tools: CallTools): Promise<Call
   try {
     const context = contextOf(call, tools);
     const input = decode(call.input, classes);
-    result = await running.run({ context, program: call.program }, () => handler(input, context));
+    result = await running.run({ context, program: call.program, classes }, () => handler(input, context));
   } catch (thrown) {
     return { outcome: failure(thrown, classes), aborted: isAbort(thrown, signal) };
   }

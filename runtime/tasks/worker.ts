@@ -12,7 +12,7 @@ import { setBridge } from "../api/bridge.js";
 import { CancelledError, TaskInterrupted } from "../protocol/errors.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Outcome } from "../protocol/value.js";
-import { type CallResult, currentProgram, currentTask, runCall } from "./call.js";
+import { type CallResult, currentClasses, currentProgram, currentTask, runCall } from "./call.js";
 import { programUnavailable } from "./failure.js";
 import type { FromThread, OfferedCall, SettledCall, TaskThreadData, ToThread } from "./messages.js";
 import { type LoadedProgram, Programs } from "./programs.js";
@@ -32,7 +32,7 @@ process.setSourceMapsEnabled(true);
 // Also runs when a handler calls process.exit(), or an error is not caught.
 process.on("exit", sendSettled);
 port.on("message", receive);
-setBridge({ ask, currentTask });
+setBridge({ ask, currentTask, classes: currentClasses });
 send({ kind: "pong" });
 
 function receive(message: ToThread): void {

@@ -241,6 +241,7 @@ export function program(workflows: readonly string[], hash = PROGRAM): Program {
       workflows: workflows.map((name) => ({ name, module: "test.ts", position })),
       tasks: [],
       signals: [],
+      queries: [],
       modules: [],
     },
     guest: code,

@@ -141,6 +141,15 @@ export class Database {
         ),
       openTasks: ({ after = 0, limit }) =>
         read("openTasks", () => data.tasks.filter(({ row }) => row > after).slice(0, limit)),
+      timersOf: (execution) => read("timersOf", () => data.timers.filter((timer) => timer.execution === execution)),
+      tasksOf: (execution) =>
+        read("tasksOf", () => data.tasks.filter((task) => task.execution === execution).map(({ seq }) => seq)),
+      childrenOf: (execution) =>
+        read("childrenOf", () =>
+          [...data.executions.values()].flatMap(({ row: { id, parent, status } }) =>
+            parent?.key === execution && !isClosed(status) ? [{ id, onClose: parent.onClose }] : [],
+          ),
+        ),
       findTask: (execution, seq) =>
         read("findTask", () => data.tasks.find((task) => task.execution === execution && task.seq === seq)),
       sizeOf: (key) =>
@@ -185,11 +194,13 @@ export class Database {
         return;
       case "setStatus": {
         const found = this.#open(write.execution);
-        const { kind: _, execution: __, ...change } = write;
+        const { kind: _, execution: __, keepState = false, ...change } = write;
         found.row = { ...found.row, ...change };
         if (!isClosed(write.status)) return;
-        found.checkpoint = undefined;
-        found.tail = [];
+        if (!keepState) {
+          found.checkpoint = undefined;
+          found.tail = [];
+        }
         data.timers = data.timers.filter((timer) => timer.execution !== write.execution);
         data.inbox = data.inbox.filter((entry) => entry.execution !== write.execution);
         return;

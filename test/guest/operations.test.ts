@@ -214,9 +214,9 @@ both(
     const handler = lower("m#handler", [
       () => {
         const refusals = [
-          () => other(1),
-          () => other.startExecution({ input: 1 }),
-          () => $api.saga(),
+          () => other(1, { after: 1 }),
+          () => other.startExecution({ after: 1 }),
+          () => $api.event(),
           () => t(1, { after: $api.Schedule.duration(1) }),
           () => $api.condition({ every: 1 }, () => true),
           () => $api.condition({ timeout: 5 }, () => false),
@@ -242,9 +242,9 @@ both(
   (execution) => {
     assert.deepEqual(summary(execution.start("w")), ["close ok"]);
     assert.deepEqual(execution.outcome, [
-      'EV5002 calling workflow "other" as a child is not supported yet',
-      'EV5002 startExecution() of workflow "other" is not supported yet',
-      "EV5002 saga() is not supported yet",
+      'EV5003 the option "after" of a call of workflow "other" is not supported yet',
+      'EV5003 the option "after" of startExecution() of workflow "other" is not supported yet',
+      "EV5002 event() is not supported yet",
       'EV5003 the option "after" of a call of task "t" is not supported yet',
       'EV5003 the option "every" of condition() is not supported yet',
       "EV5004 the timeout of condition() is a number (5)",

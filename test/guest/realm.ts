@@ -28,10 +28,11 @@ export function inRealm<T>(work: (realm: Realm) => T): T {
     code: new Map(),
     modules: [],
     workflows: new Map(),
+    queries: new Map(),
     templates: new Map(),
     state: initialState([1, 2, 3, 4]),
   };
-  const turn: Turn = { instance, phase: "run", commands: [], logs: [], fault: undefined };
+  const turn: Turn = { instance, phase: "run", commands: [], logs: [], scope: undefined, fault: undefined };
   const helpers = makeHelpers(instance, {});
   setTurn(turn);
   try {

@@ -203,7 +203,7 @@ export function summary(commands: readonly Command[]): string[] {
       case "close":
         return `close ${command.outcome.ok ? "ok" : "failed"}`;
       default:
-        return `${command.kind} ${command.seq}`;
+        return "seq" in command ? `${command.kind} ${command.seq}` : command.kind;
     }
   });
 }

@@ -21,7 +21,7 @@ bootRealm();
 
 /** Lets an instance run code: `work`, then its promise jobs. */
 function turn(instance: Instance, work: () => void): void {
-  setTurn({ instance, phase: "run", commands: [], logs: [], fault: undefined });
+  setTurn({ instance, phase: "run", commands: [], logs: [], scope: undefined, fault: undefined });
   work();
   drainJobs();
   setTurn(undefined);

@@ -101,6 +101,7 @@ export function instantiate(program: Program = () => undefined): Instance {
     code: new Map(),
     modules: [],
     workflows: new Map(),
+    queries: new Map(),
     templates: new Map(),
     state: initialState([1, 2, 3, 4]),
   };

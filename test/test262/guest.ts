@@ -19,6 +19,7 @@ const instance: Instance = {
   code: new Map(),
   modules: [],
   workflows: new Map(),
+  queries: new Map(),
   templates: new Map(),
   state: initialState([1, 2, 3, 4]),
 };
@@ -34,7 +35,7 @@ function describe(error: unknown): string {
 const entry = {
   /** Evaluates the scripts. Gives "" or the error that they threw, as JSON. */
   start(factory: (helpers: GuestHelpers) => void): string {
-    setTurn({ instance, phase: "run", commands: [], logs: [], fault: undefined });
+    setTurn({ instance, phase: "run", commands: [], logs: [], scope: undefined, fault: undefined });
     try {
       factory(makeHelpers(instance, api));
     } catch (error) {

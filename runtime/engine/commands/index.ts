@@ -4,10 +4,13 @@
  */
 import type { Command, CommandKind, CommandOf } from "../../protocol/command.js";
 import { close } from "./close.js";
+import { control } from "./control.js";
 import type { CommandContext, CommandHandler } from "./handler.js";
+import { answer, reply } from "./reply.js";
 import { signal } from "./signal.js";
+import { child, start } from "./start.js";
 import { cancelTask, task } from "./task.js";
-import { cancelTimer, timer } from "./timer.js";
+import { cancelTimer, deadline, timer } from "./timer.js";
 
 const HANDLERS: { readonly [K in CommandKind]: CommandHandler<K> } = {
   task,
@@ -15,6 +18,12 @@ const HANDLERS: { readonly [K in CommandKind]: CommandHandler<K> } = {
   timer,
   cancelTimer,
   signal,
+  child,
+  start,
+  control,
+  deadline,
+  reply,
+  answer,
   close,
 };
 

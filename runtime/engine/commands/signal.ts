@@ -7,10 +7,12 @@ import type { CommandHandler } from "./handler.js";
 
 export const signal: CommandHandler<"signal"> = {
   target: ({ execution }) => execution,
-  apply({ seq, execution, signal, payload }, { draft, targets, closes }) {
-    const target = targets.get(execution);
+  apply({ seq, execution, signal, payload }, { draft, targets, created, closes }) {
+    const started = created.get(execution);
+    const target = started ?? targets.get(execution);
     const status = target?.row?.status;
-    const known = target !== undefined && status !== undefined && (target.created || target === draft.actor);
+    const isThere = target?.created === true || target === draft.actor || started !== undefined;
+    const known = target !== undefined && status !== undefined && isThere;
     let fault: Fault | undefined;
     if (!known) fault = unknownExecution(execution);
     else if (isClosed(status)) fault = closedExecution(execution, status);

@@ -7,6 +7,15 @@ export const timer: CommandHandler<"timer"> = {
   },
 };
 
+/** The number of the timer that is an execution's time limit: no operation has it. */
+export const DEADLINE_SEQ = 0;
+
+export const deadline: CommandHandler<"deadline"> = {
+  apply({ at }, { draft, closes }) {
+    if (!closes) draft.addTimer({ execution: draft.actor.key, seq: DEADLINE_SEQ, at: timerTime(at) });
+  },
+};
+
 export const cancelTimer: CommandHandler<"cancelTimer"> = {
   apply({ seq }, { draft, closes }) {
     if (!closes) draft.removeTimer(seq);

@@ -61,6 +61,11 @@ function randomBytes(count: number): Uint8Array {
   return bytes;
 }
 
+/** `count` random bytes as hex digits. */
+export function randomHex(count: number): string {
+  return Array.from(randomBytes(count), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 function requireExecution(what: string): void {
   if (currentTurn().phase === "init") throw duringInitialisation(what);
 }

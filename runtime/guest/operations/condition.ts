@@ -8,7 +8,8 @@ import { checkOptions, invalidArgument } from "../errors.js";
 import { FULFILLED, GPromise, REJECTED, whenSpent } from "../promise.js";
 import { makeClosure, runtimeCode } from "../registry.js";
 import { isObject, releaseTimer } from "../resolve.js";
-import { requireExecution } from "./durable.js";
+import type { Scope } from "../scope.js";
+import { refusedByCancellation, requireExecution } from "./durable.js";
 import { timeoutPromise } from "./time.js";
 
 /** One entry of `state.conditions`. */
@@ -17,6 +18,8 @@ interface Condition {
   readonly promise: GPromise;
   timeout: GPromise | undefined;
   done: boolean;
+  /** Absent: none. */
+  readonly scope?: Scope;
 }
 
 const timedOutCode = runtimeCode("rt:conditionTimeout", ([entry]) => () => {
@@ -39,7 +42,11 @@ export function condition(...definition: readonly unknown[]): GPromise {
     throw invalidArgument("the predicate of condition() is not a function", "Pass a function: condition(() => done).");
   }
   const { timeout } = checkOptions("condition()", options, ["timeout"]);
-  const entry: Condition = { predicate, promise: new GPromise(), timeout: undefined, done: false };
+  const refused = refusedByCancellation();
+  if (refused !== undefined) return refused;
+  const { scope } = currentTurn();
+  const base = { predicate, promise: new GPromise(), timeout: undefined, done: false };
+  const entry: Condition = scope === undefined ? base : { ...base, scope };
   if (GPromise.is(timeout)) entry.timeout = timeout;
   if (ask(entry)) return entry.promise;
   entry.timeout = timeoutPromise("condition()", timeout);
@@ -66,6 +73,13 @@ export function evaluateConditions(): boolean {
   }
   state.conditions = conditions.filter(({ done }) => !done);
   return moved;
+}
+
+/** Rejects the conditions that belong to what is cancelled. */
+export function cancelConditions(isCancelled: (scope: Scope | undefined) => boolean, error: () => Error): void {
+  for (const entry of currentTurn().instance.state.conditions as Condition[]) {
+    if (!entry.done && isCancelled(entry.scope)) settle(entry, REJECTED, error());
+  }
 }
 
 /** Asks one predicate. Tells whether that settled the condition. */

@@ -3,7 +3,8 @@
  * handler throws, the execution closes and nothing of it runs any more.
  */
 
-import { UnserializableError } from "../../protocol/errors.js";
+import { dueMilliseconds } from "../../api/schedule.js";
+import { CancelledError, UnserializableError } from "../../protocol/errors.js";
 import type { Event } from "../../protocol/event.js";
 import { caught, currentTurn } from "../current.js";
 import { seedRandom } from "../globals/random.js";
@@ -30,12 +31,14 @@ export function startExecution(event: Extract<Event, { kind: "start" }>): void {
   const { instance } = currentTurn();
   const { state } = instance;
   if (state.context !== undefined) throw new TypeError(`execution ${instance.execution} has already been started`);
-  const handler = instance.workflows.get(event.workflow);
-  if (typeof handler !== "function") throw new TypeError(`this program has no workflow "${event.workflow}"`);
+  const definition = instance.workflows.get(event.workflow);
+  if (definition === undefined) throw new TypeError(`this program has no workflow "${event.workflow}"`);
   state.context = { ...event.execution, workflow: event.workflow };
   state.random = seedRandom(event.seed);
   const context = { workflow: { name: event.workflow }, execution: { ...event.execution } };
-  const main = callHandler(handler as (...args: unknown[]) => unknown, [decode(event.input), context]);
+  const at = event.timeoutAt ?? (definition.timeout && dueMilliseconds(definition.timeout, state.now));
+  if (at !== undefined) currentTurn().commands.push({ kind: "deadline", at });
+  const main = callHandler(definition.handler as (...args: unknown[]) => unknown, [decode(event.input), context]);
   state.main = main;
   GPromise.react(main, {
     capability: undefined,
@@ -54,16 +57,22 @@ function callHandler(handler: (...args: unknown[]) => unknown, args: unknown[]):
 
 /** Closes the execution with an error. */
 export function failExecution(error: unknown): void {
-  close({ ok: false, error: encodeError(error) });
+  const gaveWay = currentTurn().instance.state.cancellation !== undefined && error instanceof CancelledError;
+  close({ ok: false, error: encodeError(error) }, gaveWay);
 }
 
 /** Gives the outcome to the host and lets go of everything that waits. */
-function close(outcome: Outcome): void {
+function close(outcome: Outcome, cancelled = false): void {
   const { instance, commands } = currentTurn();
   const { state } = instance;
   if (state.closed) return;
   state.closed = true;
-  commands.push({ kind: "close", outcome });
+  commands.push({
+    kind: "close",
+    outcome,
+    ...(cancelled ? { cancelled } : {}),
+    ...(state.children === undefined ? {} : { children: state.children }),
+  });
   state.jobs = [];
   state.conditions = [];
   state.operations.clear();

@@ -14,8 +14,9 @@ import { FULFILLED, GPromise, type Job, REJECTED, whenSpent } from "../promise.j
 import { rejectedPromise, toPromise } from "../promise-constructor.js";
 import { makeClosure, runtimeCode } from "../registry.js";
 import { isObject, releaseTimer } from "../resolve.js";
-import { decode, type Encoded, encode } from "../values.js";
-import { command, requireExecution } from "./durable.js";
+import type { Scope } from "../scope.js";
+import { decode, type Encoded, encode, encodeError, type Outcome } from "../values.js";
+import { command, refusedByCancellation, requireExecution } from "./durable.js";
 import { failExecution } from "./execution.js";
 import { timeoutPromise } from "./time.js";
 
@@ -25,6 +26,8 @@ interface Waiter {
   readonly promise: GPromise;
   readonly timeout: GPromise | undefined;
   done: boolean;
+  /** Absent: none. */
+  readonly scope?: Scope;
 }
 
 /** One entry of `state.signals.handlers`. */
@@ -72,6 +75,8 @@ export function expectSignal(signal: unknown, given?: unknown): GPromise {
   requireExecution(`expecting the signal "${name}"`);
   const { timeout } = checkOptions(`expectSignal("${name}")`, given, ["timeout"]);
   const { waiting, buffered } = currentTurn().instance.state.signals;
+  const refused = refusedByCancellation();
+  if (refused !== undefined) return refused;
   const oldest = shiftBuffered(buffered, name);
   if (oldest !== undefined) {
     const promise = new GPromise();
@@ -80,13 +85,18 @@ export function expectSignal(signal: unknown, given?: unknown): GPromise {
     return promise;
   }
   const waiters = (waiting.get(name) ?? []) as Waiter[];
-  const shared = timeout === undefined ? waiters.find((waiter) => waiter.timeout === undefined) : undefined;
+  const { scope } = currentTurn();
+  const shared =
+    timeout === undefined
+      ? waiters.find((waiter) => waiter.timeout === undefined && waiter.scope === scope)
+      : undefined;
   if (shared !== undefined) return shared.promise;
   const waiter = {
     signal: name,
     promise: new GPromise(),
     timeout: timeoutPromise(`expectSignal("${name}")`, timeout),
     done: false,
+    ...(scope === undefined ? {} : { scope }),
   };
   if (waiter.timeout !== undefined) {
     GPromise.react(waiter.timeout, {
@@ -97,6 +107,17 @@ export function expectSignal(signal: unknown, given?: unknown): GPromise {
   }
   waiting.set(name, [...waiters, waiter]);
   return waiter.promise;
+}
+
+/** Rejects the waiters that belong to what is cancelled. */
+export function cancelWaiters(isCancelled: (scope: Scope | undefined) => boolean, error: () => Error): void {
+  for (const waiters of [...currentTurn().instance.state.signals.waiting.values()]) {
+    for (const waiter of waiters as readonly Waiter[]) {
+      if (!isCancelled(waiter.scope)) continue;
+      abandon(waiter, error());
+      if (waiter.timeout !== undefined) releaseTimer(waiter.timeout);
+    }
+  }
 }
 
 function shiftBuffered(buffered: Map<string, BufferedSignal[]>, name: string): BufferedSignal | undefined {
@@ -124,7 +145,7 @@ const drainBufferCode = runtimeCode("rt:drainBuffer", ([signal]) => () => {
   while (handlers.has(name)) {
     const oldest = shiftBuffered(buffered, name);
     if (oldest === undefined) return;
-    handle(name, oldest.payload);
+    handle(name, oldest.payload, oldest.request);
   }
 });
 
@@ -151,11 +172,57 @@ export function onSignal(signal: unknown, handler: unknown): object {
 
 const handlerFailedCode = runtimeCode("rt:handlerFailed", () => (error: unknown) => failExecution(error));
 
+const replyCode = runtimeCode(
+  "rt:signalReply",
+  ([request]) =>
+    (value: unknown) =>
+      reply(request as string, value),
+);
+const replyFailedCode = runtimeCode("rt:signalReplyFailed", ([request]) => (error: unknown) => {
+  currentTurn().commands.push({
+    kind: "reply",
+    request: request as string,
+    outcome: { ok: false, error: encodeError(error) },
+  });
+});
+
+function reply(request: string, value: unknown): void {
+  let outcome: Outcome;
+  try {
+    outcome = { ok: true, value: encode(value, "reply") };
+  } catch (error) {
+    if (!(error instanceof UnserializableError)) throw error;
+    outcome = { ok: false, error: encodeError(error) };
+  }
+  currentTurn().commands.push({ kind: "reply", request, outcome });
+}
+
+/** A request is answered by the first handler; what that throws is the answer too, and fails nothing. */
+function handleRequest(entry: Handler, payload: Encoded, request: string): void {
+  try {
+    const result: unknown = Reflect.apply(entry.handler, undefined, [decode(payload)]);
+    GPromise.react(toPromise(result), {
+      capability: undefined,
+      fulfilled: makeClosure(replyCode, [request]),
+      rejected: makeClosure(replyFailedCode, [request]),
+    });
+  } catch (error) {
+    const outcome = { ok: false, error: encodeError(caught(error)) } as const;
+    currentTurn().commands.push({ kind: "reply", request, outcome });
+  }
+}
+
 /** Calls all handlers in order; one that throws, at once or later, fails the execution. */
-function handle(name: string, payload: Encoded): void {
+function handle(name: string, payload: Encoded, request?: string): void {
   const { state } = currentTurn().instance;
+  let question = request;
   for (const entry of (state.signals.handlers.get(name) ?? []) as readonly Handler[]) {
     if (entry.disposed || state.closed) continue;
+    if (question !== undefined) {
+      handleRequest(entry, payload, question);
+      question = undefined;
+      continue;
+    }
     try {
       const result: unknown = Reflect.apply(entry.handler, undefined, [decode(payload)]);
       if (!isObject(result)) continue;
@@ -168,12 +235,12 @@ function handle(name: string, payload: Encoded): void {
 }
 
 /** A signal has arrived: G1, G2. */
-export function deliverSignal(name: string, payload: Encoded): void {
+export function deliverSignal(name: string, payload: Encoded, request?: string): void {
   const { waiting, handlers, buffered } = currentTurn().instance.state.signals;
   const waiters = (waiting.get(name) ?? []) as readonly Waiter[];
   waiting.delete(name);
   if (!handlers.has(name) && !waiters.some(({ promise }) => GPromise.isObserved(promise))) {
-    const entry: BufferedSignal = { payload };
+    const entry: BufferedSignal = request === undefined ? { payload } : { payload, request };
     buffered.set(name, [...(buffered.get(name) ?? []), entry]);
     for (const { promise } of waiters) GPromise.setOrigin(promise, { kind: "signal", signal: name, entry });
   }
@@ -182,7 +249,10 @@ export function deliverSignal(name: string, payload: Encoded): void {
     GPromise.settle(waiter.promise, FULFILLED, decode(payload));
     if (waiter.timeout !== undefined) releaseTimer(waiter.timeout);
   }
-  handle(name, payload);
+  // Taken by a wait alone, a request has nothing more to say than that.
+  if (request !== undefined && !handlers.has(name) && waiters.length > 0 && !buffered.has(name))
+    reply(request, undefined);
+  handle(name, payload, request);
 }
 
 // ---- sending and defining

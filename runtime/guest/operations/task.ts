@@ -16,7 +16,7 @@ import { GPromise, REJECTED, whenSpent } from "../promise.js";
 import { rejectedPromise } from "../promise-constructor.js";
 import { makeClosure, runtimeCode } from "../registry.js";
 import { type Encoded, encode } from "../values.js";
-import { command, requireExecution, takeOperation } from "./durable.js";
+import { command, refusedByCancellation, requireExecution, takeOperation } from "./durable.js";
 import { unsupported } from "./refusing.js";
 import { timeoutPromise } from "./time.js";
 
@@ -30,6 +30,8 @@ const callCode = runtimeCode("rt:task", (captures) => {
   return (input: unknown, callOptions?: unknown) => {
     requireExecution(`calling the task "${name}"`);
     const given = checkOptions(`a call of task "${name}"`, callOptions, CALL_OPTIONS);
+    const refused = refusedByCancellation();
+    if (refused !== undefined) return refused;
     let encoded: Encoded;
     try {
       // Copied now: what the caller does to its objects later does not change what it has asked for.
@@ -42,14 +44,17 @@ const callCode = runtimeCode("rt:task", (captures) => {
     const policy = policyOf(name, all, input);
     const onCrash = (all.onCrash ?? "retry") as OnCrash;
     const timeout = timeoutPromise(`task "${name}"`, all.timeout);
-    const promise = command((seq) => ({
-      kind: "task",
-      seq,
-      task: name,
-      input: encoded,
-      onCrash,
-      ...(policy === undefined ? {} : { policy }),
-    }));
+    const promise = command(
+      (seq) => ({
+        kind: "task",
+        seq,
+        task: name,
+        input: encoded,
+        onCrash,
+        ...(policy === undefined ? {} : { policy }),
+      }),
+      "task",
+    );
     if (timeout !== undefined) limit(name, promise, timeout);
     return promise;
   };

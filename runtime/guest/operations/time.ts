@@ -11,11 +11,20 @@ import { armTimer, type TimerOrigin } from "../origin.js";
 import { GPromise } from "../promise.js";
 import { toPromise } from "../promise-constructor.js";
 import { isObject } from "../resolve.js";
+import { refusedByCancellation } from "./durable.js";
 
 /** A promise for the moment when the schedule is due, counted from now. */
 function startTimer(schedule: ScheduleType): GPromise {
+  return refusedByCancellation() ?? timerAt(dueMilliseconds(schedule, currentTurn().instance.state.now));
+}
+
+/** A timer for waiting until others have cleaned up: `ms` from now. */
+export function graceTimer(ms: number): GPromise {
+  return timerAt(currentTurn().instance.state.now + ms);
+}
+
+function timerAt(at: number): GPromise {
   const promise = new GPromise();
-  const at = dueMilliseconds(schedule, currentTurn().instance.state.now);
   const origin: TimerOrigin = { kind: "timer", key: NO_OPERATION, at, cancelled: true };
   GPromise.setOrigin(promise, origin);
   armTimer(promise, origin);

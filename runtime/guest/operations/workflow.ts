@@ -1,15 +1,29 @@
 /**
- * `workflow`: registers the handler under its name. What it gives stands for the definition; starting children through
- * it is not supported yet and says so.
+ * `workflow`: registers the handler under its name. What it gives stands for the definition: called it starts a child.
  */
+import { isSchedule } from "../../api/schedule.js";
 import type { AnyFunction } from "../../protocol/helpers.js";
 import { currentTurn } from "../current.js";
 import { checkOptions, invalidArgument, refusal } from "../errors.js";
-import { unsupported } from "./refusing.js";
+import { makeClosure, runtimeCode } from "../registry.js";
+import { callChild, startDetached } from "./child.js";
+
+const callCode = runtimeCode(
+  "rt:callWorkflow",
+  ([name]) =>
+    (input: unknown, options?: unknown) =>
+      callChild(name as string, input, options),
+);
+const startCode = runtimeCode(
+  "rt:startWorkflow",
+  ([name]) =>
+    (options?: unknown) =>
+      startDetached(name as string, options),
+);
 
 /**
- * `workflow(name, [options], handler)`. Throws Fault EV5004 for a bad name or handler, EV5003 for options (none is
- * supported yet), EV5005 for a name that is taken or a definition inside a function.
+ * `workflow(name, [options], handler)`. Throws Fault EV5004 for a bad name, handler or timeout, EV5003 for options
+ * that are not known, EV5005 for a name that is taken or a definition inside a function.
  */
 export function workflow(name: unknown, ...definition: readonly unknown[]): AnyFunction {
   if (typeof name !== "string" || name === "") {
@@ -19,7 +33,10 @@ export function workflow(name: unknown, ...definition: readonly unknown[]): AnyF
   if (typeof handler !== "function") {
     throw invalidArgument(`the handler of workflow "${name}" is not a function`, "Pass an async function last.");
   }
-  checkOptions(`workflow "${name}"`, options, []);
+  const { timeout } = checkOptions(`workflow "${name}"`, options, ["timeout"]);
+  if (timeout !== undefined && !isSchedule(timeout)) {
+    throw invalidArgument(`the timeout of workflow "${name}" is no schedule`, 'Pass duration(5, "minutes").');
+  }
   const { instance, phase } = currentTurn();
   if (phase !== "init" || instance.workflows.has(name)) {
     throw refusal(
@@ -30,13 +47,13 @@ export function workflow(name: unknown, ...definition: readonly unknown[]): AnyF
       "Define each workflow once, at the top level of a module, under a name of its own.",
     );
   }
-  instance.workflows.set(name, handler);
-  const handle = unsupported(`calling workflow "${name}" as a child`);
+  instance.workflows.set(name, { handler, timeout });
+  const handle = makeClosure(callCode, [name]);
   Object.defineProperty(handle, "name", { value: name, configurable: true });
   return Object.assign(handle, {
     kind: "Workflow",
     workflowName: name,
     handler,
-    startExecution: unsupported(`startExecution() of workflow "${name}"`),
+    startExecution: makeClosure(startCode, [name]),
   });
 }

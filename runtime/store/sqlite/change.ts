@@ -32,6 +32,8 @@ export const KIND = {
   retryTask: 17,
   awaitTask: 18,
   beatTask: 19,
+  parent: 20,
+  closeKeeping: 21,
 } as const;
 
 /** Columns of the view `change`, in order. */
@@ -201,12 +203,16 @@ function creation(row: ExecutionRow): readonly Change[] {
     row.program,
     row.input,
   );
-  if (row.status === "IN_PROGRESS") return [created];
+  const { parent } = row;
+  const link = parent && [
+    change(KIND.parent, `parent of ${row.id}`, { execution: key, n: parent.key }, JSON.stringify(parent)),
+  ];
+  if (row.status === "IN_PROGRESS") return link === undefined ? [created] : [created, ...link];
   return [created, statusChange({ ...row, kind: "setStatus", execution: key })];
 }
 
 function statusChange(write: Extract<Write, { kind: "setStatus" }>): Change {
-  const { execution, status, outcome, reason, endTime } = write;
+  const { execution, status, outcome, reason, endTime, keepState = false } = write;
   const label = `setStatus ${status} of execution ${execution}`;
   const closes = isClosed(status);
   if (!closes && (outcome !== undefined || endTime !== undefined)) {
@@ -216,7 +222,7 @@ function statusChange(write: Extract<Write, { kind: "setStatus" }>): Change {
   const error = outcome?.ok === false ? outcome.error : null;
   const numbers = { execution, time: endTime, number: status };
   return change(
-    closes ? KIND.close : KIND.status,
+    closes ? (keepState ? KIND.closeKeeping : KIND.close) : KIND.status,
     label,
     numbers,
     result,

@@ -118,6 +118,14 @@ CREATE TABLE secret (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) WITHOUT ROWID;
+
+ALTER TABLE execution ADD COLUMN parent TEXT;
+CREATE TABLE child (
+  parent INTEGER NOT NULL REFERENCES execution (key),
+  execution INTEGER NOT NULL REFERENCES execution (key),
+  PRIMARY KEY (parent, execution)
+) WITHOUT ROWID;
+
 INSERT INTO secret VALUES ('token', lower(hex(randomblob(32))));
 `;
 

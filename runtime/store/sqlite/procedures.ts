@@ -38,6 +38,9 @@ const LAST = `coalesce(
 const removeTask = (seq: string): string => `
     DELETE FROM task WHERE execution = NEW.execution AND seq = ${seq};
     ${refuseIf(`${seq} IS NOT NULL AND changes() = 0`, `'execution ' || NEW.execution || ' has no open task ' || ${seq}`)}`;
+const CLOSE = `
+    ${REQUIRE_OPEN}
+    UPDATE execution SET status = NEW.number, end_time = NEW.time, result = NEW.a, error = NEW.b, reason = NEW.c WHERE key = NEW.execution;`;
 
 const BODIES: Record<keyof typeof KIND, string> = {
   program: "INSERT INTO program (hash, artifact) VALUES (NEW.a, NEW.b) ON CONFLICT (hash) DO NOTHING;",
@@ -46,9 +49,13 @@ const BODIES: Record<keyof typeof KIND, string> = {
     ${refuseIf("EXISTS (SELECT 1 FROM execution WHERE id = NEW.a)", "'there is already an execution ' || NEW.a")}
     INSERT INTO execution (key, id, workflow, program, status, start_time, input)
     SELECT NEW.execution, NEW.a, NEW.b, program.key, 'IN_PROGRESS', NEW.time, NEW.d FROM program WHERE hash = NEW.c;`,
-  close: `
-    ${REQUIRE_OPEN}
-    UPDATE execution SET status = NEW.number, end_time = NEW.time, result = NEW.a, error = NEW.b, reason = NEW.c WHERE key = NEW.execution;
+  parent: `
+    UPDATE execution SET parent = NEW.a WHERE key = NEW.execution;
+    INSERT INTO child (parent, execution) VALUES (NEW.n, NEW.execution);`,
+  closeKeeping: `${CLOSE}
+    DELETE FROM timer WHERE execution = NEW.execution;
+    DELETE FROM inbox WHERE execution = NEW.execution;`,
+  close: `${CLOSE}
     DELETE FROM checkpoint WHERE execution = NEW.execution;
     DELETE FROM tail WHERE execution = NEW.execution;
     DELETE FROM timer WHERE execution = NEW.execution;

@@ -2,13 +2,24 @@
  * What is read from the database. Every query is one statement, hence sees one committed state, and is answered by an
  * index: none visits executions that sleep.
  */
+import type { OnParentClose } from "../../protocol/command.js";
 import type { Status } from "../../protocol/execution.js";
 import type { ExecutionRow, InboxRow, LogRow, StoredExecution, TaskRow, TimerRow } from "../store.js";
 import type { Connection, Row, Statement, Value } from "./driver.js";
-import { executionRow, inboxRow, logRow, numberOf, storedExecution, taskRow, textOf, timerRow } from "./rows.js";
+import {
+  executionRow,
+  inboxRow,
+  logRow,
+  numberOf,
+  parentOf,
+  storedExecution,
+  taskRow,
+  textOf,
+  timerRow,
+} from "./rows.js";
 
 const EXECUTION = `
-  SELECT execution.key, id, workflow, program.hash AS program, status, start_time, end_time, reason, result, error, input
+  SELECT execution.key, id, workflow, program.hash AS program, status, start_time, end_time, reason, result, error, parent, input
   FROM execution JOIN program ON program.key = execution.program`;
 
 const TASK = `
@@ -24,11 +35,11 @@ export const SQL = {
   /** All tables of one execution in one statement, so that no commit falls between them. */
   loadExecution: `
     SELECT 'execution' AS part, key AS n, start_time AS now, end_time AS cost, status AS hash, 0 AS bytes, input AS text,
-      id, workflow, (SELECT hash FROM program WHERE program.key = execution.program) AS program, reason, result, error
+      id, workflow, (SELECT hash FROM program WHERE program.key = execution.program) AS program, reason, result, error, parent
     FROM execution WHERE key = ?1
-    UNION ALL SELECT 'checkpoint', n, NULL, cost, NULL, 0, text, NULL, NULL, NULL, NULL, NULL, NULL FROM checkpoint WHERE execution = ?1
-    UNION ALL SELECT 'tail', n, now, cost, commands_hash, octet_length(events), events, NULL, NULL, NULL, NULL, NULL, NULL FROM tail WHERE execution = ?1
-    UNION ALL SELECT 'inbox', id, NULL, NULL, NULL, 0, event, NULL, NULL, NULL, NULL, NULL, NULL FROM inbox WHERE execution = ?1`,
+    UNION ALL SELECT 'checkpoint', n, NULL, cost, NULL, 0, text, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM checkpoint WHERE execution = ?1
+    UNION ALL SELECT 'tail', n, now, cost, commands_hash, octet_length(events), events, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM tail WHERE execution = ?1
+    UNION ALL SELECT 'inbox', id, NULL, NULL, NULL, 0, event, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM inbox WHERE execution = ?1`,
   readInbox: "SELECT id, event FROM inbox WHERE execution = ? ORDER BY id",
   readLogs: "SELECT id, time, level, text FROM log WHERE execution = ? AND id > ? ORDER BY id LIMIT ?",
   dueTimers: "SELECT execution, seq, at FROM timer WHERE active = 1 AND at <= ? ORDER BY at, execution, seq LIMIT ?",
@@ -36,6 +47,11 @@ export const SQL = {
   pendingInboxes:
     "SELECT execution, min(id) AS oldest FROM inbox WHERE active = 1 GROUP BY execution ORDER BY oldest LIMIT ?",
   openTasks: `${TASK} WHERE row > ? ORDER BY row LIMIT ?`,
+  timersOf: "SELECT execution, seq, at FROM timer WHERE execution = ? ORDER BY at, seq",
+  tasksOf: "SELECT seq FROM task WHERE execution = ? ORDER BY seq",
+  childrenOf: `
+    SELECT id, parent FROM execution JOIN (SELECT execution AS child FROM child WHERE child.parent = ?) ON key = child
+    WHERE status IN ('IN_PROGRESS', 'SUSPENDED') ORDER BY key`,
   findTask: `${TASK} WHERE execution = ? AND seq = ?`,
   sizeOf: `
     SELECT coalesce((SELECT octet_length(text) FROM checkpoint WHERE execution = ?1), 0) AS checkpoint,
@@ -126,6 +142,19 @@ export class Queries {
 
   async openTasks(query: { after?: number; limit: number }): Promise<readonly TaskRow[]> {
     return (await this.#all(SQL.openTasks, query.after ?? 0, query.limit)).map(taskRow);
+  }
+
+  async timersOf(execution: number): Promise<readonly TimerRow[]> {
+    return (await this.#all(SQL.timersOf, execution)).map(timerRow);
+  }
+
+  async tasksOf(execution: number): Promise<readonly number[]> {
+    return (await this.#all(SQL.tasksOf, execution)).map((row) => numberOf(row, "seq"));
+  }
+
+  async childrenOf(execution: number): Promise<readonly { readonly id: string; readonly onClose: OnParentClose }[]> {
+    const rows = await this.#all(SQL.childrenOf, execution);
+    return rows.map((row) => ({ id: textOf(row, "id"), onClose: parentOf(textOf(row, "parent")).onClose }));
   }
 
   async findTask(execution: number, seq: number): Promise<TaskRow | undefined> {

@@ -7,7 +7,7 @@ import { eventSchema, type TailEntry } from "../../protocol/event.js";
 import { STATUSES } from "../../protocol/execution.js";
 import { Fault } from "../../protocol/fault.js";
 import { taskPolicySchema } from "../../protocol/task-policy.js";
-import type { ExecutionRow, InboxRow, LogRow, StoredExecution, TaskRow, TimerRow } from "../store.js";
+import type { ExecutionRow, InboxRow, LogRow, ParentLink, StoredExecution, TaskRow, TimerRow } from "../store.js";
 import type { Row } from "./driver.js";
 
 const reasonSchema = z.strictObject({
@@ -27,7 +27,15 @@ const executionSchema = z.object({
   reason: z.string().nullable(),
   result: z.string().nullable(),
   error: z.string().nullable(),
+  parent: z.string().nullable(),
   input: z.string(),
+});
+
+const parentSchema = z.strictObject({
+  key: z.number(),
+  id: z.string(),
+  seq: z.number(),
+  onClose: z.enum(["abandon", "cancel", "terminate"]),
 });
 
 const taskSchema = z.object({
@@ -70,7 +78,7 @@ const partSchema = z.object({
 });
 
 export function executionRow(row: Row): ExecutionRow {
-  const { start_time, end_time, reason, result, error, ...same } = parse(executionSchema, row, "execution");
+  const { start_time, end_time, reason, result, error, parent, ...same } = parse(executionSchema, row, "execution");
   return {
     ...same,
     startTime: start_time,
@@ -78,7 +86,13 @@ export function executionRow(row: Row): ExecutionRow {
     ...(error !== null ? { outcome: { ok: false, error } as const } : {}),
     ...(reason !== null ? { reason: parseJson(reasonSchema, reason, "execution.reason") } : {}),
     ...(end_time !== null ? { endTime: end_time } : {}),
+    ...(parent !== null ? { parent: parentOf(parent) } : {}),
   };
+}
+
+/** The link of a child to its parent. */
+export function parentOf(text: string): ParentLink {
+  return parseJson(parentSchema, text, "execution.parent");
 }
 
 export function timerRow(row: Row): TimerRow {

@@ -84,6 +84,18 @@ export class SqliteStore implements Store {
     return this.#read((queries) => queries.openTasks(query));
   }
 
+  timersOf(execution: number): Promise<readonly TimerRow[]> {
+    return this.#read((queries) => queries.timersOf(execution));
+  }
+
+  tasksOf(execution: number): Promise<readonly number[]> {
+    return this.#read((queries) => queries.tasksOf(execution));
+  }
+
+  childrenOf(execution: number): ReturnType<Store["childrenOf"]> {
+    return this.#read((queries) => queries.childrenOf(execution));
+  }
+
   findTask(execution: number, seq: number): Promise<TaskRow | undefined> {
     return this.#read((queries) => queries.findTask(execution, seq));
   }

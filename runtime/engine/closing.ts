@@ -1,0 +1,53 @@
+/**
+ * What the end of an execution means for others, in the commit that ends it: its parent hears of it, and its children
+ * are told what their `onParentClose` says. A cancelled or timed out execution cancels all of its children, a terminated
+ * one terminates them.
+ */
+import { isClosed, type Status } from "../protocol/execution.js";
+import type { Outcome } from "../protocol/value.js";
+import type { ExecutionRow, Store } from "../store/store.js";
+import type { Actor } from "./actor.js";
+import { controlEvent } from "./commands/control.js";
+import type { Draft } from "./draft.js";
+
+export type Children = Awaited<ReturnType<Store["childrenOf"]>>;
+
+export interface Ending {
+  readonly row: ExecutionRow;
+  readonly status: Status;
+  readonly outcome: Outcome;
+  readonly children: Children;
+  /** Held executions by id: parent and children. */
+  readonly targets: ReadonlyMap<string, Actor | undefined>;
+  /** Its last state stays, for queries. */
+  readonly keepState: boolean;
+}
+
+/** Writes the end. */
+export function writeEnding(draft: Draft, ending: Ending): void {
+  const { row, status, outcome, children, targets, keepState } = ending;
+  for (const { id, onClose } of children) {
+    const target = targets.get(id);
+    if (target?.row === undefined || isClosed(target.row.status)) continue;
+    const action = actionFor(status, onClose);
+    if (action !== undefined) draft.inbox(target, controlEvent(action, `its parent ${row.id} is ${status}`));
+  }
+  const parent = row.parent && targets.get(row.parent.id);
+  if (row.parent !== undefined && parent?.row !== undefined && !isClosed(parent.row.status)) {
+    draft.inbox(parent, { kind: "child", seq: row.parent.seq, outcome });
+  }
+  draft.write({
+    kind: "setStatus",
+    execution: row.key,
+    status,
+    outcome,
+    endTime: draft.now,
+    ...(keepState ? { keepState } : {}),
+  });
+}
+
+function actionFor(status: Status, onClose: Children[number]["onClose"]): "cancel" | "terminate" | undefined {
+  if (status === "TERMINATED") return "terminate";
+  if (status === "CANCELLED" || status === "TIMED_OUT") return "cancel";
+  return onClose === "abandon" ? undefined : onClose;
+}

@@ -1,0 +1,194 @@
+/** Other executions, started from this one: children (a workflow is called) and detached ones (`startExecution`). */
+import { dueMilliseconds, isSchedule } from "../../api/schedule.js";
+import type { Schedule } from "../../api/types.js";
+import { Timeout, UnserializableError } from "../../protocol/errors.js";
+import { currentTurn } from "../current.js";
+import { checkOptions, invalidArgument } from "../errors.js";
+import { randomHex } from "../globals/random.js";
+import { keyOf, seqOf } from "../numbers.js";
+import { GPromise, PENDING, REJECTED, whenSpent } from "../promise.js";
+import { rejectedPromise } from "../promise-constructor.js";
+import { makeClosure, runtimeCode } from "../registry.js";
+import { releaseTimer } from "../resolve.js";
+import { type Encoded, encode } from "../values.js";
+import { controlExecution } from "./control.js";
+import { command, refusedByCancellation, requireExecution, takeOperation } from "./durable.js";
+import { sendSignal } from "./signal.js";
+import { timeoutPromise } from "./time.js";
+
+const NAME_BYTES = 10;
+const ON_PARENT_CLOSE = ["abandon", "cancel", "terminate"] as const;
+
+// ---- what can be done to another execution
+
+const signalCode = runtimeCode(
+  "rt:signalExecution",
+  ([id]) =>
+    (signal: unknown, payload?: unknown) =>
+      sendSignal(id, signal, payload),
+);
+const controlCode = runtimeCode("rt:controlExecution", ([id, action]) => (reason?: unknown) => {
+  requireExecution("controlling an execution");
+  const text = reason === undefined ? undefined : String(reason);
+  return controlExecution(id as string, action as "cancel", text);
+});
+
+function controls(id: string, actions: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(actions.map((action) => [action, makeClosure(controlCode, [id, action])]));
+}
+
+// ---- children
+
+interface LimitedChild {
+  readonly workflow: string;
+  readonly id: string;
+  readonly promise: GPromise;
+  readonly seq: number;
+}
+
+const timedOutCode = runtimeCode("rt:childTimeout", ([entry]) => () => {
+  const child = entry as LimitedChild;
+  giveUp(child, new Timeout(`the child workflow "${child.workflow}" did not end in time`));
+});
+const timeoutFailedCode = runtimeCode("rt:childTimeoutFailed", ([entry]) => (reason: unknown) => {
+  giveUp(entry as LimitedChild, reason);
+});
+const isDone = ([entry]: readonly unknown[]): boolean => GPromise.stateOf((entry as LimitedChild).promise) !== PENDING;
+whenSpent(timedOutCode, isDone);
+whenSpent(timeoutFailedCode, isDone);
+
+function giveUp({ id, promise, seq }: LimitedChild, reason: unknown): void {
+  if (!currentTurn().instance.state.operations.has(keyOf(seq))) return;
+  takeOperation(seq);
+  void controlExecution(id, "timeOut", undefined);
+  GPromise.settle(promise, REJECTED, reason);
+}
+
+/** Calls a workflow as a child of this execution. Throws Fault EV5001 during initialisation, EV5003, EV5004. */
+export function callChild(workflow: string, input: unknown, given: unknown): object {
+  requireExecution(`calling the workflow "${workflow}"`);
+  const options = checkOptions(`a call of workflow "${workflow}"`, given, ["timeout", "id", "onParentClose"]);
+  const onParentClose = ON_PARENT_CLOSE.find((known) => known === (options.onParentClose ?? "abandon"));
+  if (onParentClose === undefined) {
+    throw invalidArgument(
+      `onParentClose is ${String(options.onParentClose)} in a call of workflow "${workflow}"`,
+      'Use "abandon" (the default), "cancel" or "terminate".',
+    );
+  }
+  const refused = refusedByCancellation();
+  if (refused !== undefined) return refused;
+  const encoded = encodeInput(input);
+  if (GPromise.is(encoded)) return encoded;
+  const name = nameOf(workflow, options.id);
+  const id = `${workflow}/${name}`;
+  const { timeout } = options;
+  const { state } = currentTurn().instance;
+  const timeoutAt = isSchedule(timeout) ? momentOf(timeout) : undefined;
+  const limit = isSchedule(timeout) ? undefined : timeoutPromise(`workflow "${workflow}"`, timeout);
+  state.children = true;
+  const promise = command(
+    (seq) => ({
+      kind: "child",
+      seq,
+      workflow,
+      name,
+      input: encoded,
+      ...(timeoutAt === undefined ? {} : { timeoutAt }),
+      onParentClose,
+    }),
+    "child",
+    id,
+  );
+  if (limit !== undefined) {
+    const child: LimitedChild = { workflow, id, promise, seq: seqOf(state.seq) };
+    GPromise.react(limit, {
+      capability: undefined,
+      fulfilled: makeClosure(timedOutCode, [child]),
+      rejected: makeClosure(timeoutFailedCode, [child]),
+    });
+    GPromise.setOrigin(promise, { kind: "limited", timeout: limit });
+  }
+  return Object.assign(promise, {
+    execution: { id },
+    sendSignal: makeClosure(signalCode, [id]),
+    ...controls(id, ["cancel", "terminate"]),
+  });
+}
+
+/** When a schedule is due; that of a timer counts from when it was made, and the timer itself is not needed. */
+function momentOf(schedule: Schedule): number {
+  const origin = GPromise.is(schedule) ? GPromise.originOf(schedule) : undefined;
+  if (GPromise.is(schedule)) releaseTimer(schedule);
+  return origin?.kind === "timer" ? origin.at : dueMilliseconds(schedule, currentTurn().instance.state.now);
+}
+
+// ---- detached executions
+
+const startedCode = runtimeCode(
+  "rt:started",
+  ([id]) =>
+    () =>
+      handleOf(id as string),
+);
+
+/** `executionHandle(id)`. Throws Fault EV5004 for what is no id. */
+export function executionHandle(id: unknown): object {
+  if (typeof id === "string" && id !== "") return handleOf(id);
+  throw invalidArgument("the execution is not named", 'Pass its id, such as "checkout/order-17".');
+}
+
+/** What stands for another execution inside a workflow. */
+function handleOf(id: string): object {
+  return {
+    executionId: id,
+    sendSignal: makeClosure(signalCode, [id]),
+    ...controls(id, ["cancel", "terminate", "suspend", "resume"]),
+  };
+}
+
+/** `wf.startExecution({ input, executionName, timeout })`. Throws Fault EV5001 during initialisation, EV5003, EV5004. */
+export function startDetached(workflow: string, given: unknown): object {
+  requireExecution(`starting the workflow "${workflow}"`);
+  const known = ["input", "executionName", "timeout"];
+  const { input, executionName, timeout } = checkOptions(`startExecution() of workflow "${workflow}"`, given, known);
+  if (timeout !== undefined && !isSchedule(timeout)) {
+    throw invalidArgument(
+      `the timeout of startExecution() of workflow "${workflow}" is no schedule`,
+      'Pass duration(5, "minutes") or time("2030-01-01T00:00:00Z").',
+    );
+  }
+  const encoded = encodeInput(input);
+  if (GPromise.is(encoded)) return encoded;
+  const name = nameOf(workflow, executionName);
+  const timeoutAt = timeout === undefined ? undefined : momentOf(timeout);
+  const started = command((seq) => ({
+    kind: "start",
+    seq,
+    workflow,
+    name,
+    input: encoded,
+    ...(timeoutAt === undefined ? {} : { timeoutAt }),
+  }));
+  const promise = new GPromise();
+  GPromise.react(started, {
+    capability: promise,
+    fulfilled: makeClosure(startedCode, [`${workflow}/${name}`]),
+    rejected: undefined,
+  });
+  return promise;
+}
+
+function encodeInput(input: unknown): Encoded | GPromise {
+  try {
+    return encode(input, "input");
+  } catch (error) {
+    if (!(error instanceof UnserializableError)) throw error;
+    return rejectedPromise(error);
+  }
+}
+
+function nameOf(workflow: string, given: unknown): string {
+  if (given === undefined) return randomHex(NAME_BYTES);
+  if (typeof given === "string" && given !== "") return given;
+  throw invalidArgument(`an execution of workflow "${workflow}" has no usable name`, "Give it a text.");
+}
