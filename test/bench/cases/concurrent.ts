@@ -1,8 +1,8 @@
 /** Many executions at once, against the same rows in transactions of the same sizes. */
 import { encode } from "#runtime/protocol/value.js";
 import { openBench, succeeded } from "../support/engine.js";
-import { sameRows } from "../support/floor.js";
-import { type Figure, median, rate } from "../support/report.js";
+import { bytesOf, sameRows } from "../support/floor.js";
+import { cost, type Figure, median, rate } from "../support/report.js";
 import type { Setting } from "../support/setting.js";
 
 const EXECUTIONS = 1000;
@@ -14,6 +14,7 @@ export async function concurrentSteps({ program, file }: Setting): Promise<Figur
   const times: number[] = [];
   const floors: number[] = [];
   let commits = 0;
+  let bytes = 0;
   const round = async (name: string): Promise<number> => {
     const start = performance.now();
     await Promise.all(
@@ -32,6 +33,7 @@ export async function concurrentSteps({ program, file }: Setting): Promise<Figur
       times.push(await round(`round-${index}`));
       const transactions = takeTransactions();
       commits = transactions.length;
+      bytes = bytesOf(transactions) / (EXECUTIONS * STEPS);
       floors.push(await sameRows(file(`concurrent-floor-${index}.db`), transactions));
     }
   } finally {
@@ -40,5 +42,14 @@ export async function concurrentSteps({ program, file }: Setting): Promise<Figur
   const steps = EXECUTIONS * STEPS * 1000;
   const floor = { name: "the same rows in as many commits, no engine", value: steps / median(floors) };
   const note = `${EXECUTIONS} executions of ${STEPS} steps, started at once, until the last has closed; ${commits} commits`;
-  return [rate("concurrent steps", steps / median(times), "steps/s", floor, note)];
+  return [
+    rate("concurrent steps", steps / median(times), "steps/s", floor, note),
+    cost(
+      "bytes written per concurrent step",
+      bytes,
+      "bytes",
+      undefined,
+      "with a tenth of an execution's beginning and end",
+    ),
+  ];
 }

@@ -1,8 +1,8 @@
 /** Durable steps of one execution, one after another, against bare commits of the same bytes. */
 import { encode } from "#runtime/protocol/value.js";
 import { openBench, succeeded } from "../support/engine.js";
-import { oneRowEach } from "../support/floor.js";
-import { type Figure, median, rate } from "../support/report.js";
+import { bytesOf, oneRowEach } from "../support/floor.js";
+import { cost, type Figure, median, rate } from "../support/report.js";
 import type { Setting } from "../support/setting.js";
 
 const STEPS = 400;
@@ -13,6 +13,7 @@ export async function sequentialSteps({ program, file }: Setting): Promise<Figur
   const times: number[] = [];
   const floors: number[] = [];
   let commitsPerStep = 0;
+  let bytes = 0;
   try {
     await one(engine, "warm-up");
     for (let round = 0; round < ROUNDS; round++) {
@@ -20,6 +21,7 @@ export async function sequentialSteps({ program, file }: Setting): Promise<Figur
       times.push(await one(engine, `round-${round}`));
       const transactions = takeTransactions();
       commitsPerStep = transactions.length / STEPS;
+      bytes = bytesOf(transactions) / STEPS;
       floors.push(await oneRowEach(file(`sequential-floor-${round}.db`), transactions));
     }
   } finally {
@@ -27,7 +29,10 @@ export async function sequentialSteps({ program, file }: Setting): Promise<Figur
   }
   const floor = { name: "bare commits of the same bytes, one per step", value: 1000 / median(floors) };
   const note = `one execution, ${STEPS} steps, ${commitsPerStep.toFixed(2)} commits per step`;
-  return [rate("sequential steps", 1000 / median(times), "steps/s", floor, note)];
+  return [
+    rate("sequential steps", 1000 / median(times), "steps/s", floor, note),
+    cost("bytes written per sequential step", bytes, "bytes"),
+  ];
 }
 
 /** Gives ms per step. */

@@ -5,6 +5,15 @@ import type { Transaction } from "./engine.js";
 /** Columns of a recorded row. */
 const COLUMNS = 9;
 
+/** Bytes of the texts and numbers that were bound; a number counts as its decimal digits. */
+export function bytesOf(transactions: readonly Transaction[]): number {
+  let bytes = 0;
+  for (const values of transactions) {
+    for (const value of values) if (value !== null) bytes += Buffer.byteLength(String(value));
+  }
+  return bytes;
+}
+
 async function bareDatabase(path: string): Promise<Connection> {
   const bare = await connect(path, "create");
   await bare.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;");
