@@ -7,6 +7,7 @@ import test from "node:test";
 import { lower } from "#compiler/lower/index.js";
 import { generateText } from "#compiler/syntax/generate.js";
 import { parseModule } from "#compiler/syntax/parse.js";
+import { writeHeap } from "#runtime/guest/heap/write.js";
 import { instantiate, type Program, refusalOf, restart } from "./support.js";
 
 interface Compiled {
@@ -93,6 +94,17 @@ test("each evaluation of a class is another class", () => {
     export function make() { const f = (n) => class K { #k = n; static of(o) { return #k in o ? o.#k : undefined; } }; const A = f(1), B = f(2); return { A, B, a: new A(), b: new B() }; }
     export function ask({ A, B, a, b }) { return [A.of(a), A.of(b), B.of(a), B.of(b), a instanceof B]; }`;
   assert.deepEqual(throughCheckpoint(source), [1, undefined, undefined, 2, false]);
+});
+
+test("the path to what cannot be saved leads through private fields", () => {
+  const { program, latest } = compile(`
+    export function make() { class A { #shared = new SharedArrayBuffer(8); get() { return this.#shared; } } return { a: new A() }; }
+    export function ask() {}`);
+  const instance = instantiate(program);
+  instance.state.main = latest().make();
+  const written = writeHeap(instance);
+  assert.ok("unserializable" in written);
+  assert.match(written.unserializable.path, /\.a → private field$/);
 });
 
 test("a native class made outside of compiled code is refused by its name", () => {

@@ -6,7 +6,7 @@ import { propertyStep } from "./kinds/kind.js";
 import { asyncFrame, asyncGeneratorFrame, describeFrame, generatorFrame } from "./kinds/runtime.js";
 import { kindOf, newFamilies } from "./kinds/table.js";
 import type { WayStep, Writer } from "./rows/writer.js";
-import { type InstanceScope, WEAK_LABEL } from "./scope.js";
+import { BRAND_LABEL, type InstanceScope, WEAK_LABEL } from "./scope.js";
 
 /**
  * The path to a row, from the last frame on the shortest way to it; else from the module variable or module object
@@ -32,6 +32,7 @@ function isFrame(value: object | symbol, isNode: boolean): boolean {
 
 function step({ value, node }: WayStep, label: PropertyKey, scope: InstanceScope): string {
   if (label === WEAK_LABEL) return " → value in a weak collection";
+  if (label === BRAND_LABEL) return " → private field";
   if (node !== undefined) return node.step(label);
   if (typeof label !== "number") return label === "" ? "" : ` → ${propertyStep(label)}`;
   const kind = kindOf(value as object, newFamilies());
