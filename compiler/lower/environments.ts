@@ -13,7 +13,17 @@ import type { NodePath } from "@babel/core";
 import { types as t } from "@babel/core";
 import { boundNames } from "../syntax/bound-names.js";
 import { cannotLower, helper, helperValue, type ModuleContext } from "./context.js";
-import { assign, endOf, isCoroutine, isVariable, rewrite, startOf, undefinedNode, walk } from "./tree.js";
+import {
+  assign,
+  endOf,
+  isCoroutine,
+  isVariable,
+  renameBinding,
+  rewrite,
+  startOf,
+  undefinedNode,
+  walk,
+} from "./tree.js";
 
 type Scope = NodePath["scope"];
 type Binding = NonNullable<ReturnType<Scope["getBinding"]>>;
@@ -48,7 +58,7 @@ export function makeEnvironments(program: NodePath<t.Program>, context: ModuleCo
       const key = context.originalNames.get(before) ?? before;
       // Recorded names are unique in the whole module: uses are found by name.
       const name = context.unique(`${key}$r`);
-      scope.rename(before, name);
+      renameBinding(scope, before, name);
       context.originalNames.set(name, key);
       context.locals.add(name);
       const unique = [...recorded.values()].some((other) => other.record === record && other.key === key) ? name : key;

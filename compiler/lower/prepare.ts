@@ -16,7 +16,7 @@ import { shareOwnNames } from "./classes/own-name.js";
 import { prepareClasses } from "./classes/prepare.js";
 import { type FunctionName, helper, helperValue, type ModuleContext } from "./context.js";
 import { desugar } from "./desugar.js";
-import { assign, isCoroutine, isVariable, rewrite, walk } from "./tree.js";
+import { assign, isCoroutine, isVariable, renameBinding, rewrite, walk } from "./tree.js";
 
 type Scope = NodePath["scope"];
 
@@ -160,7 +160,7 @@ function makeNamesUnique(program: NodePath<t.Program>, context: ModuleContext): 
         }
         const fresh = context.isOurs(name) ? name : freeName(name, taken);
         if (fresh !== name) {
-          scope.rename(name, fresh);
+          renameBinding(scope, name, fresh);
           context.originalNames.set(fresh, name);
         }
         taken.add(fresh);

@@ -2,7 +2,7 @@
  * Walking Babel's trees by shape alone. After `rename` every local name of one outermost function is unique, so the
  * passes of this folder need no scopes: a name is its variable.
  */
-import { types as t } from "@babel/core";
+import { type NodePath, types as t } from "@babel/core";
 import type { FunctionKind } from "../../runtime/protocol/helpers.js";
 
 /** What a rewriting visitor answers: undefined to go on, "skip" to leave the subtree alone, a node to put in place. */
@@ -121,6 +121,15 @@ export function identifiersIn(root: t.Node): Set<string> {
     return undefined;
   });
   return names;
+}
+
+/** Renames a binding everywhere; Babel's own renaming misses the second of two targets in one pattern: `[x, ...x] = y`. */
+export function renameBinding(scope: NodePath["scope"], from: string, to: string): void {
+  const repeated = (scope.getOwnBinding(from)?.constantViolations ?? []).filter(
+    ({ node }) => node.type === "AssignmentExpression" && t.isPattern(node.left),
+  );
+  scope.rename(from, to);
+  for (const { node } of repeated) renameIn(node, from, to);
 }
 
 /** Renames a variable below `root`, except where a function, block or class declares the name anew. */
