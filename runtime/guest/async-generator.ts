@@ -9,11 +9,12 @@ import { type AsyncIteratorRecord, callNext, methodCall, openAsyncIterator } fro
 import { caught } from "./current.js";
 import { awaitValue, Frame, SUSPENDED, stepFrame } from "./frame.js";
 import { asyncGeneratorPrototype, replaceMethods } from "./function-kinds.js";
-import { generatorObject, type IterResult, prototypeFor, RETURN } from "./generator.js";
+import { type IterResult, RETURN } from "./generator.js";
 import { FULFILLED, GPromise, REJECTED, type Settled } from "./promise.js";
 import { rejectedPromise } from "./promise-constructor.js";
 import { isObject, resolvePromise } from "./resolve.js";
 import { sideRecords } from "./side-record.js";
+import { slottedObject } from "./slotted.js";
 
 const { create } = Object;
 
@@ -86,7 +87,7 @@ export function attachAsyncGenerator(object: object, frame: AsyncGeneratorFrame)
 
 /** The object for the call of an async generator function whose parameters are bound. */
 export function makeAsyncGenerator(frame: AsyncGeneratorFrame, fn: unknown): object {
-  const object = generatorObject(prototypeFor(fn, asyncGeneratorPrototype), asyncGeneratorPrototype);
+  const object = slottedObject(fn, asyncGeneratorPrototype);
   frames.add(object, frame);
   return object;
 }

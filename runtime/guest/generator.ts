@@ -7,14 +7,14 @@ import type { ResumeMode, SuspensionToken } from "../protocol/helpers.js";
 import { caught } from "./current.js";
 import { Frame, SUSPENDED, stepFrame } from "./frame.js";
 import { generatorPrototype, replaceMethods } from "./function-kinds.js";
-import { noteMoved } from "./heap/overrides.js";
 import { closeIterator, type IteratorRecord, iteratorMethod, nextResult, openIterator } from "./iterators.js";
 import { FULFILLED, REJECTED } from "./promise.js";
 import { isObject } from "./resolve.js";
 import { sideRecords } from "./side-record.js";
+import { slottedObject } from "./slotted.js";
 
 const { apply } = Reflect;
-const { create, getPrototypeOf } = Object;
+const { create } = Object;
 
 /** The mode of being told to return. */
 export const RETURN = 3;
@@ -55,22 +55,9 @@ export function attachGenerator(object: object, frame: GeneratorFrame): void {
   frames.set(object, frame);
 }
 
-/** What `fn.prototype` says a generator of it inherits from; `fallback` if it is no object. */
-export function prototypeFor(fn: unknown, fallback: object): object {
-  const own: unknown = isObject(fn) ? Reflect.get(fn, "prototype") : undefined;
-  return isObject(own) ? own : fallback;
-}
-
-/** An object for a generator; its kind must be found although its prototype may be any object. */
-export function generatorObject(prototype: object, intrinsic: object): object {
-  const object: object = create(prototype);
-  if (prototype !== intrinsic && getPrototypeOf(prototype) !== intrinsic) noteMoved(object);
-  return object;
-}
-
 /** The object for the call of a generator function whose parameters are bound. */
 export function makeGenerator(frame: GeneratorFrame, fn: unknown): object {
-  const object = generatorObject(prototypeFor(fn, generatorPrototype), generatorPrototype);
+  const object = slottedObject(fn, generatorPrototype);
   frames.add(object, frame);
   return object;
 }

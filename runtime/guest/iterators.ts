@@ -52,7 +52,11 @@ const typedIterator: unknown = Reflect.get(Object.getPrototypeOf(Uint8Array.prot
 
 /** GetIterator(iterable, sync). Throws a TypeError for what is not iterable. */
 export function openIterator(iterable: unknown): IteratorRecord {
-  const method: unknown = iterable === undefined || iterable === null ? undefined : methodOf(iterable);
+  return openIteratorFrom(iterable, iterable === undefined || iterable === null ? undefined : methodOf(iterable));
+}
+
+/** GetIteratorFromMethod, for a `method` that was got from `iterable` already. Throws a TypeError if it is no function. */
+export function openIteratorFrom(iterable: unknown, method: unknown): IteratorRecord {
   if (isIndexed(iterable, method) && arrayIteratorIsPristine()) return new IteratorRecord("array", iterable);
   if (
     typeof iterable === "string" &&

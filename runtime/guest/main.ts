@@ -11,7 +11,9 @@ import { api } from "./api.js";
 import { AsyncGeneratorFrame, installAsyncGenerators } from "./async-generator.js";
 import { AsyncIteratorRecord } from "./async-iterator.js";
 import { isRunning, setTurn } from "./current.js";
+import { installDisposableStacks } from "./disposable-stack.js";
 import { AsyncFrame } from "./frame.js";
+import { installFromAsync } from "./from-async.js";
 import { GeneratorFrame, installGenerators } from "./generator.js";
 import { installConsole } from "./globals/console.js";
 import { installDate } from "./globals/date.js";
@@ -74,6 +76,8 @@ function prepareRealm(): void {
   installGenerators();
   installAsyncGenerators();
   installDispose();
+  installDisposableStacks();
+  installFromAsync();
   installDate();
   installLocale();
   installRandom();

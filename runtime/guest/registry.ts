@@ -53,8 +53,16 @@ export function closureOf(fn: AnyFunction): Closure | undefined {
  * read by index, which costs a tenth of iterating them and does not depend on how arrays are iterated.
  */
 export function runtimeCode(id: `rt:${string}`, make: MakeFunction): Code {
-  const code: Code = { id, make, step: null };
-  if (runtimeCodes.has(id)) throw new TypeError(`duplicate runtime code ${id}`);
-  runtimeCodes.set(id, code);
+  return declare({ id, make, step: null });
+}
+
+/** Declares an async function of the runtime, written as a state machine: its calls are frames like those of user code. */
+export function runtimeSteps(id: `rt:${string}`, step: StepFunction): Code {
+  return declare({ id, make: null, step });
+}
+
+function declare(code: Code): Code {
+  if (runtimeCodes.has(code.id)) throw new TypeError(`duplicate runtime code ${code.id}`);
+  runtimeCodes.set(code.id, code);
   return code;
 }

@@ -41,6 +41,11 @@ export function addResource(resources: Resources, value: unknown, asynchronous: 
   return value;
 }
 
+/** Adds what is to be called without a receiver when the resources are disposed of. */
+export function addMethod(resources: Resources, method: AnyFunction, asynchronous: boolean): void {
+  resources.list.push({ value: undefined, asynchronous, method, wrapped: false });
+}
+
 /** Notes an error; one that was there before is suppressed by it. */
 export function failResources(resources: Resources, error: unknown): void {
   resources.error = resources.failed ? suppressedError(error, resources.error) : error;

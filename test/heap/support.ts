@@ -63,6 +63,8 @@ const ECMASCRIPT = [
   "BigInt64Array",
   "BigUint64Array",
   "Iterator",
+  "DisposableStack",
+  "AsyncDisposableStack",
   "parseInt",
   "parseFloat",
   "isNaN",

@@ -17,11 +17,13 @@ export interface Script {
 }
 
 const OPENING = `(function($helpers){"use strict";const {${HELPER_NAMES.join(",")}}=$helpers;(function(){`;
+/** What the harness looks for in the global object. */
+const GLOBALS = `if (typeof $DONE === "function") globalThis.$DONE = $DONE;`;
 const CLOSING = "\n})()})";
 
 /** The program: an expression that evaluates to a function of the helpers. Throws Fault for what cannot be compiled. */
 export function compileScripts({ source, module, harness }: Script): string {
-  const parts = [...harness.map((part) => part.source), source];
+  const parts = [...harness.map((part) => part.source), GLOBALS, source];
   const file = copyTree(parseModule(parts.join("\n;"), "test.js", module ? "module" : "unambiguous"));
   if (!module) replaceTopLevelThis(file.program);
   file.program.body = file.program.body.flatMap(withoutExport);

@@ -25,6 +25,7 @@ import {
   promise,
   resources,
 } from "./runtime.js";
+import { asyncDisposableStack, disposableStack } from "./stacks.js";
 import { weakMap, weakRef, weakSet } from "./weak.js";
 
 /** Kinds that are recognised by the prototype that their instances inherit from. */
@@ -38,6 +39,8 @@ const BY_PROTOTYPE: readonly Kind[] = [
   iterator,
   asyncIterator,
   resources,
+  disposableStack,
+  asyncDisposableStack,
   map,
   set,
   date,
