@@ -4,7 +4,7 @@ SHELL := /bin/bash
 BIN := node_modules/.bin
 SOURCES = $(shell find compiler runtime test -name '*.ts' -not -name '*.d.ts' -not -path '*/fixtures/*' -not -path 'test/programs/*')
 
-.PHONY: help build check test demo bench dist clean format
+.PHONY: help build check test conformance demo bench dist clean format
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,10 @@ check: build ## Types, lint, format, import floors
 
 test: build ## Run all tests (FILTER=part runs the test files whose path contains it)
 	@node --test --test-reporter=spec --test-concurrency=2 $$(find dist/test -name '*.test.js' -path '*$(FILTER)*' | sort)
+
+# MODE=B restores the state after every job; FILTER=regex and SAMPLE=n choose fewer tests.
+conformance: build ## Run ECMAScript's conformance tests: TEST262=checkout or git directory (MODE, FILTER, SAMPLE)
+	@node test/test262/run.mjs --tests "$(TEST262)" --mode $(or $(MODE),A) --filter '$(FILTER)' --sample $(or $(SAMPLE),1) --procs 2
 
 demo: build ## Compile the reminder program, run it, kill it, resume it, count the mails
 	@node examples/reminder/demo.mjs
