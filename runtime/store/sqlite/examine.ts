@@ -10,6 +10,7 @@ import { Fault } from "../../protocol/fault.js";
 import type { ExecutionRow, LogRow } from "../store.js";
 import { type Connection, connect, type Row, type Value } from "./driver.js";
 import { inspect } from "./inspect.js";
+import { EXECUTION } from "./queries.js";
 import { executionRow, logRow, numberOf, textOf } from "./rows.js";
 
 export interface Examination {
@@ -136,9 +137,6 @@ const KINDS: readonly (readonly [kind: string, sql: string])[] = [
   ["programs", "SELECT count(*) AS rows, total(octet_length(artifact)) AS bytes FROM program"],
 ];
 
-const EXECUTION = `SELECT execution.key, id, workflow, program.hash AS program, status, start_time, end_time, reason,
-  result, error, input FROM execution JOIN program ON program.key = execution.program WHERE id = ?`;
-
 class OpenExamination implements Examination {
   readonly #path: string;
   readonly #connection: Connection;
@@ -231,7 +229,7 @@ class OpenExamination implements Examination {
   }
 
   async #execution(id: string): Promise<ExaminedExecution | undefined> {
-    const found = await this.#one(EXECUTION, id);
+    const found = await this.#one(`${EXECUTION} WHERE id = ?`, id);
     if (found === undefined) return undefined;
     const row = executionRow(found);
     const { key } = row;

@@ -18,7 +18,8 @@ import {
   timerRow,
 } from "./rows.js";
 
-const EXECUTION = `
+/** Gives the columns that `executionRow` reads; a condition is to follow. */
+export const EXECUTION = `
   SELECT execution.key, id, workflow, program.hash AS program, status, start_time, end_time, reason, result, error, parent, input
   FROM execution JOIN program ON program.key = execution.program`;
 
