@@ -19,7 +19,7 @@ export class AsyncResult<Output = unknown> {
  *
  * ```ts
  * const approval = task("approval", async (order: Order) =>
- *   asyncResult<Decision>(async (token) => { await mail(order.owner, `…/decide?token=${token}`); }));
+ *   asyncResult<boolean>((token) => console.log(`approve ${order.item} with ${token}`)));
  * ```
  */
 export async function asyncResult<Output = unknown>(

@@ -28,7 +28,7 @@ const program: Program = ({ code, module }) => {
 };
 
 function turn(instance: Instance, work: () => void): void {
-  setTurn({ instance, phase: "run", commands: [], logs: [], fault: undefined });
+  setTurn({ instance, phase: "run", commands: [], logs: [], scope: undefined, fault: undefined });
   work();
   drainJobs();
   setTurn(undefined);
