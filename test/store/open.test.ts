@@ -138,6 +138,21 @@ test("a database with a header of rubbish is refused and untouched", async (t) =
   await refusedUntouched(path, "EV6004", /damaged/);
 });
 
+test("a first start that was killed in the middle of a write is undone and made again", async (t) => {
+  const path = await inFolder(t);
+  const made = `${path}.made`;
+  const connection = await connect(made, "create");
+  // A cache of one page, so that the unfinished transaction has reached the file and needs its journal.
+  await connection.exec(`PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; BEGIN; CREATE TABLE unfinished (x);
+    INSERT INTO unfinished SELECT randomblob(3000) FROM (SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4);`);
+  await copyFile(made, path);
+  await copyFile(`${made}-journal`, `${path}-journal`);
+  await connection.close();
+  const store = await openStore(path);
+  assert.equal(store.opened.incarnation, 1);
+  await store.close();
+});
+
 test("a write-ahead log without its file, or without its start, is refused and untouched", async (t) => {
   const path = await inFolder(t);
   const committer = startCommitter(t, path, 4);

@@ -1,6 +1,7 @@
 /**
  * Looks at a file before anything is written to it: is it empty, a database of Eventual, which version, whole?
- * Works on a read-only connection of its own, so that even a damaged file stays byte for byte what it is.
+ * Works on a read-only connection of its own, so that even a damaged file stays byte for byte what it is. The one
+ * exception is a write that was cut off before there was a write-ahead log: SQLite has to undo it before it can read.
  */
 import { open, stat } from "node:fs/promises";
 import { Fault } from "../../protocol/fault.js";
@@ -15,6 +16,7 @@ const HEADER_BYTES = 100;
  * Only called by the holder of the file's lock. Throws Fault EV6003 (not ours), EV6004 (damaged), EV6005 (newer).
  */
 export async function inspect(path: string, verify: "header" | "quick", connect: Connect): Promise<number> {
+  if ((await sizeOf(`${path}-journal`)) > 0) await undoUnfinished(path, connect);
   const size = await sizeOf(path);
   const logSize = await sizeOf(`${path}-wal`);
   // SQLite would delete the log, and with it what was committed: the file was moved or emptied without it.
@@ -28,6 +30,16 @@ export async function inspect(path: string, verify: "header" | "quick", connect:
     const version = await checkVersion(connection, path);
     if (verify === "quick") await checkPages(connection, path);
     return version;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Lets SQLite roll back what a killed first start had begun: any read does, on a connection that may write. */
+async function undoUnfinished(path: string, connect: Connect): Promise<void> {
+  const connection = await connect(path, "create");
+  try {
+    await rowsOf(connection, "SELECT count(*) FROM sqlite_schema");
   } finally {
     await connection.close();
   }
