@@ -15,9 +15,11 @@ import { boundNames } from "../syntax/bound-names.js";
 import { cannotLower, helper, helperValue, type ModuleContext } from "./context.js";
 import {
   assign,
+  containsFunction,
   endOf,
   isCoroutine,
   isVariable,
+  putAt,
   renameBinding,
   rewrite,
   startOf,
@@ -240,9 +242,7 @@ function surround(path: NodePath, before: readonly t.Statement[]): void {
   while (target.parentPath?.node.type === "LabeledStatement") target = target.parentPath;
   const inner = target.node as t.Statement;
   const block = t.blockStatement([...before, inner]);
-  const { container, key } = target;
-  if (Array.isArray(container)) container[container.indexOf(inner)] = block;
-  else if (container) (container as unknown as Record<string, t.Node>)[String(key)] = block;
+  putAt(target, block);
 }
 
 // for (let i = 0, n = m; test; update) body
@@ -274,15 +274,6 @@ function placeLoopRecord(
   const before: t.Statement[] = [declaration, init];
   if (closesOverInit) before.push(t.expressionStatement(t.cloneNode(copy)));
   surround(scope.path, before);
-}
-
-function containsFunction(node: t.Node): boolean {
-  let found = false;
-  walk(node, (inner) => {
-    if (t.isFunction(inner) || t.isClass(inner)) found = true;
-    return found ? "skip" : undefined;
-  });
-  return found;
 }
 
 // for (const [a, b] of xs) body   →   for (const $item1 of xs) { let $e1 = { a: void 0 }; const [a, b] = $item1; body }

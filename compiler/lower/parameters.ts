@@ -7,7 +7,7 @@
 import { types as t } from "@babel/core";
 import { boundNames } from "../syntax/bound-names.js";
 import { helper, type ModuleContext } from "./context.js";
-import { identifiersIn, isCoroutine, renameIn, undefinedNode, walk } from "./tree.js";
+import { containsFunction, identifiersIn, isCoroutine, renameIn, undefinedNode, walk } from "./tree.js";
 
 /** True if every parameter is a name. */
 function isSimple(node: t.Function): boolean {
@@ -98,13 +98,4 @@ export function isBegin(node: t.Statement): boolean {
     node.expression.type === "CallExpression" &&
     t.isIdentifier(node.expression.callee, { name: "$begin" })
   );
-}
-
-function containsFunction(node: t.Node): boolean {
-  let found = false;
-  walk(node, (inner) => {
-    if (t.isFunction(inner) || t.isClass(inner)) found = true;
-    return found ? "skip" : undefined;
-  });
-  return found;
 }

@@ -38,6 +38,14 @@ export function children(node: t.Node): t.Node[] {
   return found;
 }
 
+/** Puts a node in the place of another; what Babel remembers of paths and scopes is stale then. */
+export function putAt({ container, key, node: old }: NodePath, node: t.Node): void {
+  if (container === null || key === null) throw new TypeError("the root has no place");
+  // The index of a path may be older than its list.
+  const place = Array.isArray(container) ? (container as t.Node[]).indexOf(old) : key;
+  (container as unknown as Record<string | number, t.Node>)[place] = node;
+}
+
 /** Replaces each direct child by what `replace` gives for it. */
 export function replaceChildren(node: t.Node, replace: (child: t.Node) => t.Node): void {
   for (const key of t.VISITOR_KEYS[node.type] ?? []) {
@@ -165,6 +173,16 @@ function redeclares(node: t.Node, name: string): boolean {
         statement.type === "ClassDeclaration") &&
       Object.hasOwn(t.getBindingIdentifiers(statement), name),
   );
+}
+
+/** True if a function or class is there. */
+export function containsFunction(node: t.Node): boolean {
+  let found = false;
+  walk(node, (inner) => {
+    if (t.isFunction(inner) || t.isClass(inner)) found = true;
+    return found ? "skip" : undefined;
+  });
+  return found;
 }
 
 /** True for a function whose calls are frames. */

@@ -51,3 +51,15 @@ export function withEngine<T>(command: Argv<T>) {
       describe: "How many executions stay in memory between events",
     });
 }
+
+/** Options of the commands that compile a program, as `eventualc build` has them. */
+export const BUILD_OPTIONS = {
+  external: {
+    type: "string",
+    array: true,
+    nargs: 1,
+    default: [] as string[],
+    describe: "npm packages that tasks import at run time instead of containing them",
+  },
+  tsconfig: { type: "string", requiresArg: true, describe: "Instead of the nearest tsconfig.json" },
+} as const;

@@ -8,8 +8,9 @@ import type { ResumeMode, SuspensionToken } from "../protocol/helpers.js";
 import { type AsyncIteratorRecord, callNext, methodCall, openAsyncIterator } from "./async-iterator.js";
 import { caught } from "./current.js";
 import { awaitValue, Frame, SUSPENDED, stepFrame } from "./frame.js";
-import { asyncGeneratorPrototype, replaceMethods } from "./function-kinds.js";
+import { asyncGeneratorPrototype } from "./function-kinds.js";
 import { type IterResult, RETURN } from "./generator.js";
+import { defineMethods } from "./globals/define.js";
 import { FULFILLED, GPromise, REJECTED, type Settled } from "./promise.js";
 import { rejectedPromise } from "./promise-constructor.js";
 import { isObject, resolvePromise } from "./resolve.js";
@@ -297,5 +298,5 @@ const methods = {
 
 /** Puts the methods into the realm. */
 export function installAsyncGenerators(): void {
-  replaceMethods(asyncGeneratorPrototype, methods);
+  defineMethods(asyncGeneratorPrototype, methods);
 }

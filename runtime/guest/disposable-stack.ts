@@ -7,10 +7,10 @@ import type { AnyFunction, StepFunction } from "../protocol/helpers.js";
 import { caught } from "./current.js";
 import { AsyncFrame, awaitValue } from "./frame.js";
 import { asyncIteratorPrototype } from "./function-kinds.js";
-import { defineGlobal } from "./globals/define.js";
+import { defineGlobal, defineHidden, defineMethods } from "./globals/define.js";
 import { disposeSymbols } from "./globals/dispose.js";
 import { GPromise, REJECTED } from "./promise.js";
-import { defineMethods, rejectedPromise, toPromise } from "./promise-constructor.js";
+import { rejectedPromise, toPromise } from "./promise-constructor.js";
 import { makeClosure, runtimeCode, runtimeSteps } from "./registry.js";
 import { isObject, methodOf, resolvePromise } from "./resolve.js";
 import { addMethod, addResource, disposeNext, endResources, failResources, Resources } from "./resources.js";
@@ -131,14 +131,10 @@ class StackClass {
     });
     defineMethods(prototype, { constructor: Class, ...this.methods(), ...methods });
     defineProperty(prototype, "disposed", { ...getOwnPropertyDescriptor(accessor, "disposed"), enumerable: false });
-    defineMethod(prototype, this.#asynchronous ? disposeSymbols.asyncDispose : disposeSymbols.dispose, dispose);
+    defineHidden(prototype, this.#asynchronous ? disposeSymbols.asyncDispose : disposeSymbols.dispose, dispose);
     defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
     defineGlobal(name, Class);
   }
-}
-
-function defineMethod(target: object, key: PropertyKey, value: AnyFunction): void {
-  defineProperty(target, key, { value, writable: true, enumerable: false, configurable: true });
 }
 
 export const disposableStacks = new StackClass("DisposableStack", false);
@@ -232,6 +228,6 @@ export function installDisposableStacks(): void {
     [iteratorPrototype, disposeSymbols.dispose],
     [asyncIteratorPrototype, disposeSymbols.asyncDispose],
   ] as const) {
-    defineMethod(target, key, iteratorMethods[key] as AnyFunction);
+    defineHidden(target, key, iteratorMethods[key] as AnyFunction);
   }
 }

@@ -6,9 +6,9 @@ import type { AnyFunction, StepFunction, SuspensionToken } from "../protocol/hel
 import { AsyncIteratorRecord, asyncNext, asyncReturn, asyncValue } from "./async-iterator.js";
 import { caught } from "./current.js";
 import { AsyncFrame, awaitValue } from "./frame.js";
+import { defineMethods } from "./globals/define.js";
 import { openIteratorFrom } from "./iterators.js";
 import { type GPromise, REJECTED } from "./promise.js";
-import { defineMethods } from "./promise-constructor.js";
 import { runtimeSteps } from "./registry.js";
 import { isConstructor, isObject } from "./resolve.js";
 

@@ -44,10 +44,3 @@ export function dressFunction(fn: AnyFunction, kind: FunctionKind): AnyFunction 
 export function generatorFunctionOf(prototype: object): AnyFunction | undefined {
   return owners.get(prototype);
 }
-
-/** Puts methods in the place of the engine's, as the specification has them. */
-export function replaceMethods(target: object, methods: Readonly<Record<string, AnyFunction>>): void {
-  for (const name of Object.keys(methods)) {
-    defineProperty(target, name, { value: methods[name], writable: true, enumerable: false, configurable: true });
-  }
-}

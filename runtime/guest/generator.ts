@@ -6,7 +6,8 @@
 import type { ResumeMode, SuspensionToken } from "../protocol/helpers.js";
 import { caught } from "./current.js";
 import { Frame, SUSPENDED, stepFrame } from "./frame.js";
-import { generatorPrototype, replaceMethods } from "./function-kinds.js";
+import { generatorPrototype } from "./function-kinds.js";
+import { defineMethods } from "./globals/define.js";
 import { closeIterator, type IteratorRecord, iteratorMethod, nextResult, openIterator } from "./iterators.js";
 import { FULFILLED, REJECTED } from "./promise.js";
 import { isObject } from "./resolve.js";
@@ -184,5 +185,5 @@ const methods = {
 
 /** Puts the methods into the realm. */
 export function installGenerators(): void {
-  replaceMethods(generatorPrototype, methods);
+  defineMethods(generatorPrototype, methods);
 }

@@ -4,6 +4,7 @@
  * own `[Symbol.iterator]` stays as it is, because the engine is fast only with that.
  */
 import type { AnyFunction } from "../protocol/helpers.js";
+import { defineHidden } from "./globals/define.js";
 import { sideRecords } from "./side-record.js";
 
 /** Which iterator of a collection. */
@@ -105,14 +106,10 @@ export function installIteratorMethods(): void {
     for (const [method, original] of originals) {
       // A set's `keys` is its `values`, the same function.
       if (prototype === sets.prototype && method === "keys") continue;
-      replace(prototype, method, remembering(original, method));
+      defineHidden(prototype, method, remembering(original, method));
     }
   }
-  replace(sets.prototype, "keys", Reflect.get(sets.prototype, "values"));
-  replace(sets.prototype, Symbol.iterator, Reflect.get(sets.prototype, "values"));
-  replace(maps.prototype, Symbol.iterator, Reflect.get(maps.prototype, "entries"));
-}
-
-function replace(target: object, key: PropertyKey, value: unknown): void {
-  Object.defineProperty(target, key, { value, writable: true, enumerable: false, configurable: true });
+  defineHidden(sets.prototype, "keys", Reflect.get(sets.prototype, "values"));
+  defineHidden(sets.prototype, Symbol.iterator, Reflect.get(sets.prototype, "values"));
+  defineHidden(maps.prototype, Symbol.iterator, Reflect.get(maps.prototype, "entries"));
 }

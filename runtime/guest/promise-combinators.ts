@@ -4,6 +4,7 @@
  */
 import type { AnyFunction } from "../protocol/helpers.js";
 import { caught } from "./current.js";
+import { defineHidden } from "./globals/define.js";
 import { closeIteratorThrow, type IteratorRecord, openIterator, stepIterator } from "./iterators.js";
 import { type CapabilityRecord, GPromise, isSpentFunction, PENDING, type ResolvingFlag, whenSpent } from "./promise.js";
 import { invokeThen, newCapability, PromiseConstructor } from "./promise-constructor.js";
@@ -58,7 +59,7 @@ function rejectWithErrors({ capability, values }: Shared): unknown {
 
 function aggregateError(errors: unknown[]): AggregateError {
   const error = new AggregateError([]);
-  Object.defineProperty(error, "errors", { value: errors, writable: true, enumerable: false, configurable: true });
+  defineHidden(error, "errors", errors);
   return error;
 }
 

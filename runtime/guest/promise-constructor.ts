@@ -3,6 +3,7 @@
  */
 import type { AnyFunction } from "../protocol/helpers.js";
 import { caught } from "./current.js";
+import { defineMethods } from "./globals/define.js";
 import { type Capability, type CapabilityRecord, GPromise, REJECTED } from "./promise.js";
 import { makeClosure, runtimeCode } from "./registry.js";
 import { foreignCapability, isObject, resolvePromise, resolvingFunctions, speciesConstructor } from "./resolve.js";
@@ -174,18 +175,6 @@ const speciesHolder = {
     return this;
   },
 };
-
-/** Defines methods as the specification has them: writable, configurable, not enumerable. */
-export function defineMethods(target: object, methods: Readonly<Record<string, AnyFunction>>): void {
-  for (const name of Object.keys(methods)) {
-    Object.defineProperty(target, name, {
-      value: methods[name],
-      writable: true,
-      enumerable: false,
-      configurable: true,
-    });
-  }
-}
 
 /** Gives the constructor and the prototype their properties; `combinators` are the further static methods. */
 export function assemblePromise(combinators: Readonly<Record<string, AnyFunction>>): void {

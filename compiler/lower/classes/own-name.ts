@@ -6,7 +6,7 @@
  */
 import { type NodePath, types as t } from "@babel/core";
 import { helper, helperValue, type ModuleContext } from "../context.js";
-import { assign } from "../tree.js";
+import { assign, putAt } from "../tree.js";
 import { infoOf } from "./info.js";
 
 /** Gives such classes that variable. True if there were any: scopes are stale then. */
@@ -20,7 +20,7 @@ export function shareOwnNames(program: NodePath<t.Program>, context: ModuleConte
       const block = path.findParent((parent) => parent.isBlockStatement() || parent.isStaticBlock())?.node;
       if (uses.length === 0 || (block?.type !== "BlockStatement" && block?.type !== "StaticBlock")) return;
       const variable = context.unique("$own");
-      for (const use of uses) put(use, helper("$init", t.identifier(variable), t.stringLiteral(id.name)));
+      for (const use of uses) putAt(use, helper("$init", t.identifier(variable), t.stringLiteral(id.name)));
       block.body.unshift(
         t.variableDeclaration("let", [t.variableDeclarator(t.identifier(variable), helperValue("$TDZ"))]),
       );
@@ -40,9 +40,4 @@ function isOutside(use: NodePath, owner: NodePath): boolean {
     at = at.parentPath;
   }
   return at.key === "superClass";
-}
-
-function put(place: NodePath, node: t.Expression): void {
-  const container = place.container as unknown as Record<string | number, t.Node>;
-  container[place.key as string | number] = node;
 }

@@ -2,7 +2,7 @@
 import type { Argv } from "yargs";
 import { isExecutable } from "../../platform/executable.js";
 import type { Session } from "../commands.js";
-import { present } from "../options.js";
+import { BUILD_OPTIONS, present } from "../options.js";
 
 /** Adds the command to `commandLine`. */
 export function addDevCommand(commandLine: Argv, session: Session): void {
@@ -18,14 +18,7 @@ export function addDevCommand(commandLine: Argv, session: Session): void {
           requiresArg: true,
           describe: "Also serve the HTTP API on this machine: port",
         })
-        .option("external", {
-          type: "string",
-          array: true,
-          nargs: 1,
-          default: [],
-          describe: "npm packages that tasks import at run time instead of containing them",
-        })
-        .option("tsconfig", { type: "string", requiresArg: true, describe: "Instead of the nearest tsconfig.json" })
+        .options(BUILD_OPTIONS)
         .example("$0 dev src/main.ts --http 8080", "Then, elsewhere: $0 start reminder --db src/main.dev.db"),
     handler: async (args) => {
       const { develop } = await import("../dev-program.js");

@@ -2,7 +2,7 @@
 import type { Argv } from "yargs";
 import { isExecutable } from "../../platform/executable.js";
 import type { Session } from "../commands.js";
-import { present } from "../options.js";
+import { BUILD_OPTIONS, present } from "../options.js";
 
 /** Adds the command to `commandLine`. */
 export function addPackageCommand(commandLine: Argv, session: Session): void {
@@ -29,14 +29,7 @@ export function addPackageCommand(commandLine: Argv, session: Session): void {
         .option("addon", { type: "string", requiresArg: true, describe: "SQLite's native addon for another target" })
         .option("sbom", { type: "string", requiresArg: true, describe: "Also write a bill of materials (CycloneDX)" })
         .option("strip", { type: "boolean", default: false, describe: "Take out Node's symbols: a tenth smaller" })
-        .option("external", {
-          type: "string",
-          array: true,
-          nargs: 1,
-          default: [],
-          describe: "npm packages that tasks import at run time instead of containing them",
-        })
-        .option("tsconfig", { type: "string", requiresArg: true, describe: "Instead of the nearest tsconfig.json" })
+        .options(BUILD_OPTIONS)
         .option("json", { type: "boolean", default: false, describe: "Print JSON" })
         .example("$0 package src/main.ts -o app", "Then: ./app run reminder, ./app serve, ./app list …")
         .example("$0 package -o eventual", "The command itself, for programs in files"),

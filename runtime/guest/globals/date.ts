@@ -6,7 +6,7 @@
  */
 import type { AnyFunction } from "../../protocol/helpers.js";
 import { currentTurn } from "../current.js";
-import { defineGlobal } from "./define.js";
+import { defineGlobal, defineHidden } from "./define.js";
 
 const NativeDate = Date;
 const { apply, construct } = Reflect;
@@ -139,7 +139,7 @@ export function installDate(): void {
   };
   for (const [name, value] of Object.entries(statics)) {
     Object.defineProperty(value, "name", { value: name, configurable: true });
-    Object.defineProperty(TamedDate, name, { value, writable: true, enumerable: false, configurable: true });
+    defineHidden(TamedDate, name, value);
   }
   Object.defineProperties(TamedDate, {
     length: { value: 7, configurable: true },

@@ -7,7 +7,7 @@
  */
 import { currentTurn } from "../current.js";
 import { duringInitialisation, refusal } from "../errors.js";
-import { defineGlobal } from "./define.js";
+import { defineGlobal, defineHidden } from "./define.js";
 
 const TWO_32 = 2 ** 32;
 const TWO_21 = 2 ** 21;
@@ -102,6 +102,6 @@ const crypto = {
 /** Replaces `Math.random` and provides `crypto`. */
 export function installRandom(): void {
   Object.defineProperty(random, "name", { value: "random", configurable: true });
-  Object.defineProperty(Math, "random", { value: random, writable: true, enumerable: false, configurable: true });
+  defineHidden(Math, "random", random);
   defineGlobal("crypto", crypto);
 }
