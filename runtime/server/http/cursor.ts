@@ -1,0 +1,21 @@
+/** Cursors of pages: opaque, because what they hold may change. */
+import { Fault } from "../../protocol/fault.js";
+
+/** The field `next` of a page of `limit` rows, whose last one has the key `last`; none after the last page. */
+export function nextOf(last: number | undefined, rows: readonly unknown[], limit: number): { next?: string } {
+  return last === undefined || rows.length < limit ? {} : { next: cursorOf(last) };
+}
+
+/** The cursor of what follows `key`. */
+export function cursorOf(key: number): string {
+  return Buffer.from(`k${key}`).toString("base64url");
+}
+
+/** Throws Fault EV8301 for what no page has given. */
+export function readCursor(cursor: string): number {
+  const [, key] = /^k(\d{1,15})$/.exec(Buffer.from(cursor, "base64url").toString("latin1")) ?? [];
+  if (key !== undefined) return Number(key);
+  throw new Fault("EV8301", `The cursor ${JSON.stringify(cursor)} is none`, {
+    remedy: "Use the `next` of the page before, or leave it out.",
+  });
+}
