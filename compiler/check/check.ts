@@ -8,7 +8,7 @@ import { decorators } from "./rules/decorators.js";
 import { deleteVariable } from "./rules/delete-variable.js";
 import { dynamicImport } from "./rules/dynamic-import.js";
 import { evaluation } from "./rules/evaluation.js";
-import { refusedGlobals, refusedTimers } from "./rules/globals.js";
+import { refusedGlobals } from "./rules/globals.js";
 import { importMeta } from "./rules/import-meta.js";
 import { hostModules, unbundledFiles } from "./rules/imports.js";
 import { superCall } from "./rules/super.js";
@@ -18,7 +18,6 @@ import { withStatement } from "./rules/with.js";
 const RULES: readonly Rule[] = [
   refusedGlobals,
   evaluation,
-  refusedTimers,
   hostModules,
   unbundledFiles,
   dynamicImport,

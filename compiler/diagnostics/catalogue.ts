@@ -13,7 +13,6 @@ const TITLES = {
   EV1006: "A source file cannot be read",
   EV2001: "A global that does not exist in workflow code",
   EV2002: "Code made from text",
-  EV2003: "Timers of the platform in workflow code",
   EV2004: "A module of the host in workflow code",
   EV2005: "A file that cannot be bundled",
   EV2006: "Dynamic import",

@@ -74,6 +74,8 @@ function isPromise(checker: ts.TypeChecker, type: ts.Type): boolean {
 }
 
 const HOST_DECLARATIONS = /[\\/]node_modules[\\/]@types[\\/]node[\\/]|[\\/]lib\.(dom|webworker)[\w.]*\.d\.ts$/;
+/** Declared by the host, and what the workflow's own `setTimeout` gives. */
+const ALSO_OF_WORKFLOWS: ReadonlySet<string> = new Set(["Timeout", "Timer"]);
 const LANGUAGE = /[\\/]lib\.(es|decorators)[\w.]*\.d\.ts$/;
 
 function hostClassOf(checker: ts.TypeChecker, type: ts.Type): HostClass | undefined {
@@ -83,6 +85,7 @@ function hostClassOf(checker: ts.TypeChecker, type: ts.Type): HostClass | undefi
   const all = withBases(checker, type);
   // A Buffer comes back from a task as the Uint8Array that it is.
   if (all.some((each) => each.getSymbol()?.name === "Uint8Array")) return undefined;
+  if (ALSO_OF_WORKFLOWS.has(type.getSymbol()?.name ?? "")) return undefined;
   for (const each of all) {
     const symbol = each.getSymbol();
     if (symbol === undefined || !isHosts(symbol) || !hasMethods(checker, each, symbol)) continue;

@@ -63,6 +63,8 @@ export interface ExecutionState {
     /** Oldest first. */
     readonly buffered: Map<string, BufferedSignal[]>;
   };
+  /** Timers of setTimeout and setInterval, by id; absent as long as there was none. */
+  callbacks?: Map<number, unknown>;
   /** Promises rejected in this turn while they had no handler; empty between turns. */
   unhandled: unknown[];
   /** The promise of the workflow function. */

@@ -30,6 +30,7 @@ import { installWeak as installWeakCollections } from "./heap/weak.js";
 import { IteratorRecord } from "./iterators.js";
 import { dropInstance, runTurn } from "./kernel.js";
 import { installIteratorMethods } from "./native-iterators.js";
+import { CallbackTimerHandle, installCallbackTimers } from "./operations/callback-timers.js";
 import { GPromise } from "./promise.js";
 import { combinators } from "./promise-combinators.js";
 import { assemblePromise, PromiseConstructor } from "./promise-constructor.js";
@@ -42,6 +43,7 @@ const RUNTIME_CLASSES = {
   AsyncGeneratorFrame,
   IteratorRecord,
   AsyncIteratorRecord,
+  CallbackTimerHandle,
   Resources,
 };
 
@@ -84,6 +86,7 @@ function prepareRealm(): void {
   installConsole();
   installStructured();
   installForbidden();
+  installCallbackTimers();
   installWeak();
   installWeakCollections(globalThis);
   installIteratorMethods();

@@ -24,6 +24,11 @@ export function innerScope(shield: boolean): Scope {
   return { parent: currentTurn().scope, shield, cancelled: undefined };
 }
 
+/** A scope that no cancellation reaches. */
+export function shield(): Scope {
+  return { parent: undefined, shield: true, cancelled: undefined };
+}
+
 /** Runs `action` in `scope`. */
 export function within<T>(scope: Scope | undefined, action: () => T): T {
   const turn = currentTurn();

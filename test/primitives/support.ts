@@ -50,8 +50,8 @@ export interface World {
   /** Lets time pass, in ms, and waits for rest. */
   pass(ms: number): Promise<void>;
   signal(id: string, signal: string, payload?: unknown): Promise<void>;
-  /** Closes the engine and opens another on the same database. */
-  reopen(): Promise<World>;
+  /** Closes the engine and opens another on the same database, after a time (ms) in which nothing runs. */
+  reopen(downtime?: number): Promise<World>;
 }
 
 export interface WorldOptions extends Partial<Pick<EngineOptions, "checkpoint" | "cacheSize" | "limits">> {
@@ -115,9 +115,9 @@ export async function open(t: TestContext, fixture: string, options: WorldOption
       await engine.idle();
     },
     signal: (id, signal, payload) => engine.signal(id, signal, encode(payload)),
-    async reopen() {
+    async reopen(downtime = 0) {
       await close();
-      return await open(t, fixture, { ...options, database, start: clock.now() });
+      return await open(t, fixture, { ...options, database, start: clock.now() + downtime });
     },
   };
 }

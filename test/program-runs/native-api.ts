@@ -67,6 +67,55 @@ function timer(schedule: ScheduleType): Promise<void> & ScheduleType {
   return Object.assign(passed, schedule);
 }
 
+// ---- timers with callbacks
+
+const callbacks = new Map<number, number>();
+let timerIds = 0;
+
+function callbackTimer(repeats: boolean, callback: (...args: unknown[]) => void, delay: unknown, args: unknown[]) {
+  const id = ++timerIds;
+  const ms = Math.max(1, Number(delay) || 0);
+  const arm = (at: number): void => {
+    const due = Math.ceil(at);
+    const generation = (callbacks.get(id) ?? 0) + 1;
+    callbacks.set(id, generation);
+    loop.timer(due, () => {
+      if (callbacks.get(id) !== generation) return;
+      if (!repeats) callbacks.delete(id);
+      callback(...args);
+      if (repeats && callbacks.get(id) === generation) arm(at + ms > loop.now ? at + ms : loop.now + ms);
+    });
+  };
+  arm(loop.now + ms);
+  const handle = {
+    refresh() {
+      if (callbacks.has(id)) arm(loop.now + ms);
+      return handle;
+    },
+    close() {
+      callbacks.delete(id);
+      return handle;
+    },
+    ref: () => handle,
+    unref: () => handle,
+    hasRef: () => true,
+    [Symbol.toPrimitive]: () => id,
+  };
+  return handle;
+}
+
+const clear = (timer: unknown): void => {
+  callbacks.delete(Number(timer));
+};
+Object.assign(globalThis, {
+  setTimeout: (callback: () => void, delay?: unknown, ...args: unknown[]) =>
+    callbackTimer(false, callback, delay, args),
+  setInterval: (callback: () => void, delay?: unknown, ...args: unknown[]) =>
+    callbackTimer(true, callback, delay, args),
+  clearTimeout: clear,
+  clearInterval: clear,
+});
+
 export const Schedule = { duration: durationSchedule, time: timeSchedule };
 export const duration = (dur: number, unit: DurationUnit = "seconds"): unknown => timer(durationSchedule(dur, unit));
 export const time = (moment: string | Date): unknown => timer(timeSchedule(moment));

@@ -2,7 +2,7 @@
 import type { NodePath } from "@babel/core";
 import { memberName } from "../../split/definitions.js";
 import type { Rule } from "../rule.js";
-import { eachGlobal, TIMER_GLOBALS } from "./unbound.js";
+import { eachGlobal } from "./unbound.js";
 
 const IN_TASK = "Use it in a task and return what the workflow needs.";
 const AS_INPUT = "Pass the value as the workflow's input, or read it in a task.";
@@ -87,6 +87,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   localStorage: "Keep the value in a variable: variables of a workflow are durable.",
   sessionStorage: "Keep the value in a variable: variables of a workflow are durable.",
   gc: "Leave it out.",
+  setImmediate: "Use queueMicrotask(f), or setTimeout(f), which is durable.",
+  clearImmediate: "Use clearTimeout, which takes what setTimeout gave.",
 };
 
 /** Every global that the rule refuses. */
@@ -127,18 +129,3 @@ function refusedMember(path: NodePath, name: string): string | undefined {
   const members = Object.hasOwn(REFUSED_MEMBERS, name) ? REFUSED_MEMBERS[name] : undefined;
   return member !== undefined && members !== undefined && Object.hasOwn(members, member) ? member : undefined;
 }
-
-export const refusedTimers: Rule = {
-  code: "EV2003",
-  packages: false,
-  check(program, report) {
-    eachGlobal(program, (path, name) => {
-      if (!TIMER_GLOBALS.has(name)) return;
-      report(
-        path.node,
-        `\`${name}\` is not supported yet in workflow code`,
-        'Wait with `await duration(1, "minute")`; to do something later without waiting for it, call an async function that begins so.',
-      );
-    });
-  },
-};

@@ -1,16 +1,6 @@
 /** Names that a module uses and that nothing in it declares: globals. */
 import type { NodePath, types as t } from "@babel/core";
 
-/** Globals that call back after a time. */
-export const TIMER_GLOBALS: ReadonlySet<string> = new Set([
-  "setTimeout",
-  "setInterval",
-  "setImmediate",
-  "clearTimeout",
-  "clearInterval",
-  "clearImmediate",
-]);
-
 /** Visits every use of a global but `typeof name`, which asks whether it exists. */
 export function eachGlobal(program: NodePath<t.Program>, visit: (path: NodePath, name: string) => void): void {
   program.traverse({

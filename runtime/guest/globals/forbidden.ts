@@ -10,17 +10,12 @@ import { refusal } from "../errors.js";
 import { defineGlobal } from "./define.js";
 
 const IN_A_TASK = "Call it in a task, and call the task from the workflow.";
-const USE_DURATION = 'Use a durable timer: await duration(5, "seconds").';
 const NO_CODE_FROM_TEXT = "Write the code out: a workflow runs only what was compiled.";
 const NO_SHARED_MEMORY = "An execution is single-threaded: use ordinary variables.";
 
 const FUNCTIONS: Readonly<Record<string, string>> = {
-  setTimeout: USE_DURATION,
-  setInterval: 'Use a loop around a durable timer: while (true) { await duration(5, "minutes"); … }.',
-  setImmediate: "Use queueMicrotask, or await a promise.",
-  clearTimeout: USE_DURATION,
-  clearInterval: USE_DURATION,
-  clearImmediate: USE_DURATION,
+  setImmediate: "Use queueMicrotask(f), or setTimeout(f), which is durable.",
+  clearImmediate: "Use clearTimeout, which takes what setTimeout gave.",
   fetch: IN_A_TASK,
   XMLHttpRequest: IN_A_TASK,
   WebSocket: IN_A_TASK,

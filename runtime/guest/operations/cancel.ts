@@ -12,7 +12,7 @@ import { seqOf } from "../numbers.js";
 import { GPromise, REJECTED } from "../promise.js";
 import { rejectedPromise, toPromise } from "../promise-constructor.js";
 import { makeClosure, runtimeCode } from "../registry.js";
-import { type Cancellation, cancelledError, innerScope, isReached, type Scope, within } from "../scope.js";
+import { type Cancellation, cancelledError, innerScope, isReached, type Scope, shield, within } from "../scope.js";
 import { cancelConditions } from "./condition.js";
 import { controlExecution } from "./control.js";
 import { operationOf, requireExecution } from "./durable.js";
@@ -61,7 +61,7 @@ const graceOverCode = runtimeCode("rt:childGrace", ([key, cancellation]) => () =
 
 function cancelChild(execution: string, key: number, cancellation: Cancellation): void {
   // Neither the message nor the grace time may be refused for being in what is cancelled.
-  within(innerShield(), () => {
+  within(shield(), () => {
     void controlExecution(execution, "cancel", cancellation.reason);
     const timer = graceTimer(GRACE_MS);
     const fulfilled = makeClosure(graceOverCode, [key, cancellation]);
@@ -69,10 +69,6 @@ function cancelChild(execution: string, key: number, cancellation: Cancellation)
     const entry = currentTurn().instance.state.operations.get(key);
     if (entry !== undefined) GPromise.setOrigin(operationOf(entry).promise, { kind: "limited", timeout: timer });
   });
-}
-
-function innerShield(): Scope {
-  return { parent: undefined, shield: true, cancelled: undefined };
 }
 
 function run(scope: Scope, body: unknown, args: readonly unknown[]): GPromise {

@@ -75,6 +75,7 @@ function close(outcome: Outcome, cancelled = false): void {
   });
   state.jobs = [];
   state.conditions = [];
+  delete state.callbacks;
   state.operations.clear();
   state.signals.waiting.clear();
   state.signals.handlers.clear();

@@ -23,7 +23,8 @@ export function graceTimer(ms: number): GPromise {
   return timerAt(currentTurn().instance.state.now + ms);
 }
 
-function timerAt(at: number): GPromise {
+/** A timer due at `at`, ms since the epoch, whatever is cancelled. */
+export function timerAt(at: number): GPromise {
   const promise = new GPromise();
   const origin: TimerOrigin = { kind: "timer", key: NO_OPERATION, at, cancelled: true };
   GPromise.setOrigin(promise, origin);
