@@ -7,9 +7,10 @@
  */
 import type { EventOf, TailEntry } from "../protocol/event.js";
 import { isClosed, type Status, type SuspendReason } from "../protocol/execution.js";
+import { marksOf } from "../protocol/history.js";
 import { type Encoded, toDisplay } from "../protocol/value.js";
 import type { ActivationReply } from "../sandbox/sandbox.js";
-import type { ExecutionRow } from "../store/store.js";
+import type { ExecutionRow, History } from "../store/store.js";
 import type { Actor, Pending } from "./actor.js";
 import { type Children, writeEnding } from "./closing.js";
 import { applyCommands, targetsOf } from "./commands/index.js";
@@ -50,7 +51,11 @@ export class Committer {
       draft.consume(batch);
       const closes = close !== undefined;
       const keepState = closes && keepsState;
-      const position = closes && !keepState ? actor.position : this.#advance(draft, batch, reply);
+      const events = batch.map(({ event }) => event);
+      const marks = marksOf(events, reply.commands);
+      const isStored = !closes || keepState;
+      if (!isStored) draft.history(marks);
+      const position = isStored ? this.#advance(draft, batch, reply, draft.historyOf(marks)) : actor.position;
       for (const { level, text } of reply.logs) draft.log(level, text);
       let ended: ExecutionRow | undefined;
       applyCommands(reply.commands, {
@@ -85,6 +90,7 @@ export class Committer {
       const draft = new Draft(actor, time.now());
       draft.create();
       draft.consume([pending]);
+      draft.history(marksOf([event], []));
       for (const seq of tasks) draft.removeTask(seq);
       const { status } = event;
       const outcome = terminated(status, event.reason);
@@ -103,6 +109,7 @@ export class Committer {
     draft.consume([pending]);
     if (row.status === "SUSPENDED") {
       draft.write({ kind: "setStatus", execution: row.key, status: "IN_PROGRESS" });
+      draft.history(marksOf([pending.event], []));
       draft.log("info", "resumed");
     }
     if (draft.writes.length > 0) await this.#commit(draft, false);
@@ -142,7 +149,7 @@ export class Committer {
   /** Stores a checkpoint of the committed state, without an activation. */
   async checkpoint(actor: Actor, reply: Done): Promise<void> {
     const draft = new Draft(actor, this.#parts.time.now());
-    const position = this.#storeState(draft, actor.position, reply, () => {});
+    const position = this.#storeState(draft, actor.position, reply, {}, () => {});
     await this.#commit(draft, false);
     actor.position = position;
   }
@@ -159,6 +166,7 @@ export class Committer {
     draft.consume(consumed);
     const kept = [...batch, ...actor.take(Number.POSITIVE_INFINITY)];
     draft.keep(kept);
+    draft.history([{ mark: "control", name: "suspend", reason: reason.message }]);
     draft.log(consumed.length > 0 ? "info" : "error", `${reason.code}: suspended: ${reason.message}`);
     draft.write({ kind: "setStatus", execution: actor.key, status: "SUSPENDED", reason });
     try {
@@ -191,6 +199,7 @@ export class Committer {
         const name = this.#parts.feed.nameOf(draft.actor.key, seq);
         const what = outcome.ok ? `succeeded: ${shown(outcome.value)}` : `failed: ${shown(outcome.error)}`;
         draft.log(outcome.ok ? "info" : "error", `${name} (${seq}) ended after the execution was closed; it ${what}`);
+        draft.history(marksOf([event], []));
         draft.removeTask(seq);
         if (origin.kind === "task") origin.recorded?.resolve();
       }
@@ -198,7 +207,7 @@ export class Committer {
   }
 
   /** Writes the state after the activation, as a checkpoint if there is one, else as a tail entry. */
-  #advance(draft: Draft, batch: readonly Pending[], reply: Done): Position {
+  #advance(draft: Draft, batch: readonly Pending[], reply: Done, history: History | undefined): Position {
     const { position } = draft.actor;
     const n = position.n + 1;
     const events = batch.map(({ event }) => event);
@@ -210,18 +219,25 @@ export class Committer {
       tailBytes: position.tailBytes + bytesOf(batch),
       tailCost: position.tailCost + cost,
     };
-    return this.#storeState(draft, next, reply, () => {
-      draft.write({ kind: "appendTail", execution: draft.actor.key, entry, cost });
+    const carried = history === undefined ? {} : { history };
+    return this.#storeState(draft, next, reply, carried, () => {
+      draft.write({ kind: "appendTail", execution: draft.actor.key, entry, cost, ...carried });
     });
   }
 
-  #storeState(draft: Draft, position: Position, reply: Done, otherwise: () => void): Position {
+  #storeState(
+    draft: Draft,
+    position: Position,
+    reply: Done,
+    carried: { readonly history?: History },
+    otherwise: () => void,
+  ): Position {
     const { checkpoint, unserializable } = reply;
     const execution = draft.actor.key;
     const { n } = position;
     if (checkpoint !== undefined) {
       const cost = believedCost(position, checkpoint.cost, checkpoint.text.length);
-      draft.write({ kind: "putCheckpoint", execution, n, text: checkpoint.text, cost });
+      draft.write({ kind: "putCheckpoint", execution, n, text: checkpoint.text, cost, ...carried });
       return { n, tailBytes: 0, tailCost: 0, setbacks: 0, checkpoint: { n, cost, bytes: checkpoint.text.length } };
     }
     otherwise();

@@ -2,8 +2,9 @@
  * One commit in the making: the rows to be written, and what may leave the process once they are (invariant E1).
  */
 import { type Event, isControl } from "../protocol/event.js";
+import type { Mark } from "../protocol/history.js";
 import type { Outcome } from "../protocol/value.js";
-import type { TimerRow, Write } from "../store/store.js";
+import type { History, TimerRow, Write } from "../store/store.js";
 import type { Actor, Pending } from "./actor.js";
 import type { NewTask } from "./task-feed.js";
 import type { LogicalTime } from "./time.js";
@@ -91,6 +92,17 @@ export class Draft {
     if (this.effects.removedTasks.has(seq)) return;
     this.effects.removedTasks.add(seq);
     this.write({ kind: "removeTask", execution: this.actor.key, seq });
+  }
+
+  /** Keeps marks to be shown. */
+  history(marks: readonly Mark[]): void {
+    const history = this.historyOf(marks);
+    if (history !== undefined) this.write({ kind: "addHistory", execution: this.actor.key, history });
+  }
+
+  /** The same for a write that carries it; undefined without marks. */
+  historyOf(marks: readonly Mark[]): History | undefined {
+    return marks.length === 0 ? undefined : { time: this.now, text: JSON.stringify(marks) };
   }
 
   log(level: Extract<Write, { kind: "addLog" }>["level"], text: string): void {

@@ -9,6 +9,7 @@
  *     cancelled, or it was silent too long) can no longer change anything.
  * F5  A task that rests until its next attempt, or waits for its token, takes no place among the open ones.
  */
+import { retried } from "../protocol/history.js";
 import { decode, type Encoded, type Outcome } from "../protocol/value.js";
 import type { Store, TaskRow, Write } from "../store/store.js";
 import type { SettledTask, TaskCall, TaskPool } from "../tasks/tasks.js";
@@ -301,9 +302,12 @@ export class TaskFeed {
     const { execution, seq, attempt } = task;
     const { store, time } = this.#parts;
     const text = `attempt ${attempt} of task "${task.task}" failed: ${described(error)}`;
+    const now = time.now();
+    const mark = retried(seq, attempt, readyAt, error);
     await store.commit([
       { kind: "retryTask", execution, seq, readyAt },
-      { kind: "addLog", execution, time: time.now(), level: "warn", text },
+      { kind: "addHistory", execution, history: { time: now, text: JSON.stringify([mark]) } },
+      { kind: "addLog", execution, time: now, level: "warn", text },
     ]);
     this.#leave(refOf(task));
     this.#keepResting({ ...task, lease: 0, isWaiting: false, readyAt });

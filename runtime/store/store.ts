@@ -143,6 +143,12 @@ export interface LogRow {
   readonly text: string;
 }
 
+/** Marks (see protocol/history.ts) as text; time in ms since the epoch. */
+export interface History {
+  readonly time: number;
+  readonly text: string;
+}
+
 /** One row change. The store applies the writes of a commit in order, inside one transaction. */
 export type Write =
   | { readonly kind: "createExecution"; readonly row: ExecutionRow }
@@ -160,7 +166,14 @@ export type Write =
       /** When closing: checkpoint and tail stay, so that the last state can be asked. */
       readonly keepState?: boolean;
     }
-  | { readonly kind: "appendTail"; readonly execution: number; readonly entry: TailEntry; readonly cost: number }
+  | {
+      readonly kind: "appendTail";
+      readonly execution: number;
+      readonly entry: TailEntry;
+      readonly cost: number;
+      /** As of `addHistory`, in the same row: every row costs. */
+      readonly history?: History;
+    }
   /**
    * The state after tail entry `n`; entries up to `n` go. `n` may be the last entry's plus one: the activation is then
    * recorded by its checkpoint alone. `cost` in microseconds.
@@ -171,7 +184,10 @@ export type Write =
       readonly n: number;
       readonly text: string;
       readonly cost: number;
+      readonly history?: History;
     }
+  /** What is kept of a moment to be shown. The store may forget the oldest of an execution. */
+  | { readonly kind: "addHistory"; readonly execution: number; readonly history: History }
   | { readonly kind: "addTimer"; readonly timer: TimerRow }
   | { readonly kind: "removeTimer"; readonly execution: number; readonly seq: number }
   /** With a `lease` other than 0 the first attempt may start at once: it counts as one. */

@@ -274,6 +274,9 @@ export class Database {
         data.logs.push({ ...log, id: data.nextId++ });
         return;
       }
+      case "addHistory":
+        this.#known(write.execution);
+        return;
       case "setClock":
         data.clock = Math.max(data.clock, write.now);
         return;

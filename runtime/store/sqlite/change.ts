@@ -34,6 +34,7 @@ export const KIND = {
   beatTask: 19,
   parent: 20,
   closeKeeping: 21,
+  history: 22,
 } as const;
 
 /** Columns of the view `change`, in order. */
@@ -108,13 +109,29 @@ export function changesOf(write: Write, counters: Counters): readonly Change[] {
           { execution: write.execution, n, time: now, number: write.cost },
           JSON.stringify(events),
           commandsHash,
+          null,
+          write.history?.text,
         ),
       ];
     }
     case "putCheckpoint": {
       const label = `putCheckpoint ${write.n} of execution ${write.execution}`;
+      const { execution, n, cost, history } = write;
+      const numbers = { execution, n, number: cost, time: history?.time };
+      return [change(KIND.checkpoint, label, numbers, write.text, null, null, history?.text)];
+    }
+    case "addHistory": {
+      const { execution, history } = write;
       return [
-        change(KIND.checkpoint, label, { execution: write.execution, n: write.n, number: write.cost }, write.text),
+        change(
+          KIND.history,
+          `addHistory of execution ${execution}`,
+          { execution, time: history.time },
+          null,
+          null,
+          null,
+          history.text,
+        ),
       ];
     }
     case "addTimer": {

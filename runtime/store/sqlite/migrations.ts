@@ -129,8 +129,24 @@ CREATE TABLE child (
 INSERT INTO secret VALUES ('token', lower(hex(randomblob(32))));
 `;
 
+/**
+ * What happened, to be shown: one row per activation, `n` being its number. And the ends of executions by time, for
+ * whoever asks what went on lately.
+ */
+const VERSION_3 = `
+CREATE TABLE history (
+  id INTEGER PRIMARY KEY,
+  execution INTEGER NOT NULL REFERENCES execution (key),
+  n INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  text TEXT NOT NULL
+);
+CREATE INDEX history_by_execution ON history (execution, n);
+CREATE INDEX execution_by_end ON execution (end_time, status) WHERE end_time IS NOT NULL;
+`;
+
 /** In order; the index of a step is the version that it starts from. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
 
 /**
  * Brings a database from `version` to the newest one (M1).

@@ -42,6 +42,13 @@ const CLOSE = `
     ${REQUIRE_OPEN}
     UPDATE execution SET status = NEW.number, end_time = NEW.time, result = NEW.a, error = NEW.b, reason = NEW.c WHERE key = NEW.execution;`;
 
+/** Activations of an execution whose history is kept, and at every how many of them the older ones go. */
+const HISTORY_KEPT = 2000;
+const HISTORY_SWEEP = 64;
+const HISTORY = `
+    INSERT INTO history (execution, n, time, text) SELECT NEW.execution, NEW.n, NEW.time, NEW.d WHERE NEW.d IS NOT NULL;
+    DELETE FROM history WHERE NEW.n % ${HISTORY_SWEEP} = 0 AND execution = NEW.execution AND n <= NEW.n - ${HISTORY_KEPT};`;
+
 const BODIES: Record<keyof typeof KIND, string> = {
   program: "INSERT INTO program (hash, artifact) VALUES (NEW.a, NEW.b) ON CONFLICT (hash) DO NOTHING;",
   create: `
@@ -70,7 +77,8 @@ const BODIES: Record<keyof typeof KIND, string> = {
     ${REQUIRE_OPEN}
     ${refuseIf(`NEW.n IS NOT 1 + ${LAST}`, `'tail entry ' || NEW.n || ' does not follow ' || ${LAST}`)}
     INSERT INTO tail (execution, n, now, cost, events, commands_hash)
-    VALUES (NEW.execution, NEW.n, NEW.time, NEW.number, NEW.a, NEW.b);`,
+    VALUES (NEW.execution, NEW.n, NEW.time, NEW.number, NEW.a, NEW.b);
+    ${HISTORY}`,
   // One activation may be recorded by its checkpoint alone, without a tail entry: then n is the last entry's plus one.
   checkpoint: `
     ${removeTask("NEW.c")}
@@ -79,7 +87,11 @@ const BODIES: Record<keyof typeof KIND, string> = {
     ${refuseIf("NEW.n < (SELECT n FROM checkpoint WHERE execution = NEW.execution)", "'checkpoint ' || NEW.n || ' is older than the stored one'")}
     DELETE FROM tail WHERE execution = NEW.execution AND n <= NEW.n;
     INSERT INTO checkpoint (execution, n, cost, text) VALUES (NEW.execution, NEW.n, NEW.number, NEW.a)
-    ON CONFLICT (execution) DO UPDATE SET n = excluded.n, cost = excluded.cost, text = excluded.text;`,
+    ON CONFLICT (execution) DO UPDATE SET n = excluded.n, cost = excluded.cost, text = excluded.text;
+    ${HISTORY}`,
+  history: `
+    ${REQUIRE_KNOWN}
+    INSERT INTO history (execution, n, time, text) VALUES (NEW.execution, ${LAST}, NEW.time, NEW.d);`,
   addTimer: `
     ${REQUIRE_OPEN}
     INSERT INTO timer (execution, seq, at, active) VALUES (NEW.execution, NEW.n, NEW.time, ${ACTIVE});`,
