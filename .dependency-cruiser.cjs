@@ -24,7 +24,11 @@ module.exports = {
     only("tasks", "^runtime/tasks/", own("tasks", "runtime/api/", "runtime/platform/")),
     only("engine", "^runtime/engine/", own("engine", "runtime/sandbox/", "runtime/store/", "runtime/tasks/")),
     only("client", "^runtime/client/", own("client", "runtime/engine/")),
-    only("server", "^runtime/server/", own("server", "runtime/engine/", "runtime/client/")),
+    only(
+      "server",
+      "^runtime/server/",
+      own("server", "runtime/engine/", "runtime/client/", "runtime/inspect/", "runtime/store/"),
+    ),
     only("inspect", "^runtime/inspect/", own("inspect", "runtime/store/", "runtime/guest/(heap|numbers)")),
     only("package", "^runtime/package/", own("package", "runtime/platform/")),
     {

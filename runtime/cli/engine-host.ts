@@ -14,6 +14,7 @@ import { eventualVersion } from "../platform/version.js";
 import type { Program } from "../protocol/program.js";
 import { type HttpOptions, type HttpServer, listenHttp } from "../server/http/listen.js";
 import { listen, type SocketServer } from "../server/server.js";
+import { type Examination, examine } from "../store/sqlite/examine.js";
 
 export interface EngineHost {
   readonly engine: Engine;
@@ -48,13 +49,15 @@ export async function openEngineHost(options: EngineHostOptions): Promise<Engine
   });
   let server: SocketServer | undefined;
   let api: HttpServer | undefined;
+  let file: Examination | undefined;
   try {
     for (const { file, program } of programs) await engine.deploy(program, dirname(resolve(file)));
     server = await listen(inProcessClient(engine), socketPath(database));
     const { path, close } = server;
     if (options.http !== undefined) {
       const defect = (cause: unknown): void => report({ message: "A request could not be answered", cause });
-      api = await listenHttp(options.http, { engine, version: eventualVersion(), report: defect });
+      file = await examine(database);
+      api = await listenHttp(options.http, { engine, database: file, version: eventualVersion(), report: defect });
     }
     return {
       engine,
@@ -62,12 +65,14 @@ export async function openEngineHost(options: EngineHostOptions): Promise<Engine
       ...(api === undefined ? {} : { url: api.url }),
       async close() {
         await api?.close();
+        await file?.close();
         await close();
         await engine.close();
       },
     };
   } catch (error) {
     await api?.close();
+    await file?.close();
     await server?.close();
     await engine.close();
     throw error;

@@ -5,8 +5,18 @@
 import type { z } from "zod";
 import { Fault, type FaultCode } from "../protocol/fault.js";
 import {
+  changedSchema,
+  type Overview,
+  overviewSchema,
+  type StandingResource,
+  standingSchema,
+  type TimelineResource,
+  timelineSchema,
+} from "./observation.js";
+import {
   type Execution,
   type ExecutionDetails,
+  type ExecutionPage,
   executionDetailsSchema,
   executionPageSchema,
   executionSchema,
@@ -39,8 +49,16 @@ export interface HttpClient {
   /** Durable when it resolves. */
   signal(executionId: string, signal: string, payload?: Execution["input"]): Promise<void>;
   get(executionId: string): Promise<ExecutionDetails>;
+  /** What it did and when. */
+  timeline(executionId: string): Promise<TimelineResource>;
+  /** Where it waits: its calls with source lines and variables. */
+  standing(executionId: string): Promise<StandingResource>;
+  /** Counts, and how many executions began and ended in the last `minutes` (default: 60). */
+  overview(query?: { readonly minutes?: number }): Promise<Overview>;
   /** All that match, newest first, read page by page. */
-  list(query?: { readonly workflow?: string; readonly status?: Execution["status"] }): AsyncIterable<Execution>;
+  list(query?: ListQuery): AsyncIterable<Execution>;
+  /** One page; `cursor` is the `next` of the page before. */
+  page(query?: ListQuery & { readonly cursor?: string; readonly limit?: number }): Promise<ExecutionPage>;
   logs(executionId: string): AsyncIterable<LogLine>;
   /** Resolves when the execution is closed or suspended, however long that takes. */
   result(executionId: string, options?: { readonly signal?: AbortSignal }): Promise<Execution>;
@@ -51,8 +69,19 @@ export interface HttpClient {
   heartbeatTask(token: string, details?: Execution["input"]): Promise<{ readonly cancelled: boolean }>;
 }
 
+export interface ListQuery {
+  readonly workflow?: string;
+  readonly status?: Execution["status"];
+  /** A part of the id. */
+  readonly text?: string;
+  /** Started then or later, started earlier: ISO 8601, UTC. */
+  readonly from?: string;
+  readonly before?: string;
+}
+
 export type ExecutionEvent =
   | { readonly event: "log"; readonly data: LogLine }
+  | { readonly event: "changed"; readonly data: { readonly at: number } }
   | { readonly event: "status"; readonly data: Execution };
 
 /** A client of the server at `url`. Its calls throw Faults; EV8213 when the server cannot be reached. */
@@ -68,6 +97,10 @@ export function connect(options: ConnectOptions): HttpClient {
       await http.post(signalledSchema, `${pathOf(id)}/signals/${encodeURIComponent(signal)}`, body);
     },
     get: (id) => http.get(executionDetailsSchema, pathOf(id)),
+    timeline: (id) => http.get(timelineSchema, `${pathOf(id)}/timeline`),
+    standing: (id) => http.get(standingSchema, `${pathOf(id)}/standing`),
+    overview: (query = {}) => http.get(overviewSchema, `/v1/overview?${queryOf(query)}`),
+    page: (query = {}) => http.get(executionPageSchema, `/v1/executions?${queryOf(query)}`),
     list: (query = {}) => pages(query, (cursor) => http.get(executionPageSchema, `/v1/executions?${cursor}`)),
     logs: (id) => pages({}, (cursor) => http.get(logPageSchema, `${pathOf(id)}/logs?${cursor}`)),
     async result(id, { signal } = {}) {
@@ -113,13 +146,16 @@ class Http {
     if (body === null) return;
     let rest = "";
     const decoder = new TextDecoder();
-    for await (const chunk of body) {
-      const blocks = (rest + decoder.decode(chunk, { stream: true })).split("\n\n");
+    // Not `for await` over the body: some browsers' streams cannot be iterated.
+    const reader = body.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      const blocks = (rest + decoder.decode(part.value, { stream: true })).split("\n\n");
       rest = blocks.pop() ?? "";
       for (const block of blocks) {
         const event = /^event: (.*)$/m.exec(block)?.[1];
         const data = /^data: (.*)$/m.exec(block)?.[1] ?? "";
         if (event === "log") yield { event, data: parsed(logLineSchema, data) };
+        else if (event === "changed") yield { event, data: parsed(changedSchema, data) };
         else if (event === "status") yield { event, data: parsed(executionSchema, data) };
       }
     }
@@ -145,17 +181,21 @@ class Http {
 }
 
 async function* pages<T>(
-  query: Readonly<Record<string, string | undefined>>,
+  query: object,
   read: (query: string) => Promise<{ readonly items: readonly T[]; readonly next?: string | undefined }>,
 ): AsyncGenerator<T> {
   let cursor: string | undefined;
   do {
-    const fields = new URLSearchParams();
-    for (const [key, value] of Object.entries({ ...query, cursor })) if (value !== undefined) fields.set(key, value);
-    const page = await read(fields.toString());
+    const page = await read(queryOf({ ...query, cursor }));
     yield* page.items;
     cursor = page.next;
   } while (cursor !== undefined);
+}
+
+function queryOf(fields: object): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) query.set(key, String(value));
+  return query.toString();
 }
 
 /** `order/17` is two parts of the path; a name may hold more slashes. */

@@ -71,6 +71,9 @@ export const problemSchema = z.object({
 export const listQuerySchema = z.strictObject({
   workflow: name.optional(),
   status: z.enum(STATUSES).optional(),
+  text: name.optional().describe("A part of the id"),
+  from: time.optional().describe("Started then or later"),
+  before: time.optional().describe("Started earlier"),
   cursor: z.string().max(64).optional(),
   limit,
 });
@@ -101,6 +104,7 @@ export const taskDoneSchema = z.object({ completed: z.literal(true) });
 export const taskBeatSchema = z.object({ cancelled: z.boolean().describe("Nobody waits for the attempt any more") });
 
 export type Execution = z.infer<typeof executionSchema>;
+export type ExecutionPage = z.infer<typeof executionPageSchema>;
 export type ExecutionDetails = z.infer<typeof executionDetailsSchema>;
 export type LogLine = z.infer<typeof logLineSchema>;
 export type Started = z.infer<typeof startedSchema>;

@@ -26,6 +26,7 @@ import { ResultWaiters } from "./results.js";
 import { Retries } from "./retries.js";
 import { Scheduler } from "./scheduler.js";
 import { requestExecution, sendEvent, signalExecution } from "./signal.js";
+import { snapshotOf } from "./snapshot.js";
 import { Starter } from "./start.js";
 import { completeTask, subjectOf } from "./task-completion.js";
 import { TaskFeed } from "./task-feed.js";
@@ -179,6 +180,10 @@ function engineOf(assembly: Assembly): Engine {
     async query(executionId, query, input) {
       check();
       return await parts.activity.during(queryExecution(parts, executionId, query, input));
+    },
+    async snapshot(executionId) {
+      check();
+      return await parts.activity.during(snapshotOf(parts, executionId));
     },
     async completeTask(token, outcome) {
       check();

@@ -35,6 +35,8 @@ export interface Engine {
    * EV8018 when its state cannot be asked.
    */
   query(executionId: string, query: string, input: Encoded): Promise<Outcome>;
+  /** The state as it is now, without changing anything. Throws Fault EV8004. */
+  snapshot(executionId: string): Promise<Snapshot>;
   /**
    * Completes an attempt of a task by its token. Durable when it resolves. Throws Fault EV8014 for a token that is not
    * this database's, EV8015 when the attempt is completed already or nobody waits for it any more.
@@ -69,6 +71,13 @@ export interface StartReply {
   readonly executionId: string;
   /** True when an execution of that id was there before. */
   readonly existing: boolean;
+}
+
+export interface Snapshot {
+  /** A checkpoint's text; undefined when there is none and none can be made. */
+  readonly text?: string;
+  /** Activations that are not in it. */
+  readonly newer: number;
 }
 
 /** `auto`: when the tail has become dearer than a checkpoint; `always`: after every activation; `never`: tail only. */

@@ -157,6 +157,75 @@ test("result: 202 while it goes on, 200 as soon as it has ended, also for many w
   }
 });
 
+test("timelines, standings and counts: what was done, where it waits, read while it runs", async (t) => {
+  const { url } = await serve(t);
+  const client = connect({ url });
+  await client.start({ workflow: "approval", name: "x", input: "trip" });
+  await client.start({ workflow: "sums", name: "s", input: 2 });
+  await client.result("sums/s");
+  const { spans, moments } = await client.timeline("sums/s");
+  assert.deepEqual(
+    spans.map(({ kind, name, state, input, output, attempts }) => ({
+      kind,
+      name,
+      state,
+      input,
+      output,
+      n: attempts.length,
+    })),
+    [
+      { kind: "task", name: "add", state: "succeeded", input: { sum: 0, by: 1 }, output: 1, n: 1 },
+      { kind: "task", name: "add", state: "succeeded", input: { sum: 1, by: 2 }, output: 3, n: 1 },
+    ],
+  );
+  assert.deepEqual(moments, []);
+  const standing = await client.standing("approval/x");
+  const [stack] = standing.stacks ?? [];
+  assert.deepEqual(stack?.waitsFor, { kind: "signal", signal: "approve" });
+  const [frame] = stack?.frames ?? [];
+  assert.match(frame?.source.find(({ line }) => line === frame.line)?.text ?? "", /await approve\.expectSignal/);
+  assert.deepEqual(frame?.variables, [{ name: "what", value: '"trip"' }]);
+  await client.signal("approval/x", "approve", "Ada");
+  await client.result("approval/x");
+  assert.equal((await client.standing("approval/x")).stacks, undefined);
+  const signals = (await client.timeline("approval/x")).moments.map(({ kind, name, value }) => ({ kind, name, value }));
+  assert.deepEqual(signals, [{ kind: "signal", name: "approve", value: "Ada" }]);
+  const overview = await client.overview();
+  assert.deepEqual(overview.statuses, { SUCCEEDED: 2 });
+  assert.deepEqual(overview.workflows, [
+    { workflow: "approval", executions: 1 },
+    { workflow: "sums", executions: 1 },
+  ]);
+  assert.equal(
+    overview.rates.reduce((sum, { started }) => sum + started, 0),
+    2,
+  );
+  assert.equal(
+    overview.rates.reduce((sum, { ended }) => sum + ended, 0),
+    2,
+  );
+  await assert.rejects(client.timeline("approval/none"), { code: "EV8004" });
+});
+
+test("lists are searched by a part of the id and by time", async (t) => {
+  const { url } = await serve(t);
+  const client = connect({ url });
+  const names = async (query: Parameters<typeof client.page>[0]) =>
+    (await client.page(query)).items.map(({ id }) => id);
+  for (const name of ["a_1", "ab1", "B2"]) await client.start({ workflow: "approval", name, input: name });
+  assert.deepEqual(await names({ text: "a_" }), ["approval/a_1"], "the wildcards of LIKE are plain text");
+  assert.deepEqual(await names({ text: "/b" }), ["approval/B2"]);
+  assert.deepEqual(await names({ text: "%" }), []);
+  const [last, middle] = (await client.page()).items;
+  const between = middle?.startTime ?? "";
+  assert.ok(last !== undefined && between <= last.startTime);
+  const since = await names({ from: between });
+  assert.ok(since.includes("approval/B2") && since.includes("approval/ab1"));
+  assert.deepEqual(await names({ before: "2001-01-01T00:00:00Z" }), []);
+  assert.deepEqual(await names({ from: "2999-01-01T00:00:00Z" }), []);
+  assert.equal((await names({ from: "2001-01-01T00:00:00Z", before: "2999-01-01T00:00:00Z" })).length, 3);
+});
+
 test("events: log lines and changes of status until the end; Last-Event-ID goes on after a line", async (t) => {
   const { url } = await serve(t);
   const client = connect({ url });
@@ -166,10 +235,10 @@ test("events: log lines and changes of status until the end; Last-Event-ID goes 
     seen.push(event);
     if (seen.length === 1) await client.signal("approval/x", "approve", "Ada");
   }
-  assert.deepEqual(
-    seen.map(({ event, data }) => (event === "status" ? data.status : data.text)),
-    ["IN_PROGRESS", "SUCCEEDED"],
-  );
+  const statuses = seen.flatMap(({ event, data }) => (event === "status" ? [data.status] : []));
+  assert.deepEqual(statuses, ["IN_PROGRESS", "SUCCEEDED"]);
+  const changes = seen.flatMap(({ event, data }) => (event === "changed" ? [data.at] : []));
+  assert.ok(changes.length >= 2 && (changes[0] ?? 0) < (changes[1] ?? 0), "the signal is news");
   await client.start({ workflow: "sums", name: "s", input: 3 });
   await client.result("sums/s");
   const whole = await (await fetch(`${url}/v1/executions/sums/s/events`)).text();

@@ -22,6 +22,7 @@ import { Waiting } from "./waiting.js";
 
 export interface AppOptions {
   readonly engine: Service["engine"] & Pick<Engine, "result">;
+  readonly database: Service["database"];
   readonly version: string;
   readonly tokens: Tokens | undefined;
   readonly hosts: ReadonlySet<string>;
@@ -43,8 +44,8 @@ export interface Bindings {
 
 /** Makes the application. */
 export function httpApp(options: AppOptions): Hono<Bindings> {
-  const { engine, version, tokens, report } = options;
-  const service: Service = { engine, version, waiting: new Waiting(engine) };
+  const { engine, database, version, tokens, report } = options;
+  const service: Service = { engine, database, version, waiting: new Waiting(engine) };
   const app = new Hono<Bindings>();
   app.onError((error, context) => {
     if (!(error instanceof Fault)) report(error);

@@ -37,7 +37,7 @@ const BURST_SECONDS = 4;
 /** Listens. Throws Fault EV8308 to EV8310. */
 export async function listenHttp(
   options: HttpOptions,
-  service: Pick<AppOptions, "engine" | "version" | "report">,
+  service: Pick<AppOptions, "engine" | "database" | "version" | "report">,
 ): Promise<HttpServer> {
   const { host, port } = parseAddress(options.address);
   const tokens = options.tokensFile === undefined ? undefined : await readTokens(options.tokensFile);

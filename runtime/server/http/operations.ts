@@ -2,7 +2,8 @@
 import type { Route } from "./route.js";
 import { EXECUTIONS } from "./routes/executions.js";
 import { HEALTH } from "./routes/health.js";
+import { OBSERVATION } from "./routes/observation.js";
 import { STREAM } from "./routes/stream.js";
 import { TASKS } from "./routes/tasks.js";
 
-export const ROUTES: readonly Route[] = [...HEALTH, ...EXECUTIONS, ...STREAM, ...TASKS];
+export const ROUTES: readonly Route[] = [...HEALTH, ...EXECUTIONS, ...OBSERVATION, ...STREAM, ...TASKS];

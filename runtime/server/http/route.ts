@@ -1,13 +1,16 @@
 /** One operation of the API: how it is asked for, what it needs, what it answers. */
 import type { z } from "zod";
 import type { Engine } from "../../engine/engine.js";
+import type { Examination } from "../../store/sqlite/examine.js";
 import type { Scope } from "./access.js";
 import type { Waiting } from "./waiting.js";
 
 export interface Service {
+  /** The database, read beside the engine: what may take long holds up no commit. */
+  readonly database: Examination;
   readonly engine: Pick<
     Engine,
-    "start" | "signal" | "show" | "list" | "logs" | "result" | "completeTask" | "heartbeatTask"
+    "start" | "signal" | "show" | "list" | "logs" | "result" | "completeTask" | "heartbeatTask" | "snapshot"
   >;
   readonly waiting: Waiting;
   readonly version: string;

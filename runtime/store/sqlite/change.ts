@@ -102,37 +102,19 @@ export function changesOf(write: Write, counters: Counters): readonly Change[] {
     case "appendTail": {
       const { n, now, events, commandsHash } = write.entry;
       const label = `appendTail ${n} of execution ${write.execution}`;
-      return [
-        change(
-          KIND.tail,
-          label,
-          { execution: write.execution, n, time: now, number: write.cost },
-          JSON.stringify(events),
-          commandsHash,
-          null,
-          write.history?.text,
-        ),
-      ];
+      const numbers = { execution: write.execution, n, time: now, number: write.cost };
+      return [change(KIND.tail, label, numbers, JSON.stringify(events), commandsHash, null, write.history?.text)];
     }
     case "putCheckpoint": {
-      const label = `putCheckpoint ${write.n} of execution ${write.execution}`;
       const { execution, n, cost, history } = write;
+      const label = `putCheckpoint ${n} of execution ${execution}`;
       const numbers = { execution, n, number: cost, time: history?.time };
       return [change(KIND.checkpoint, label, numbers, write.text, null, null, history?.text)];
     }
     case "addHistory": {
       const { execution, history } = write;
-      return [
-        change(
-          KIND.history,
-          `addHistory of execution ${execution}`,
-          { execution, time: history.time },
-          null,
-          null,
-          null,
-          history.text,
-        ),
-      ];
+      const numbers = { execution, time: history.time };
+      return [change(KIND.history, `addHistory of execution ${execution}`, numbers, null, null, null, history.text)];
     }
     case "addTimer": {
       const { execution, seq, at } = write.timer;

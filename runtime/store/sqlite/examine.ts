@@ -7,10 +7,22 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Fault } from "../../protocol/fault.js";
-import type { ExecutionRow, LogRow } from "../store.js";
+import type { ExecutionRow, History, LogRow } from "../store.js";
 import { type Connection, connect, type Row, type Value } from "./driver.js";
 import { inspect } from "./inspect.js";
-import { EXECUTION } from "./queries.js";
+import {
+  type ChildRow,
+  childrenOf,
+  countByStatus,
+  countByWorkflow,
+  EXECUTION,
+  type ExecutionFilter,
+  historyOf,
+  lastHistory,
+  listExecutions,
+  type Rate,
+  ratesSince,
+} from "./looking.js";
 import { executionRow, logRow, numberOf, textOf } from "./rows.js";
 
 export interface Examination {
@@ -20,6 +32,17 @@ export interface Examination {
   programs(): Promise<readonly StoredProgram[]>;
   /** The artifact's text. */
   program(hash: string): Promise<string | undefined>;
+  /** A page of executions, newest first. */
+  list(filter: ExecutionFilter): Promise<readonly ExecutionRow[]>;
+  countByStatus(): Promise<ReadonlyMap<string, number>>;
+  countByWorkflow(): Promise<ReadonlyMap<string, number>>;
+  /** Starts and ends since `from` (ms since the epoch), by stretches of `step` ms. */
+  ratesSince(from: number, step: number): Promise<readonly Rate[]>;
+  /** What is kept of an execution's history: the latest `limit` commits, oldest first. */
+  history(key: number, limit: number): Promise<readonly History[]>;
+  /** Grows with each commit of the execution that left something to see. */
+  lastHistory(key: number): Promise<number>;
+  children(key: number, limit: number): Promise<readonly ChildRow[]>;
   /** One execution with what it rests on. */
   execution(id: string): Promise<ExaminedExecution | undefined>;
   /** The lines after line `after`, oldest first. */
@@ -133,6 +156,7 @@ const KINDS: readonly (readonly [kind: string, sql: string])[] = [
   ["messages", "SELECT count(*) AS rows, total(octet_length(event)) AS bytes FROM inbox"],
   ["tasks", "SELECT count(*) AS rows, total(octet_length(input)) AS bytes FROM task"],
   ["timers", "SELECT count(*) AS rows, 0 AS bytes FROM timer"],
+  ["history", "SELECT count(*) AS rows, total(octet_length(text)) AS bytes FROM history"],
   ["log lines", "SELECT count(*) AS rows, total(octet_length(text)) AS bytes FROM log"],
   ["programs", "SELECT count(*) AS rows, total(octet_length(artifact)) AS bytes FROM program"],
 ];
@@ -140,6 +164,7 @@ const KINDS: readonly (readonly [kind: string, sql: string])[] = [
 class OpenExamination implements Examination {
   readonly #path: string;
   readonly #connection: Connection;
+  readonly #read = (sql: string, ...parameters: readonly Value[]) => this.#all(sql, ...parameters);
 
   constructor(path: string, connection: Connection) {
     this.#path = path;
@@ -213,6 +238,14 @@ class OpenExamination implements Examination {
       inProgress: numberOf(row, "inProgress"),
     }));
   }
+
+  list = (filter: ExecutionFilter) => listExecutions(this.#read, filter);
+  countByStatus = () => countByStatus(this.#read);
+  countByWorkflow = () => countByWorkflow(this.#read);
+  ratesSince = (from: number, step: number) => ratesSince(this.#read, from, step);
+  history = (key: number, limit: number) => historyOf(this.#read, key, limit);
+  lastHistory = (key: number) => lastHistory(this.#read, key);
+  children = (key: number, limit: number) => childrenOf(this.#read, key, limit);
 
   async program(hash: string): Promise<string | undefined> {
     const row = await this.#one("SELECT artifact FROM program WHERE hash = ?", hash);

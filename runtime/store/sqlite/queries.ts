@@ -3,9 +3,9 @@
  * index: none visits executions that sleep.
  */
 import type { OnParentClose } from "../../protocol/command.js";
-import type { Status } from "../../protocol/execution.js";
 import type { ExecutionRow, InboxRow, LogRow, StoredExecution, TaskRow, TimerRow } from "../store.js";
 import type { Connection, Row, Statement, Value } from "./driver.js";
+import { EXECUTION, type ExecutionFilter, listExecutions } from "./looking.js";
 import {
   executionRow,
   inboxRow,
@@ -17,11 +17,6 @@ import {
   textOf,
   timerRow,
 } from "./rows.js";
-
-/** Gives the columns that `executionRow` reads; a condition is to follow. */
-export const EXECUTION = `
-  SELECT execution.key, id, workflow, program.hash AS program, status, start_time, end_time, reason, result, error, parent, input
-  FROM execution JOIN program ON program.key = execution.program`;
 
 const TASK = `
     SELECT row, execution, execution.id AS executionId, workflow, program.hash AS program, seq, task, task.input,
@@ -99,29 +94,8 @@ export class Queries {
     return (await this.#all(SQL.readInbox, key)).map(inboxRow);
   }
 
-  async listExecutions(query: {
-    workflow?: string;
-    status?: Status;
-    before?: number;
-    limit: number;
-  }): Promise<readonly ExecutionRow[]> {
-    const conditions: string[] = [];
-    const parameters: Value[] = [];
-    const where = (condition: string, value: Value | undefined): void => {
-      if (value === undefined) return;
-      conditions.push(condition);
-      parameters.push(value);
-    };
-    where("workflow = ?", query.workflow);
-    where("status = ?", query.status);
-    where("execution.key < ?", query.before);
-    const filter = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-    const rows = await this.#all(
-      `${EXECUTION} ${filter} ORDER BY execution.key DESC LIMIT ?`,
-      ...parameters,
-      query.limit,
-    );
-    return rows.map(executionRow);
+  async listExecutions(query: ExecutionFilter): Promise<readonly ExecutionRow[]> {
+    return await listExecutions((sql, ...parameters) => this.#all(sql, ...parameters), query);
   }
 
   async readLogs(key: number, query: { after?: number; limit: number }): Promise<readonly LogRow[]> {

@@ -7,7 +7,16 @@ import { eventSchema, type TailEntry } from "../../protocol/event.js";
 import { STATUSES } from "../../protocol/execution.js";
 import { Fault } from "../../protocol/fault.js";
 import { taskPolicySchema } from "../../protocol/task-policy.js";
-import type { ExecutionRow, InboxRow, LogRow, ParentLink, StoredExecution, TaskRow, TimerRow } from "../store.js";
+import type {
+  ExecutionRow,
+  History,
+  InboxRow,
+  LogRow,
+  ParentLink,
+  StoredExecution,
+  TaskRow,
+  TimerRow,
+} from "../store.js";
 import type { Row } from "./driver.js";
 
 const reasonSchema = z.strictObject({
@@ -111,6 +120,10 @@ export function taskRow(row: Row): TaskRow {
 
 export function logRow(row: Row): LogRow {
   return parse(logSchema, row, "log");
+}
+
+export function historyRow(row: Row): History {
+  return { time: numberOf(row, "time"), text: textOf(row, "text") };
 }
 
 export function inboxRow(row: Row): InboxRow {

@@ -16,7 +16,7 @@ import {
 import { encode } from "../../../protocol/value.js";
 import { nextOf, readCursor } from "../cursor.js";
 import { operation, type Route } from "../route.js";
-import { detailsResource, executionResource, logResource } from "../views.js";
+import { detailsResource, executionResource, logResource } from "../views/executions.js";
 
 export const EXECUTION = "/v1/executions/{workflow}/{name}";
 
@@ -33,11 +33,14 @@ export const EXECUTIONS: readonly Route[] = [
     summary: "List executions, newest first",
     query: listQuerySchema,
     replies: { 200: { description: "A page", schema: executionPageSchema } },
-    async handle({ engine }, { query: { workflow, status, cursor, limit } }) {
-      const rows = await engine.list({
+    async handle({ database }, { query: { workflow, status, text, from, before, cursor, limit } }) {
+      const rows = await database.list({
         limit,
         ...(workflow === undefined ? {} : { workflow }),
         ...(status === undefined ? {} : { status }),
+        ...(text === undefined ? {} : { text }),
+        ...(from === undefined ? {} : { startedFrom: Date.parse(from) }),
+        ...(before === undefined ? {} : { startedBefore: Date.parse(before) }),
         ...(cursor === undefined ? {} : { before: readCursor(cursor) }),
       });
       return { status: 200, value: { items: rows.map(executionResource), ...nextOf(rows.at(-1)?.key, rows, limit) } };

@@ -1,7 +1,7 @@
 /** Rows of the engine as resources of the API. */
-import type { ExecutionSummary, LogLineRow } from "../../client/messages.js";
-import type { Execution, ExecutionDetails, LogLine } from "../../client/resources.js";
-import { type Encoded, toDisplay } from "../../protocol/value.js";
+import type { ExecutionSummary, LogLineRow } from "../../../client/messages.js";
+import type { Execution, ExecutionDetails, LogLine } from "../../../client/resources.js";
+import { type Encoded, toDisplay } from "../../../protocol/value.js";
 
 /** An execution as JSON. */
 export function executionResource(row: ExecutionSummary): Execution {
@@ -31,7 +31,8 @@ export function logResource({ id, time, level, text }: LogLineRow): LogLine {
   return { id, time: new Date(time).toISOString(), level, text };
 }
 
-function json(value: Encoded): Execution["input"] {
+/** A stored value as plain JSON. */
+export function json(value: Encoded): Execution["input"] {
   // Through its text: what `toDisplay` gives is made for JSON.
   const text = JSON.stringify(toDisplay(value) ?? null);
   return JSON.parse(text) as Execution["input"];
