@@ -31,6 +31,17 @@ module.exports = {
     ),
     only("inspect", "^runtime/inspect/", own("inspect", "runtime/store/", "runtime/guest/(heap|numbers)")),
     only("package", "^runtime/package/", own("package", "runtime/platform/")),
+    only(
+      "testing",
+      "^runtime/testing/(?!compile)",
+      own("testing", ...["api", "client", "engine", "sandbox", "store", "tasks"].map((folder) => `runtime/${folder}/`)),
+    ),
+    {
+      name: "one-door-from-tests-to-the-compiler",
+      severity: "error",
+      from: { path: "^runtime/(?!cli|testing/compile)" },
+      to: { path: "^compiler/" },
+    },
     {
       name: "one-door-to-the-toolchain",
       severity: "error",

@@ -52,6 +52,8 @@ export interface VirtualClock extends Clock {
    * rest; resolves at rest with the clock at `time`. The clock goes no further by itself afterwards.
    */
   advanceTo(time: number): Promise<void>;
+  /** When the earliest wait ends, ms since the epoch; undefined when nothing waits. */
+  next(): number | undefined;
 }
 
 interface VirtualWait {
@@ -70,10 +72,15 @@ export function virtualClock(start: number, limit = Number.POSITIVE_INFINITY): V
   let arrivals: (() => void)[] = [];
   const waits = new Set<VirtualWait>();
 
-  const move = (): void => {
-    if (resting === undefined || !resting()) return;
+  const earliest = (): VirtualWait | undefined => {
     let next: VirtualWait | undefined;
     for (const wait of waits) if (next === undefined || wait.until < next.until) next = wait;
+    return next;
+  };
+
+  const move = (): void => {
+    if (resting === undefined || !resting()) return;
+    const next = earliest();
     if (next !== undefined && next.until <= end) {
       now = Math.max(now, next.until);
       waits.delete(next);
@@ -116,5 +123,6 @@ export function virtualClock(start: number, limit = Number.POSITIVE_INFINITY): V
       move();
       return arrived;
     },
+    next: () => earliest()?.until,
   };
 }

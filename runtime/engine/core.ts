@@ -73,7 +73,7 @@ class Assembly {
       requests: new Requests(),
       newExecutions: new NewExecutions(
         store.opened.nextKey,
-        options.randomHex ?? ((count: number) => randomBytes(count).toString("hex")),
+        options.randomHex ?? ((count) => randomBytes(count).toString("hex")),
       ),
       timers: new Timers({
         store,
@@ -191,7 +191,7 @@ function engineOf(assembly: Assembly): Engine {
     },
     async heartbeatTask(token, details) {
       check();
-      return await parts.feed.beatByToken(subjectOf(parts, token), details);
+      return await parts.activity.during(parts.feed.beatByToken(subjectOf(parts, token), details));
     },
     ...queriesOf(parts.store, parts.results, check),
     async idle() {

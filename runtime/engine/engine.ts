@@ -15,6 +15,7 @@ import type { ExecutionRow, LogRow, Store } from "../store/store.js";
 import type { SettledTask, TaskPool } from "../tasks/tasks.js";
 import type { Clock } from "./clock.js";
 import type { Limits } from "./limits.js";
+import type { RandomHex } from "./new-executions.js";
 
 export interface Engine {
   /** Makes a program known (and durable), so that executions can start on it. */
@@ -99,8 +100,8 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>;
   /** Told of trouble that concerns no single caller: a commit that failed and will be tried again, and the like. */
   readonly report: (problem: Problem) => void;
-  /** `count` random bytes as hex digits: seeds and names. Default: the host's cryptographic source. */
-  readonly randomHex?: (count: number) => string;
+  /** Seeds and names of new executions. Default: the host's cryptographic source. */
+  readonly randomHex?: RandomHex;
 }
 
 export interface Problem {

@@ -20,17 +20,20 @@ export interface Identity {
   readonly parent?: ParentLink;
 }
 
+/** `count` random bytes as hex digits; `purpose` says for whom, for sources that give each the same every time. */
+export type RandomHex = (count: number, purpose: string) => string;
+
 export class NewExecutions {
-  readonly #randomHex: (count: number) => string;
+  readonly #randomHex: RandomHex;
   #nextKey: number;
 
-  constructor(nextKey: number, randomHex: (count: number) => string) {
+  constructor(nextKey: number, randomHex: RandomHex) {
     this.#nextKey = nextKey;
     this.#randomHex = randomHex;
   }
 
   name(): string {
-    return this.#randomHex(NAME_BYTES);
+    return this.#randomHex(NAME_BYTES, `name ${this.#nextKey}`);
   }
 
   /** The row of a new execution, under a key of its own. */
@@ -40,7 +43,7 @@ export class NewExecutions {
   }
 
   firstEvent(identity: Identity): EventOf<"start"> {
-    return firstEvent(identity, this.#randomHex(SEED_BYTES));
+    return firstEvent(identity, this.#randomHex(SEED_BYTES, identity.id));
   }
 }
 

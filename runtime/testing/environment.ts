@@ -1,0 +1,423 @@
+/**
+ * The test environment: the real compiler, sandbox, database and task threads, with time and chance in the test's hands.
+ *
+ * E1  Time stands still unless the test lets it pass, and passes only while nothing can happen without it.
+ * E2  After every call that changes something, all that comes of it without time has happened.
+ * E3  The same test with the same seed does the same.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { dueMilliseconds, durationMilliseconds, durationSchedule } from "../api/schedule.js";
+import type { DurationUnit, Schedule, Task, Workflow, WorkflowInput, WorkflowOutput } from "../api/types.js";
+import { loadProgramFile } from "../client/program-file.js";
+import { type VirtualClock, virtualClock } from "../engine/clock.js";
+import type { Engine, Problem } from "../engine/engine.js";
+import { Fault } from "../protocol/fault.js";
+import type { Program } from "../protocol/program.js";
+import { encode, encodeError, type Outcome } from "../protocol/value.js";
+import { compile } from "./compile.js";
+import { type CrashPlan, type CrashPoint, crashesAt, noCrashes, type RandomCrashes, randomCrashes } from "./crashes.js";
+import { type ExecutionWorld, TestExecution } from "./execution.js";
+import { databaseInMemory, engineTrouble, neverIdle, nothingMore, notInProgram } from "./faults.js";
+import { History, type HistoryEntry } from "./history.js";
+import { Lives } from "./lives.js";
+import { type MockTask, type MockWorld, TaskMock } from "./mock-task.js";
+import { type MockWorkflow, WorkflowMocks } from "./mock-workflow.js";
+import { TestPool } from "./pool.js";
+import { derivedHex, type Seed } from "./random.js";
+import { type RunTaskOptions, runTask, type TaskRun } from "./run-task.js";
+import { lineOf } from "./timeline.js";
+
+export interface TestEnvironmentOptions {
+  /** The TypeScript file of the program (a path or file URL), or a program that `eventualc build` made (`*.evp`). */
+  readonly entry: string | URL;
+  /** When the test begins. Default: 2030-01-01T00:00:00Z. */
+  readonly start?: Date;
+  /** What chance in the test is derived from. Default: 1. */
+  readonly seed?: Seed;
+  /**
+   * `everywhere`: each execution is written out after every step, thrown away, and read back before the next one, which
+   * proves that all of its state can be stored. `replay`: it is rebuilt from its events before every step.
+   */
+  readonly restore?: "everywhere" | "replay";
+  /**
+   * The engine is killed at commits, before or after they are written, and opened again on its database: by chance that
+   * depends on the seed, or at the commits that are named.
+   */
+  readonly crash?: Seed | RandomCrashes | readonly CrashPoint[];
+  /** Path of a database file, or `":memory:"`. Default: a temporary file. */
+  readonly database?: string;
+}
+
+export interface TestStartOptions {
+  /** Name of the execution. Default: made up, the same on every run. */
+  readonly name?: string;
+  /** In place of the time limit of the workflow's definition. */
+  readonly timeout?: Schedule;
+}
+
+/** Any workflow's definition. */
+export type AnyWorkflow = Workflow<string, never, unknown>;
+
+const DEFAULT_START = Date.UTC(2030, 0, 1);
+/** More steps of time than this, and `advanceUntilIdle` gives up. */
+const MOST_STEPS = 100_000;
+/** How many of the last things that happened a failure tells. */
+const TOLD = 25;
+
+export class TestEnvironment {
+  readonly #lives: Lives;
+  readonly #clock: VirtualClock;
+  readonly #history: History;
+  readonly #program: Program;
+  readonly #options: TestEnvironmentOptions;
+  readonly #pool: TestPool;
+  readonly #taskMocks: Map<string, TaskMock>;
+  readonly #workflowMocks: WorkflowMocks;
+  readonly #problems: readonly Problem[];
+  readonly #cleanUp: () => Promise<void>;
+  readonly #world: ExecutionWorld;
+  readonly #start: number;
+  #started = 0;
+  #closing: Promise<void> | undefined;
+
+  private constructor(parts: EnvironmentParts) {
+    this.#lives = parts.lives;
+    this.#clock = parts.clock;
+    this.#history = parts.history;
+    this.#program = parts.program;
+    this.#options = parts.options;
+    this.#pool = parts.pool;
+    this.#taskMocks = parts.taskMocks;
+    this.#workflowMocks = parts.workflowMocks;
+    this.#problems = parts.problems;
+    this.#cleanUp = parts.cleanUp;
+    this.#start = parts.clock.now();
+    this.#world = {
+      ask: (question) => this.#lives.ask(question),
+      act: (question) => this.#act(question),
+      step: () => this.#step(),
+      history: (id) => this.#history.of(id),
+      story: () => this.#story(),
+    };
+  }
+
+  /**
+   * Compiles the program (once per process) and opens an engine with it. To be closed at the end of the test.
+   * Throws Fault EV8601 when the program does not compile, and what opening the database throws.
+   *
+   * ```ts
+   * const env = await TestEnvironment.create({ entry: new URL("./order.ts", import.meta.url) });
+   * ```
+   */
+  static async create(options: TestEnvironmentOptions): Promise<TestEnvironment> {
+    const entry = typeof options.entry === "string" ? resolve(options.entry) : fileURLToPath(options.entry);
+    const program = entry.endsWith(".evp") ? await loadProgramFile(entry) : await compile(entry);
+    const { path, cleanUp } = await databaseOf(options);
+    const { seed = 1 } = options;
+    const start = options.start?.getTime() ?? DEFAULT_START;
+    const clock = virtualClock(start, start);
+    const history = new History();
+    const problems: Problem[] = [];
+    const taskMocks = new Map<string, TaskMock>();
+    const workflowMocks = new WorkflowMocks();
+    const pool = new TestPool((call) => taskMocks.get(call.task)?.run(call));
+    try {
+      const lives = await Lives.open({
+        ...{ program, clock, history, pool, mocks: workflowMocks, database: path, resolveFrom: dirname(entry) },
+        checkpoint: options.restore === undefined ? "auto" : options.restore === "everywhere" ? "always" : "never",
+        cacheSize: options.restore === undefined ? 1000 : 0,
+        randomHex: (count, purpose) => derivedHex(seed, count, purpose),
+        crashes: planOf(options.crash),
+        committed: (writes) => {
+          for (const mock of taskMocks.values()) {
+            for (const write of writes) {
+              if (write.kind === "retryTask" || write.kind === "removeTask") mock.recorded(write.execution, write.seq);
+            }
+          }
+        },
+        report: (problem) => problems.push(problem),
+      });
+      const env = new TestEnvironment({
+        ...{ lives, clock, history, program, options, pool, taskMocks, workflowMocks, problems, cleanUp },
+      });
+      await env.#settle();
+      return env;
+    } catch (error) {
+      await pool.close(0);
+      await cleanUp();
+      throw error;
+    }
+  }
+
+  /** Virtual time. */
+  get now(): Date {
+    return new Date(this.#clock.now());
+  }
+
+  /** How often the engine has been killed. */
+  get crashes(): number {
+    return this.#lives.deaths;
+  }
+
+  /**
+   * Starts an execution of a workflow, given by its definition or its name (then with its type, for the types of input
+   * and result: `env.start<typeof order>("order", input)`). Resolves when what comes of it at once has happened.
+   */
+  start<W extends AnyWorkflow>(
+    workflow: W | W["workflowName"],
+    ...input: undefined extends WorkflowInput<W>
+      ? [input?: WorkflowInput<W>, options?: TestStartOptions]
+      : [input: WorkflowInput<W>, options?: TestStartOptions]
+  ): Promise<TestExecution<WorkflowOutput<W>>>;
+  start(workflow: string, input?: unknown, options?: TestStartOptions): Promise<TestExecution>;
+  async start(workflow: AnyWorkflow | string, input?: unknown, options: TestStartOptions = {}): Promise<TestExecution> {
+    const { workflows } = this.#program.manifest;
+    const name = this.#known("workflow", typeof workflow === "string" ? workflow : workflow.workflowName, workflows);
+    const base = await this.#lives.nextKey();
+    const request = {
+      workflow: name,
+      name: options.name ?? `test-${base + this.#started++}`,
+      input: encode(input, "input"),
+      ...(options.timeout === undefined ? {} : { timeoutAt: dueMilliseconds(options.timeout, this.#clock.now()) }),
+    };
+    const { executionId } = await this.#lives.ask((engine) => engine.start(request));
+    await this.#settle();
+    return new TestExecution(executionId, this.#world);
+  }
+
+  /** An execution by its id: a child, or one that a task has started. */
+  execution<Output = unknown>(id: string): TestExecution<Output> {
+    return new TestExecution(id, this.#world);
+  }
+
+  /** Lets time pass: `env.tick(2, "days")`. Everything that falls due meanwhile happens at its own time. */
+  async tick(length = 1, unit: DurationUnit = "seconds"): Promise<void> {
+    await this.#advanceTo(this.#clock.now() + durationMilliseconds(durationSchedule(length, unit)));
+  }
+
+  /** Lets time pass up to a moment; one in the past changes nothing. */
+  async tickUntil(moment: Date | string): Promise<void> {
+    await this.#advanceTo(new Date(moment).getTime());
+  }
+
+  /**
+   * Lets time pass until nothing will happen by itself any more. Throws Fault EV8603 when that takes more than 100 000
+   * steps, as with an execution that never ends.
+   */
+  async advanceUntilIdle(): Promise<void> {
+    for (let steps = 0; await this.#step(); steps++) {
+      if (steps === MOST_STEPS) throw neverIdle(MOST_STEPS, this.#story());
+    }
+  }
+
+  /**
+   * Lets time pass, from one moment at which something happens to the next, until `condition` gives true.
+   * Throws Fault EV8602 when nothing more can happen before that.
+   */
+  async until(condition: () => boolean | Promise<boolean>): Promise<void> {
+    await this.#settle();
+    while (!(await condition())) {
+      if (!(await this.#step())) throw nothingMore("The condition is not true", this.#story());
+    }
+  }
+
+  /** A task's mock: until it is told otherwise the real handler runs, and its calls are noted. */
+  mockTask<Input, Output>(task: Task<string, Input, Output> | string): MockTask<Input, Output> {
+    const { tasks } = this.#program.manifest;
+    const name = this.#known("task", typeof task === "string" ? task : task.taskName, tasks);
+    const mock = this.#taskMocks.get(name) ?? new TaskMock(this.#mockWorld());
+    this.#taskMocks.set(name, mock);
+    return mock as unknown as MockTask<Input, Output>;
+  }
+
+  /** A workflow's mock, for children and other executions: until it is told otherwise the real workflow runs. */
+  mockWorkflow<Input, Output>(workflow: Workflow<string, Input, Output> | string): MockWorkflow<Input, Output> {
+    const { workflows } = this.#program.manifest;
+    const name = this.#known("workflow", typeof workflow === "string" ? workflow : workflow.workflowName, workflows);
+    return this.#workflowMocks.of(name) as unknown as MockWorkflow<Input, Output>;
+  }
+
+  /** All mocks run the real thing again, and their records are empty. */
+  resetMocks(): void {
+    for (const mock of this.#taskMocks.values()) mock.reset();
+    this.#workflowMocks.resetAll();
+  }
+
+  /** Runs a task's handler by itself. See `runTask`. */
+  async runTask<Input, Output>(
+    task: Task<string, Input, Output>,
+    input: Input,
+    options: RunTaskOptions = {},
+  ): Promise<TaskRun<Output>> {
+    return await runTask(task, input, { scheduledTime: this.now, ...options });
+  }
+
+  /** How often handlers of the task, or its mock, have been started. */
+  startsOf(task: Pick<Task<string, never, unknown>, "taskName"> | string): number {
+    const name = typeof task === "string" ? task : task.taskName;
+    return this.#pool.starts.filter((start) => start.task === name).length;
+  }
+
+  /** Completes an attempt of a task by its token. Rejects with EV8014 or EV8015 when nothing waits for it. */
+  async completeTask(token: string, result?: unknown): Promise<void> {
+    await this.#act((engine) => engine.completeTask(token, { ok: true, value: encode(result, "result") }));
+  }
+
+  /** Fails an attempt of a task by its token. Rejects as `completeTask`. */
+  async failTask(token: string, error: unknown): Promise<void> {
+    await this.#act((engine) => engine.completeTask(token, { ok: false, error: encodeError(error) }));
+  }
+
+  /** A sign of life of an attempt. `cancelled`: nobody waits for it any more. */
+  async heartbeatTask(token: string, details?: unknown): Promise<{ readonly cancelled: boolean }> {
+    return await this.#act((engine) => engine.heartbeatTask(token, encode(details, "details")));
+  }
+
+  /** Closes the engine and opens it again on the same database. Throws Fault EV8607 for a database in memory. */
+  async restart(): Promise<void> {
+    if (this.#options.database === ":memory:") throw databaseInMemory("restart()");
+    await this.#lives.restart();
+    await this.#settle();
+  }
+
+  /** Kills the engine, as a power cut would, and opens it again. Throws Fault EV8607 for a database in memory. */
+  async crash(): Promise<void> {
+    if (this.#options.database === ":memory:") throw databaseInMemory("crash()");
+    await this.#lives.crash();
+    await this.#settle();
+  }
+
+  /** Everything that has happened in all executions, as text. */
+  timeline(): string {
+    return this.#history
+      .last(Number.MAX_SAFE_INTEGER)
+      .map((told) => this.#line(told))
+      .join("\n");
+  }
+
+  /** Closes everything. Throws Fault EV8605 when the engine had trouble during the test. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#lives.close();
+    } finally {
+      await this.#cleanUp();
+    }
+    if (this.#problems.length > 0) {
+      const told = this.#problems.map(({ message, cause }) => `${message}: ${String(cause)}`);
+      throw engineTrouble(told, this.#story());
+    }
+  }
+
+  async #act<T>(question: (engine: Engine) => Promise<T>): Promise<T> {
+    const answer = await this.#lives.askOnce(question);
+    await this.#settle();
+    return answer;
+  }
+
+  /** Resolves when nothing more happens without time. */
+  async #settle(): Promise<void> {
+    await this.#lives.ask((engine) => engine.idle());
+  }
+
+  async #advanceTo(time: number): Promise<void> {
+    await this.#settle();
+    await this.#clock.advanceTo(time);
+    await this.#settle();
+  }
+
+  async #step(): Promise<boolean> {
+    await this.#settle();
+    const next = this.#clock.next();
+    if (next === undefined) return false;
+    await this.#advanceTo(next);
+    return true;
+  }
+
+  #mockWorld(): MockWorld {
+    const complete = async (token: string, outcome: Outcome): Promise<void> => {
+      try {
+        await this.#lives.askOnce((engine) => engine.completeTask(token, outcome));
+      } catch (error) {
+        // Nobody waits for it any more: so it goes with work that takes too long.
+        if (!(error instanceof Fault) || error.code !== "EV8015") throw error;
+      }
+    };
+    return {
+      now: () => this.#clock.now(),
+      later: (ms, action) => {
+        void this.#clock.wait(this.#clock.now() + ms).done.then((arrived) => (arrived ? action() : undefined));
+      },
+      complete,
+      beat: async (token, details) => {
+        await this.#lives.askOnce((engine) => engine.heartbeatTask(token, details));
+      },
+    };
+  }
+
+  #known(kind: string, name: string, all: readonly { readonly name: string }[]): string {
+    const names = all.map((each) => each.name);
+    if (!names.includes(name)) throw notInProgram(kind, name, names);
+    return name;
+  }
+
+  /** What a failure tells: how to do it again, and what happened last. */
+  #story(): string {
+    const { seed = 1, restore, crash } = this.#options;
+    const setting = [
+      `program ${this.#program.manifest.entry}`,
+      `seed ${seed}`,
+      ...(restore === undefined ? [] : [`restore ${restore}`]),
+      ...(crash === undefined ? [] : [`crash ${JSON.stringify(crash)} (${this.#lives.deaths} so far)`]),
+    ];
+    const last = this.#history.last(TOLD).map((told) => `  ${this.#line(told)}`);
+    return [`  ${setting.join(", ")}`, ...last].join("\n");
+  }
+
+  #line({ id, entry }: { readonly id: string; readonly entry: HistoryEntry }): string {
+    return `${id} ${lineOf(entry, this.#start)}`;
+  }
+}
+
+interface EnvironmentParts {
+  readonly lives: Lives;
+  readonly clock: VirtualClock;
+  readonly history: History;
+  readonly program: Program;
+  readonly options: TestEnvironmentOptions;
+  readonly pool: TestPool;
+  readonly taskMocks: Map<string, TaskMock>;
+  readonly workflowMocks: WorkflowMocks;
+  readonly problems: readonly Problem[];
+  readonly cleanUp: () => Promise<void>;
+}
+
+async function databaseOf({ database, crash }: TestEnvironmentOptions): Promise<{
+  readonly path: string;
+  readonly cleanUp: () => Promise<void>;
+}> {
+  if (database === ":memory:" && crash !== undefined) throw databaseInMemory("`crash`");
+  if (database !== undefined) return { path: database, cleanUp: async () => {} };
+  const folder = await mkdtemp(join(tmpdir(), "eventual-testing-"));
+  return {
+    path: join(folder, "test.db"),
+    cleanUp: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+function planOf(crash: TestEnvironmentOptions["crash"]): CrashPlan {
+  if (crash === undefined) return noCrashes;
+  if (typeof crash === "number" || typeof crash === "string") return randomCrashes({ seed: crash });
+  return "seed" in crash ? randomCrashes(crash) : crashesAt(crash);
+}

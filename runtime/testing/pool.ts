@@ -1,0 +1,138 @@
+/**
+ * The task pool of a test: one set of threads for all lives of the engine, with the mocks in front of it.
+ *
+ * P1  A life hears only of its own calls, and of none once it has ended.
+ * P2  Every call that a handler or a mock is started for is noted, with what it was given.
+ */
+import type { HostRequest } from "../protocol/host-request.js";
+import type { Encoded, Outcome } from "../protocol/value.js";
+import { unanswered } from "../tasks/failure.js";
+import { openTaskPool } from "../tasks/pool.js";
+import type { HostProgram, SettledTask, TaskCall, TaskPool } from "../tasks/tasks.js";
+
+/** How an engine's life is told of its calls. */
+export interface PoolListener {
+  readonly onSettled: (settled: readonly SettledTask[]) => void;
+  readonly onBeat: (ref: string, details: Encoded) => void;
+  readonly onRequest: (request: HostRequest, program: string) => Promise<Outcome>;
+}
+
+/** Runs a call in place of its handler; undefined to let the handler run. */
+export type MockedCall = (call: TaskCall) => Promise<Omit<SettledTask, "ref">> | undefined;
+
+/** One start of a task's handler, or of its mock. */
+export interface TaskStart {
+  readonly task: string;
+  readonly call: TaskCall;
+}
+
+/** Handlers that outlive their engine have this long to end, in real ms; then their threads are ended. */
+const GRACE_MS = 2000;
+const CONCURRENCY = 32;
+
+export class TestPool {
+  readonly starts: TaskStart[] = [];
+  readonly #mocked: MockedCall;
+  readonly #programs = new Map<string, HostProgram>();
+  #threads: TaskPool | undefined;
+  #life = 0;
+  #listener: PoolListener | undefined;
+  /** Calls that real handlers are running, of any life. */
+  readonly #running = new Set<string>();
+  #whenQuiet: (() => void) | undefined;
+
+  constructor(mocked: MockedCall) {
+    this.#mocked = mocked;
+  }
+
+  /** The pool as the next life of the engine sees it. */
+  begin(listener: PoolListener): TaskPool {
+    const life = ++this.#life;
+    this.#listener = listener;
+    const mark = (ref: string): string => `${life}:${ref}`;
+    const pool = this;
+    return {
+      load: (program) => this.#load(program),
+      submit: (calls) => this.#submit(calls, life),
+      cancel: (refs) => this.#threads?.cancel(refs.map(mark)),
+      get pending() {
+        return pool.#running.size;
+      },
+      close: (graceMs) => this.close(graceMs),
+    };
+  }
+
+  /** The life has ended. Resolves when nothing that it started is running any more. */
+  async end(): Promise<void> {
+    this.#listener = undefined;
+    this.#life++;
+    if (this.#running.size === 0) return;
+    this.#threads?.cancel([...this.#running]);
+    let timer: NodeJS.Timeout | undefined;
+    const isQuiet = await Promise.race([
+      new Promise<boolean>((resolve) => {
+        this.#whenQuiet = () => resolve(true);
+      }),
+      new Promise<boolean>((resolve) => {
+        timer = setTimeout(() => resolve(false), GRACE_MS);
+      }),
+    ]);
+    clearTimeout(timer);
+    if (!isQuiet) await this.close(0);
+  }
+
+  async close(graceMs: number): Promise<void> {
+    const threads = this.#threads;
+    this.#threads = undefined;
+    await threads?.close(graceMs);
+    this.#running.clear();
+  }
+
+  async #load(program: HostProgram): Promise<void> {
+    this.#programs.set(program.hash, program);
+    if (this.#threads === undefined) await this.#open();
+    else await this.#threads.load(program);
+  }
+
+  async #open(): Promise<void> {
+    // One thread: handlers that do not wait end in the order of their calls.
+    const threads = openTaskPool({
+      threads: 1,
+      concurrency: CONCURRENCY,
+      onSettled: (settled) => this.#settled(settled),
+      onBeat: (ref, details) => this.#ofThisLife(ref, (own) => this.#listener?.onBeat(own, details)),
+      onRequest: async (request, program) => (await this.#listener?.onRequest(request, program)) ?? unanswered(),
+    });
+    this.#threads = threads;
+    for (const program of this.#programs.values()) await threads.load(program);
+  }
+
+  #submit(calls: readonly TaskCall[], life: number): void {
+    const real: TaskCall[] = [];
+    for (const call of calls) {
+      this.starts.push({ task: call.task, call });
+      const mocked = this.#mocked(call);
+      if (mocked === undefined) real.push({ ...call, ref: `${life}:${call.ref}` });
+      else void mocked.then((settled) => this.#answer(life, [{ ...settled, ref: call.ref }]));
+    }
+    for (const { ref } of real) this.#running.add(ref);
+    if (real.length > 0) this.#threads?.submit(real);
+  }
+
+  #settled(settled: readonly SettledTask[]): void {
+    for (const { ref } of settled) this.#running.delete(ref);
+    const own: SettledTask[] = [];
+    for (const each of settled) this.#ofThisLife(each.ref, (ref) => own.push({ ...each, ref }));
+    if (own.length > 0) this.#answer(this.#life, own);
+    if (this.#running.size === 0) this.#whenQuiet?.();
+  }
+
+  #answer(life: number, settled: readonly SettledTask[]): void {
+    if (life === this.#life) this.#listener?.onSettled(settled);
+  }
+
+  #ofThisLife(ref: string, action: (own: string) => void): void {
+    const end = ref.indexOf(":");
+    if (Number(ref.slice(0, end)) === this.#life) action(ref.slice(end + 1));
+  }
+}

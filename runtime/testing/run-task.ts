@@ -1,0 +1,73 @@
+/** One run of a task's handler in the test's own thread, with a context, without any workflow. */
+import { setBridge } from "../api/bridge.js";
+import type { Task } from "../api/types.js";
+import { decode, encode } from "../protocol/value.js";
+import { NO_CLASSES } from "../protocol/value-classes.js";
+import { currentClasses, currentTask, runCall } from "../tasks/call.js";
+import { unanswered } from "../tasks/failure.js";
+import { unwrap } from "./outcome.js";
+
+export interface RunTaskOptions {
+  /** 0 (default) for the first attempt. */
+  readonly retry?: number;
+  /** What `ctx.lastHeartbeat` gives. */
+  readonly lastHeartbeat?: unknown;
+  readonly idempotencyKey?: string;
+  readonly scheduledTime?: Date;
+  /** Default: `test/1` of the workflow `test`. */
+  readonly execution?: { readonly id: string; readonly workflowName: string };
+  /** Aborts when the handler is to stop; its heartbeats are then answered `cancelled`. */
+  readonly signal?: AbortSignal;
+  /** Told of each heartbeat. */
+  readonly onHeartbeat?: (details: unknown) => void;
+}
+
+export interface TaskRun<Output> {
+  /** What the handler returned; undefined when it waits for its token. */
+  readonly result: Output | undefined;
+  /** It has returned `asyncResult`: `token` is what it was given. */
+  readonly isWaiting: boolean;
+  readonly token: string;
+  /** Details of its heartbeats, in order. */
+  readonly heartbeats: readonly unknown[];
+}
+
+/**
+ * Runs a task's handler once. Input and result are copied as between workflow and task, so what cannot be copied is
+ * found here. Rejects with what the handler throws.
+ *
+ * ```ts
+ * const { result, heartbeats } = await runTask(upload, { file: "a.txt" }, { retry: 1, lastHeartbeat: 3 });
+ * ```
+ */
+export async function runTask<Input, Output>(
+  task: Task<string, Input, Output>,
+  input: Input,
+  options: RunTaskOptions = {},
+): Promise<TaskRun<Output>> {
+  const token = "token-of-a-test";
+  const heartbeats: unknown[] = [];
+  const { execution = { id: "test/1", workflowName: "test" }, retry = 0, idempotencyKey = "test/1#1" } = options;
+  setBridge({ ask: async () => unanswered(), classes: currentClasses, currentTask });
+  const { outcome, waits } = await runCall(
+    {
+      ...{ ref: "test", slot: 0, ticket: 1, program: "", task: task.taskName, input: encode(input, "input") },
+      context: {
+        ...{ executionId: execution.id, workflowName: execution.workflowName, retry, idempotencyKey, token },
+        scheduledTime: (options.scheduledTime ?? new Date(0)).toISOString(),
+        ...("lastHeartbeat" in options ? { lastHeartbeat: encode(options.lastHeartbeat, "lastHeartbeat") } : {}),
+      },
+    },
+    {
+      tasks: new Map([[task.taskName, (given, context) => task.handler(given as Input, context)]]),
+      classes: NO_CLASSES,
+      signal: options.signal ?? new AbortController().signal,
+      beat(details) {
+        heartbeats.push(decode(details));
+        options.onHeartbeat?.(heartbeats.at(-1));
+      },
+    },
+  );
+  const isWaiting = waits === true;
+  return { result: isWaiting ? undefined : (unwrap(outcome) as Output), isWaiting, token, heartbeats };
+}

@@ -1,0 +1,202 @@
+/** The test environment does for a test's author what its documents say: time, mocks, histories, restores, crashes. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { duration } from "#runtime/api/index.js";
+import type { Workflow } from "#runtime/api/types.js";
+import { TestEnvironment, type TestEnvironmentOptions } from "#runtime/testing/index.js";
+
+const ENTRY = join(packageFolder(import.meta.dirname), "test/fixtures/testing/orders.ts");
+
+interface Order {
+  readonly item: string;
+  readonly cents: number;
+}
+type OrderFlow = Workflow<"order", Order, { status: string; receipt?: string; by?: string[] }>;
+type Delivery = Workflow<"delivery", string, { state: string; watched: string; carrier: string }>;
+
+const BOOK = { item: "book", cents: 1200 };
+
+function packageFolder(folder: string): string {
+  return existsSync(join(folder, "package.json")) ? folder : packageFolder(dirname(folder));
+}
+
+async function open(t: TestContext, options: Partial<TestEnvironmentOptions> = {}): Promise<TestEnvironment> {
+  const env = await TestEnvironment.create({ entry: ENTRY, ...options });
+  t.after(() => env.close());
+  return env;
+}
+
+const SETTINGS: Record<string, Partial<TestEnvironmentOptions>> = {
+  straight: {},
+  restored: { restore: "everywhere" },
+  replayed: { restore: "replay" },
+  crashed: { crash: "a seed" },
+  "crashed and restored": { crash: "another", restore: "everywhere" },
+};
+
+for (const [setting, options] of Object.entries(SETTINGS)) {
+  test(`an order is paid when two have approved, and expires without (${setting})`, async (t) => {
+    const env = await open(t, options);
+    const paid = await env.start<OrderFlow>("order", BOOK);
+    await env.tick(1, "day");
+    await paid.signal("approve", { by: "Ada" });
+    assert.equal(await paid.query("approvals"), 1);
+    assert.equal(await paid.request("approve", { by: "Bob" }), 2);
+    assert.deepEqual(await paid.result(), { status: "paid", receipt: "book for 1200 cents", by: ["Ada", "Bob"] });
+    const expired = await env.start<OrderFlow>("order", BOOK);
+    const begun = env.now;
+    assert.deepEqual(await expired.result(), { status: "expired" });
+    assert.equal(env.now.getTime() - begun.getTime(), 3 * 86_400_000);
+    if (options.crash !== undefined) assert.ok(env.crashes > 0, "the engine was killed");
+  });
+
+  test(`mocked tasks take virtual time, fail, are retried and fall silent (${setting})`, async (t) => {
+    const env = await open(t, options);
+    const inspect = env.mockTask<string, string>("inspect");
+    const watch = env.mockTask<string, string>("watch");
+    const ship = env.mockTask<string, string>("ship");
+    inspect.once.succeed("fine", { after: duration(59, "minutes") });
+    inspect.hang();
+    watch.once.heartbeat({ every: duration(20), times: 3, details: "beat" });
+    watch.succeed("watched");
+    ship.once.fail(new Error("no van"));
+    ship.once.timeOut();
+    ship.call(async (item, { retry }) => `${item} after ${retry >= 2 ? "retries" : "less"}`);
+    const first = await env.start<Delivery>("delivery", "pen");
+    assert.deepEqual(await first.result(), {
+      state: "fine",
+      watched: "HeartbeatTimeout",
+      carrier: "pen after retries",
+    });
+    assert.equal(env.now.getTime(), Date.UTC(2030, 0, 1) + (59 * 60 + 20 * 3 + 30 + 10 + 20) * 1000);
+    const second = await env.start<Delivery>("delivery", "ink");
+    const { carrier, ...rest } = await second.result();
+    assert.deepEqual(rest, { state: "nobody looked", watched: "watched" });
+    assert.match(carrier, /^ink after/);
+    if (options.crash === undefined) {
+      assert.deepEqual(
+        ship.calls.map(({ input, retry }) => [input, retry]),
+        [
+          ["pen", 0],
+          ["pen", 1],
+          ["pen", 2],
+          ["ink", 0],
+        ],
+      );
+      assert.equal(env.startsOf("ship"), 4);
+    }
+  });
+
+  test(`mocked children end as the test says; others are real (${setting})`, async (t) => {
+    const env = await open(t, options);
+    const order = env.mockWorkflow<Order, { status: string }>("order");
+    order.once.succeed({ status: "paid" }, { after: duration(2, "days") });
+    order.once.fail(new RangeError("too many"));
+    order.call(({ item }) => ({ status: `no ${item}` }));
+    const flow = await env.start("both", [BOOK, BOOK, { item: "pen", cents: 2 }]);
+    assert.deepEqual(await flow.result(), ["paid", "RangeError: too many", "no pen"]);
+    assert.deepEqual(
+      order.executions.map(({ executionId, parentId }) => [executionId, parentId]),
+      [0, 1, 2].map((at) => [`order/part-${at}`, flow.id]),
+    );
+    order.reset();
+    const real = await env.start<OrderFlow>("order", BOOK);
+    assert.deepEqual(await real.result(), { status: "expired" });
+  });
+
+  test(`a task waits for its token, over restarts and crashes (${setting})`, async (t) => {
+    const env = await open(t, options);
+    const ask = env.mockTask<string, boolean>("ask");
+    ask.hang();
+    const flow = await env.start("permission", "to enter");
+    await env.tick(3, "days");
+    await env.restart();
+    const token = ask.calls.at(-1)?.token ?? "";
+    assert.deepEqual(await env.heartbeatTask(token), { cancelled: false });
+    await env.crash();
+    await env.completeTask(token, true);
+    await assert.rejects(env.failTask(token, new Error("no")), { code: "EV8015" });
+    assert.equal(await flow.result(), "granted");
+  });
+}
+
+test("the same seed gives the same test, to the last line", async (t) => {
+  const run = async (): Promise<string> => {
+    const env = await open(t, { crash: "seed", seed: 7 });
+    env.mockTask("ship").succeed("cart", { after: duration(2, "hours") });
+    env.mockTask("inspect").succeed("fine");
+    env.mockTask("watch").succeed("watched");
+    await (await env.start<Delivery>("delivery", "pen")).result();
+    await (await env.start<OrderFlow>("order", BOOK)).result();
+    return `${env.timeline()}\n${env.crashes}`;
+  };
+  assert.equal(await run(), await run());
+});
+
+test("a timeline tells what has happened", async (t) => {
+  const env = await open(t);
+  const flow = await env.start<OrderFlow>("order", BOOK, { name: "one" });
+  await flow.signal("approve", { by: "Ada" });
+  await env.tick(90);
+  await flow.signal("approve", { by: "Bob" });
+  assert.equal(
+    flow.timeline(),
+    `+0s      ← start order {"item":"book","cents":1200}
++0s      → timer 1 at +3d
++0s      ← signal approve {"by":"Ada"}
++1m30s   ← signal approve {"by":"Bob"}
++1m30s   → cancelTimer 1
++1m30s   → task 2 charge {"item":"book","cents":1200}
++1m30s   ← task 2 : "book for 1200 cents"
++1m30s   → close : {"status":"paid","receipt":"book for 1200 cents","by":["Ada","Bob"]}
++1m30s   = SUCCEEDED`,
+  );
+});
+
+test("waiting for what cannot come fails, with the setting and the last events", async (t) => {
+  const env = await open(t, { seed: 42 });
+  const flow = await env.start("permission", "to leave");
+  await assert.rejects(flow.result(), (error: Error & { code?: string }) => {
+    assert.equal(error.code, "EV8602");
+    assert.match(error.message, /permission\/test-1 has not ended/);
+    assert.match(error.message, /orders\.ts, seed 42/);
+    assert.match(error.message, /→ task 1 ask "to leave"/);
+    return true;
+  });
+  await assert.rejects(
+    env.until(() => false),
+    { code: "EV8602" },
+  );
+  assert.throws(() => env.mockTask("nothing"), { code: "EV8604" });
+  await assert.rejects(env.start("nothing"), { code: "EV8604" });
+});
+
+test("an execution that never ends is tested by ticks; idleness is not waited for without bound", async (t) => {
+  const env = await open(t);
+  const flow = await env.start("heart");
+  await env.tick(90);
+  await env.tickUntil("2030-01-01T00:10:00Z");
+  assert.equal(flow.history().filter((entry) => entry.kind === "event" && entry.event.kind === "timer").length, 10);
+  await env.until(() => env.now.getTime() >= Date.UTC(2030, 0, 1, 1));
+  await flow.terminate("enough");
+  const outcome = await flow.outcome();
+  assert.equal(outcome.status, "TERMINATED");
+});
+
+test("a database in memory cannot be restarted; a program that does not compile says why", async (t) => {
+  const env = await open(t, { database: ":memory:" });
+  await assert.rejects(env.restart(), { code: "EV8607" });
+  await assert.rejects(open(t, { database: ":memory:", crash: 1 }), { code: "EV8607" });
+  await assert.rejects(open(t, { entry: join(dirname(ENTRY), "broken.ts") }), { code: "EV8601", message: /EV2001/ });
+});
+
+test("a suspended execution is said to be suspended, and goes on when it is resumed", async (t) => {
+  const env = await open(t);
+  const flow = await env.start<OrderFlow>("order", BOOK);
+  await flow.suspend("maintenance");
+  await assert.rejects(flow.result(), { code: "EV8606", message: /maintenance/ });
+  await flow.resume();
+  assert.deepEqual(await flow.result(), { status: "expired" });
+});
