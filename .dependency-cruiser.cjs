@@ -23,11 +23,11 @@ module.exports = {
     only("store", "^runtime/store/", own("store")),
     only("tasks", "^runtime/tasks/", own("tasks", "runtime/api/", "runtime/platform/")),
     only("engine", "^runtime/engine/", own("engine", "runtime/sandbox/", "runtime/store/", "runtime/tasks/")),
-    only("client", "^runtime/client/", own("client", "runtime/engine/")),
+    only("client", "^runtime/client/", own("client", "runtime/engine/", "runtime/store/")),
     only(
       "server",
       "^runtime/server/",
-      own("server", "runtime/engine/", "runtime/client/", "runtime/inspect/", "runtime/store/"),
+      own("server", "runtime/engine/", "runtime/client/", "runtime/store/", "runtime/inspect/"),
     ),
     only("inspect", "^runtime/inspect/", own("inspect", "runtime/store/", "runtime/guest/(heap|numbers)")),
     only("package", "^runtime/package/", own("package", "runtime/platform/")),

@@ -1,6 +1,6 @@
 /** The commands that look into the database file itself, beside an engine that may have it open. */
 import { setTimeout as delay } from "node:timers/promises";
-import { parseProgram } from "../client/program-file.js";
+import { listedPrograms, storedProgram } from "../client/program-list.js";
 import { unknownExecution } from "../engine/faults.js";
 import { standingOf } from "../inspect/standing.js";
 import { isClosed } from "../protocol/execution.js";
@@ -18,12 +18,12 @@ interface Common {
   readonly json: boolean;
 }
 
-async function withFile<T>(db: string | undefined, use: (file: Examination, path: string) => Promise<T>): Promise<T> {
+async function withFile<T>(db: string | undefined, use: (file: Examination) => Promise<T>): Promise<T> {
   const path = namedDatabase(db);
   mustExist(path);
   const file = await examine(path);
   try {
-    return await use(file, path);
+    return await use(file);
   } finally {
     await file.close();
   }
@@ -83,15 +83,7 @@ export async function makeBackup({ db, json, file }: Common & { file: string }, 
 
 /** `programs`: what executions can run on, the newest first. */
 export async function listPrograms({ db, json }: Common, output: Output): Promise<number> {
-  const programs = await withFile(db, async (file, path) => {
-    const rows = await file.programs();
-    return await Promise.all(
-      rows.map(async (row) => {
-        const { manifest } = await programOf(file, row.hash, path);
-        return { ...row, entry: manifest.entry, workflows: manifest.workflows.map(({ name }) => name) };
-      }),
-    );
-  });
+  const programs = await withFile(db, listedPrograms);
   if (json) output.printJson(programs);
   else if (programs.length === 0) output.note("No programs.");
   else {
@@ -111,20 +103,16 @@ export async function listPrograms({ db, json }: Common, output: Output): Promis
   return EXIT.ok;
 }
 
-async function programOf(file: Examination, hash: string, path: string) {
-  return parseProgram(`${path}, program ${hash.slice(0, 12)}`, (await file.program(hash)) ?? "");
-}
-
 /** `inspect`: where an execution stands. */
 export async function inspectExecution(
   { db, json, execution: id }: Common & { execution: string },
   output: Output,
 ): Promise<number> {
-  await withFile(db, async (file, path) => {
+  await withFile(db, async (file) => {
     const execution = await found(file, id);
     const standing = isClosed(execution.row.status)
       ? undefined
-      : standingOf(execution, await programOf(file, execution.row.program, path));
+      : standingOf(execution, await storedProgram(file, execution.row.program));
     if (json) output.printJson(standingJson(execution, standing));
     else output.print(standingText(execution, standing, output.paint));
   });

@@ -25,7 +25,11 @@ export async function loadProgramFile(file: string): Promise<Program> {
 
 /** The program in `text`, which comes from `file`. Throws Fault EV8202, EV8203 or EV8204. */
 export function parseProgram(file: string, text: string): Program {
-  const value = parse(file, text);
+  return checkProgram(file, parse(file, text));
+}
+
+/** The program that the JSON `value`, which comes from `file`, is. Throws Fault EV8202, EV8203 or EV8204. */
+export function checkProgram(file: string, value: unknown): Program {
   const header = headerSchema.safeParse(value);
   if (!header.success) throw notAProgram(file, "it has not the form of one", header.error);
   const { abi, compiler } = header.data.manifest;

@@ -77,7 +77,7 @@ export const listQuerySchema = z.strictObject({
   cursor: z.string().max(64).optional(),
   limit,
 });
-export const logQuerySchema = z.strictObject({ cursor: z.string().max(64).optional(), limit });
+export const pageQuerySchema = z.strictObject({ cursor: z.string().max(64).optional(), limit });
 export const resultQuerySchema = z.strictObject({
   wait: count.min(0).max(LONGEST_WAIT_SECONDS).default(0).describe("Seconds to wait for its end"),
 });
@@ -92,6 +92,46 @@ export const startBodySchema = z.strictObject({
     .describe("Hash of the program to start on; default: the newest that has the workflow"),
 });
 export const signalBodySchema = z.strictObject({ payload: z.json().optional() });
+export const requestQuerySchema = z.strictObject({
+  wait: count.min(0).max(LONGEST_WAIT_SECONDS).default(LONGEST_WAIT_SECONDS).describe("Seconds to wait for the answer"),
+});
+export const queryBodySchema = z.strictObject({ input: z.json().optional() });
+export const controlBodySchema = z.strictObject({ reason: z.string().max(1024).optional() });
+export const acceptedSchema = z.object({ accepted: z.literal(true) });
+export const unansweredSchema = z.object({ answered: z.literal(false) });
+export const answerSchema = z.object({
+  result: z.json().optional().describe("What the handler returned"),
+  error: z.union([failure, z.json()]).optional().describe("What it threw instead"),
+});
+
+export const programBodySchema = z
+  .looseObject({ format: z.literal("eventual-program"), hash: z.string() })
+  .describe("A compiled program, as `eventualc build` writes it");
+export const deployedSchema = z.object({ hash: z.string(), workflows: z.array(z.string()) });
+export const programListSchema = z.object({
+  items: z
+    .array(
+      z.object({
+        hash: z.string(),
+        entry: z.string().describe("Its source file"),
+        workflows: z.array(z.string()),
+        bytes: z.number().int(),
+        executions: z.number().int(),
+        inProgress: z.number().int(),
+      }),
+    )
+    .describe("Newest first"),
+});
+export const statsSchema = z.object({
+  fileBytes: z.number().int(),
+  logBytes: z.number().int().describe("Of the write-ahead log"),
+  incarnation: z.number().int().describe("How often the database was opened"),
+  executions: z.array(z.object({ workflow: z.string(), status: z.string(), count: z.number().int() })).readonly(),
+  kinds: z.array(z.object({ kind: z.string(), rows: z.number().int(), bytes: z.number().int() })).readonly(),
+  oldestInProgress: z.object({ id: z.string(), startTime: time }).optional(),
+  nextTimer: time.optional(),
+  oldestTask: z.object({ execution: z.string(), task: z.string(), since: time }).optional(),
+});
 
 const token = z.string().min(1).max(1024).describe("Of the attempt, from its context");
 export const taskCompletionSchema = z.strictObject({ token, result: z.json().optional() });
@@ -100,9 +140,32 @@ export const taskFailureSchema = z.strictObject({
   error: z.strictObject({ name: z.string().optional(), message: z.string() }),
 });
 export const taskHeartbeatSchema = z.strictObject({ token, details: z.json().optional() });
+export const taskResultSchema = taskCompletionSchema.omit({ token: true });
+export const taskErrorSchema = taskFailureSchema.omit({ token: true });
+export const openTaskSchema = z.object({
+  execution: z.string(),
+  seq: z.number().int().describe("Of the call, in its execution"),
+  task: z.string(),
+  state: z
+    .enum(["scheduled", "running", "resting", "waiting"])
+    .describe("resting: until its next attempt; waiting: for a completion by its token"),
+  attempt: z.number().int().describe("From 1; 0 before the first"),
+  scheduledTime: time,
+  nextAttempt: time.optional(),
+  lastHeartbeat: time.optional(),
+});
+export const taskPageSchema = z.object({
+  items: z.array(openTaskSchema).describe("In the order of their calls"),
+  next: z.string().optional(),
+});
 export const taskDoneSchema = z.object({ completed: z.literal(true) });
 export const taskBeatSchema = z.object({ cancelled: z.boolean().describe("Nobody waits for the attempt any more") });
 
+export type Stats = z.infer<typeof statsSchema>;
+export type ProgramSummary = z.infer<typeof programListSchema>["items"][number];
+export type Deployed = z.infer<typeof deployedSchema>;
+export type Answer = z.infer<typeof answerSchema>;
+export type OpenTask = z.infer<typeof openTaskSchema>;
 export type Execution = z.infer<typeof executionSchema>;
 export type ExecutionPage = z.infer<typeof executionPageSchema>;
 export type ExecutionDetails = z.infer<typeof executionDetailsSchema>;

@@ -185,9 +185,9 @@ function engineOf(assembly: Assembly): Engine {
       check();
       return await parts.activity.during(snapshotOf(parts, executionId));
     },
-    async completeTask(token, outcome) {
+    async completeTask(task, outcome) {
       check();
-      await parts.activity.during(completeTask(parts, token, outcome));
+      await parts.activity.during(completeTask(parts, task, outcome));
     },
     async heartbeatTask(token, details) {
       check();

@@ -11,7 +11,7 @@ import type { HostRequest } from "../protocol/host-request.js";
 import type { Program } from "../protocol/program.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
-import type { ExecutionRow, LogRow, Store } from "../store/store.js";
+import type { ExecutionRow, LogRow, Store, TaskRow } from "../store/store.js";
 import type { SettledTask, TaskPool } from "../tasks/tasks.js";
 import type { Clock } from "./clock.js";
 import type { Limits } from "./limits.js";
@@ -39,10 +39,11 @@ export interface Engine {
   /** The state as it is now, without changing anything. Throws Fault EV8004. */
   snapshot(executionId: string): Promise<Snapshot>;
   /**
-   * Completes an attempt of a task by its token. Durable when it resolves. Throws Fault EV8014 for a token that is not
-   * this database's, EV8015 when the attempt is completed already or nobody waits for it any more.
+   * Completes an attempt of a task by its token, or the present attempt of a call. Durable when it resolves. Throws
+   * Fault EV8014 for a token that is not this database's, EV8015 when the attempt is completed already or nobody waits
+   * for it any more, EV8004 for an unknown execution.
    */
-  completeTask(token: string, outcome: Outcome): Promise<void>;
+  completeTask(task: string | TaskCallRef, outcome: Outcome): Promise<void>;
   /** A sign of life of an attempt. `cancelled`: nobody waits for it any more. Throws Fault EV8014. */
   heartbeatTask(token: string, details: Encoded): Promise<{ readonly cancelled: boolean }>;
   /** Resolves when the execution is closed (its outcome) or suspended. */
@@ -50,10 +51,26 @@ export interface Engine {
   show(executionId: string): Promise<ExecutionRow & { readonly checkpointBytes: number; readonly tailBytes: number }>;
   list(query: { workflow?: string; status?: Status; before?: number; limit: number }): Promise<readonly ExecutionRow[]>;
   logs(executionId: string, query: { after?: number; limit: number }): Promise<readonly LogRow[]>;
+  /** Tasks that are not completed, in the order of their calls. */
+  tasks(query: { after?: number; limit: number }): Promise<readonly OpenTaskRow[]>;
   /** Resolves when nothing can happen before the next timer (or nothing at all): for virtual clocks and tests. */
   idle(): Promise<void>;
   /** Stops taking work, writes checkpoints, closes. */
   close(): Promise<void>;
+}
+
+/** A call of a task, by its number in its execution. */
+export interface TaskCallRef {
+  readonly execution: string;
+  readonly seq: number;
+}
+
+/**
+ * A task that is not completed. `resting`: until its next attempt at `readyAt`; `waiting`: for a completion by its
+ * token; `running` also one whose engine died, until the next one decides about it.
+ */
+export interface OpenTaskRow extends TaskRow {
+  readonly state: "scheduled" | "running" | "resting" | "waiting";
 }
 
 export interface StartRequest {

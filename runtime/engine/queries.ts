@@ -1,17 +1,17 @@
 /** What can be asked of an engine. Answers come from the store: only what is committed is seen. */
-import type { ExecutionRow, Store } from "../store/store.js";
-import type { Engine } from "./engine.js";
+import type { ExecutionRow, Store, TaskRow } from "../store/store.js";
+import type { Engine, OpenTaskRow } from "./engine.js";
 import { unknownExecution } from "./faults.js";
 import type { ResultWaiters } from "./results.js";
 
-type Reading = Pick<Store, "findExecution" | "sizeOf" | "listExecutions" | "readLogs">;
+type Reading = Pick<Store, "findExecution" | "sizeOf" | "listExecutions" | "readLogs" | "openTasks">;
 
 /** `check` throws when the engine answers no more. */
 export function queriesOf(
   store: Reading,
   results: ResultWaiters,
   check: () => void,
-): Pick<Engine, "result" | "show" | "list" | "logs"> {
+): Pick<Engine, "result" | "show" | "list" | "logs" | "tasks"> {
   async function row(executionId: string): Promise<ExecutionRow> {
     const found = await store.findExecution(executionId);
     if (found === undefined) throw unknownExecution(executionId);
@@ -37,5 +37,16 @@ export function queriesOf(
       const { key } = await row(executionId);
       return await store.readLogs(key, query);
     },
+    async tasks(query) {
+      check();
+      const rows = await store.openTasks(query);
+      return rows.map((task) => ({ ...task, state: stateOf(task) }));
+    },
   };
+}
+
+function stateOf({ isWaiting, lease, attempt }: TaskRow): OpenTaskRow["state"] {
+  if (isWaiting) return "waiting";
+  if (lease !== 0) return "running";
+  return attempt === 0 ? "scheduled" : "resting";
 }

@@ -1,6 +1,7 @@
-/** Completing a task from outside, by the token that its handler was given. */
+/** Completing a task from outside: by the token that its handler was given, or by its place in its execution. */
 import type { Outcome } from "../protocol/value.js";
-import { alreadyCompleted, badToken } from "./faults.js";
+import type { TaskCallRef } from "./engine.js";
+import { alreadyCompleted, badToken, unknownExecution } from "./faults.js";
 import type { Parts } from "./parts.js";
 import { readTaskToken, type TaskTokenSubject } from "./task-tokens.js";
 
@@ -13,7 +14,18 @@ export function subjectOf({ store }: CompletionParts, token: string): TaskTokenS
   return subject;
 }
 
-/** Durable when it resolves. Throws Fault EV8014 and EV8015: see Engine.completeTask. */
-export async function completeTask(parts: CompletionParts, token: string, outcome: Outcome): Promise<void> {
-  if ((await parts.feed.complete(subjectOf(parts, token), outcome)) === "unknown") throw alreadyCompleted();
+/** Durable when it resolves. Throws Fault EV8004, EV8014 and EV8015: see Engine.completeTask. */
+export async function completeTask(
+  parts: CompletionParts,
+  task: string | TaskCallRef,
+  outcome: Outcome,
+): Promise<void> {
+  const subject = typeof task === "string" ? subjectOf(parts, task) : await presentAttempt(parts, task);
+  if (subject === undefined || (await parts.feed.complete(subject, outcome)) === "unknown") throw alreadyCompleted();
+}
+
+async function presentAttempt({ store }: CompletionParts, { execution, seq }: TaskCallRef) {
+  const row = await store.findExecution(execution);
+  if (row === undefined) throw unknownExecution(execution);
+  return await store.findTask(row.key, seq);
 }

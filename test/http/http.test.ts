@@ -6,15 +6,14 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { request } from "node:http";
-import { Agent, request as secureRequest } from "node:https";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, type TestContext, test } from "node:test";
 import { connect, type ExecutionEvent } from "#runtime/client/http.js";
 import { Fault } from "#runtime/protocol/fault.js";
 import { RateLimit } from "#runtime/server/http/rate.js";
-import { compileApp, eventual, eventually, type Running, startEventual } from "../cli/support/eventual.js";
+import { compileApp, eventual, eventually } from "../cli/support/eventual.js";
 import { temporaryFolder } from "../support/temp.js";
+import { type Answer, ask, JSON_TYPE, post, refused, serveProgram } from "./support.js";
 
 let app: Awaited<ReturnType<typeof compileApp>>;
 before(async () => {
@@ -22,79 +21,7 @@ before(async () => {
 });
 after(() => app.remove());
 
-type Cleanup = Parameters<typeof temporaryFolder>[0];
-
-interface Serving extends Running {
-  readonly url: string;
-  readonly cwd: string;
-}
-
-/** A server on a free port. */
-async function serve(t: Cleanup, options: readonly string[] = [], cwd?: string): Promise<Serving> {
-  const folder = cwd ?? (await temporaryFolder(t));
-  const port = options.includes("--http") ? [] : ["--http", "0"];
-  const engine = startEventual(["serve", app.program, "--db", "a.db", "--json", ...port, ...options], { cwd: folder });
-  let said = "";
-  engine.process.stdout?.on("data", (text: string) => {
-    said += text;
-  });
-  t.after(async () => {
-    engine.process.kill("SIGKILL");
-    await engine.ended;
-  });
-  const { url } = await eventually("the server", () =>
-    said.includes("\n") ? (JSON.parse(said) as { url: string }) : undefined,
-  );
-  return { ...engine, url, cwd: folder };
-}
-
-interface Answer {
-  readonly status: number;
-  readonly type: string | undefined;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Record<string, unknown>;
-}
-
-/** A bare request: with any headers, which `fetch` would not send. */
-async function ask(
-  url: string,
-  path: string,
-  { method = "GET", headers = {}, body }: { method?: string; headers?: Record<string, string>; body?: string } = {},
-): Promise<Answer> {
-  return await new Promise((resolve, reject) => {
-    const send = url.startsWith("https:") ? secureRequest : request;
-    const agent = url.startsWith("https:") ? { agent: new Agent({ rejectUnauthorized: false }) } : {};
-    const sent = send(new URL(path, url), { method, headers, ...agent }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (part: string) => {
-        text += part;
-      });
-      response.on("end", () => {
-        const { statusCode = 0, headers: answered } = response;
-        resolve({
-          status: statusCode,
-          type: answered["content-type"],
-          headers: answered,
-          body: JSON.parse(text || "{}"),
-        });
-      });
-    });
-    sent.on("error", reject);
-    sent.end(body);
-  });
-}
-
-const JSON_TYPE = { "content-type": "application/json" };
-
-function post(url: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-  return ask(url, path, { method: "POST", headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) });
-}
-
-function refused(answer: Answer, status: number, code: string): void {
-  assert.deepEqual([answer.status, answer.body.code, answer.type], [status, code, "application/problem+json"]);
-  for (const field of ["title", "detail", "remedy"]) assert.equal(typeof answer.body[field], "string", field);
-  assert.equal(answer.body.type, `urn:eventual:error:${code}`);
-}
+const serve = (t: TestContext, options?: readonly string[], cwd?: string) => serveProgram(t, app.program, options, cwd);
 
 test("the typed client: start, signal, result, get, list over pages, logs, refusals as Faults", async (t) => {
   const { url } = await serve(t);

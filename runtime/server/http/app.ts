@@ -21,7 +21,7 @@ import type { Call, Operation, Reply, Service } from "./route.js";
 import { Waiting } from "./waiting.js";
 
 export interface AppOptions {
-  readonly engine: Service["engine"] & Pick<Engine, "result">;
+  readonly engine: Engine;
   readonly database: Service["database"];
   readonly version: string;
   readonly tokens: Tokens | undefined;
@@ -77,11 +77,8 @@ export function httpApp(options: AppOptions): Hono<Bindings> {
       await next();
     });
     if (route.kind === "answer" && route.body !== undefined) {
-      app.on(
-        route.method,
-        path,
-        bodyLimit({ maxSize: options.bodyBytes, onError: (context) => tooLarge(context.req.raw, options.bodyBytes) }),
-      );
+      const { bodyBytes: maxSize = options.bodyBytes } = route;
+      app.on(route.method, path, bodyLimit({ maxSize, onError: (context) => tooLarge(context.req.raw, maxSize) }));
     }
     app.on(route.method, path, async (context) => {
       const { req } = context;

@@ -1,9 +1,19 @@
 /** The API's operations. */
 import type { Route } from "./route.js";
+import { CONTROL } from "./routes/control.js";
 import { EXECUTIONS } from "./routes/executions.js";
 import { HEALTH } from "./routes/health.js";
 import { OBSERVATION } from "./routes/observation.js";
+import { OPERATE } from "./routes/operate.js";
 import { STREAM } from "./routes/stream.js";
 import { TASKS } from "./routes/tasks.js";
 
-export const ROUTES: readonly Route[] = [...HEALTH, ...EXECUTIONS, ...OBSERVATION, ...STREAM, ...TASKS];
+export const ROUTES: readonly Route[] = [
+  ...HEALTH,
+  ...EXECUTIONS,
+  ...CONTROL,
+  ...OBSERVATION,
+  ...STREAM,
+  ...TASKS,
+  ...OPERATE,
+];

@@ -8,10 +8,7 @@ import type { Waiting } from "./waiting.js";
 export interface Service {
   /** The database, read beside the engine: what may take long holds up no commit. */
   readonly database: Examination;
-  readonly engine: Pick<
-    Engine,
-    "start" | "signal" | "show" | "list" | "logs" | "result" | "completeTask" | "heartbeatTask" | "snapshot"
-  >;
+  readonly engine: Engine;
   readonly waiting: Waiting;
   readonly version: string;
 }
@@ -51,6 +48,8 @@ export interface Operation<Query extends z.ZodType = z.ZodType, Body extends z.Z
   readonly kind: "answer";
   readonly query?: Query;
   readonly body?: Body;
+  /** Longest body taken, in bytes, if not the usual. */
+  readonly bodyBytes?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly replies: Readonly<Record<number, { readonly description: string; readonly schema: z.ZodType }>>;
   handle(service: Service, call: Call<z.output<Query>, z.output<Body>>): Promise<Reply>;

@@ -13,18 +13,7 @@ export class Waiting {
 
   /** The execution when it is closed or suspended; undefined when `ms` pass or `signal` is aborted first. */
   async end(executionId: string, ms: number, signal: AbortSignal): Promise<ExecutionSummary | undefined> {
-    let giveUp = (): void => {};
-    const patience = new Promise<undefined>((resolve) => {
-      giveUp = () => resolve(undefined);
-    });
-    const timer = setTimeout(giveUp, ms);
-    signal.addEventListener("abort", giveUp);
-    try {
-      return await Promise.race([this.#shared(executionId), patience]);
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", giveUp);
-    }
+    return await within(this.#shared(executionId), ms, signal);
   }
 
   #shared(executionId: string): Promise<ExecutionSummary> {
@@ -35,5 +24,21 @@ export class Waiting {
     const forget = (): void => void this.#ends.delete(executionId);
     end.then(forget, forget);
     return end;
+  }
+}
+
+/** What `promise` gives; undefined when `ms` pass or `signal` is aborted first. */
+export async function within<T>(promise: Promise<T>, ms: number, signal: AbortSignal): Promise<T | undefined> {
+  let giveUp = (): void => {};
+  const patience = new Promise<undefined>((resolve) => {
+    giveUp = () => resolve(undefined);
+  });
+  const timer = setTimeout(giveUp, ms);
+  signal.addEventListener("abort", giveUp);
+  try {
+    return await Promise.race([promise, patience]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", giveUp);
   }
 }

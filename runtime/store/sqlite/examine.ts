@@ -117,10 +117,9 @@ export async function examine(path: string): Promise<Examination> {
 /** A statement that gives the number of offences and an example of one. */
 const CHECKS: readonly (readonly [check: string, sql: string])[] = [
   [
-    "closed executions keep no state",
-    `SELECT count(*) AS n, min(execution.id) AS example FROM execution WHERE status NOT IN ('IN_PROGRESS', 'SUSPENDED') AND (
-      key IN (SELECT execution FROM checkpoint) OR key IN (SELECT execution FROM tail)
-      OR key IN (SELECT execution FROM timer))`,
+    "nothing wakes or reaches closed executions",
+    `SELECT count(*) AS n, min(execution.id) AS example FROM execution WHERE status NOT IN ('IN_PROGRESS', 'SUSPENDED')
+      AND (key IN (SELECT execution FROM timer) OR key IN (SELECT execution FROM inbox))`,
   ],
   [
     "tails have no gaps",

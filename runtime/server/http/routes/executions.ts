@@ -6,7 +6,7 @@ import {
   executionSchema,
   listQuerySchema,
   logPageSchema,
-  logQuerySchema,
+  pageQuerySchema,
   resultQuerySchema,
   signalBodySchema,
   signalledSchema,
@@ -119,7 +119,7 @@ export const EXECUTIONS: readonly Route[] = [
     path: `${EXECUTION}/logs`,
     scope: "read",
     summary: "The log of an execution, oldest first",
-    query: logQuerySchema,
+    query: pageQuerySchema,
     replies: { 200: { description: "A page", schema: logPageSchema } },
     async handle({ engine }, { params, query: { cursor, limit } }) {
       const after = cursor === undefined ? {} : { after: readCursor(cursor) };

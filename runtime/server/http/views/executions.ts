@@ -1,7 +1,7 @@
 /** Rows of the engine as resources of the API. */
 import type { ExecutionSummary, LogLineRow } from "../../../client/messages.js";
-import type { Execution, ExecutionDetails, LogLine } from "../../../client/resources.js";
-import { type Encoded, toDisplay } from "../../../protocol/value.js";
+import type { Answer, Execution, ExecutionDetails, LogLine } from "../../../client/resources.js";
+import { type Encoded, type Outcome, toDisplay } from "../../../protocol/value.js";
 
 /** An execution as JSON. */
 export function executionResource(row: ExecutionSummary): Execution {
@@ -14,8 +14,8 @@ export function executionResource(row: ExecutionSummary): Execution {
     input: json(input),
     ...(outcome === undefined ? {} : outcome.ok ? { result: json(outcome.value) } : { error: json(outcome.error) }),
     ...(reason === undefined ? {} : { reason }),
-    startTime: new Date(startTime).toISOString(),
-    ...(endTime === undefined ? {} : { endTime: new Date(endTime).toISOString() }),
+    startTime: iso(startTime),
+    ...(endTime === undefined ? {} : { endTime: iso(endTime) }),
   };
 }
 
@@ -26,9 +26,19 @@ export function detailsResource(
   return { ...executionResource(row), checkpointBytes: row.checkpointBytes, tailBytes: row.tailBytes };
 }
 
+/** What a handler returned or threw. */
+export function answerResource(outcome: Outcome): Answer {
+  return outcome.ok ? { result: json(outcome.value) } : { error: json(outcome.error) };
+}
+
 /** A line of a log as JSON. */
 export function logResource({ id, time, level, text }: LogLineRow): LogLine {
-  return { id, time: new Date(time).toISOString(), level, text };
+  return { id, time: iso(time), level, text };
+}
+
+/** ms since the epoch as ISO 8601. */
+export function iso(time: number): string {
+  return new Date(time).toISOString();
 }
 
 /** A stored value as plain JSON. */
