@@ -22,6 +22,7 @@ import type { Instance } from "./instance.js";
 import { drainJobs } from "./jobs.js";
 import { evaluateConditions } from "./operations/condition.js";
 import { GPromise } from "./promise.js";
+import { keepSpare, noteBirth, takeSpare } from "./spares.js";
 import { initialState } from "./state.js";
 
 const { parse, stringify } = JSON;
@@ -44,14 +45,17 @@ export function runTurn(factory: ProgramFactory, requestText: string, checkpoint
   if (isRunning()) throw new TypeError("a turn is running already");
   const request = parse(requestText) as TurnRequest;
   const { execution } = request;
-  const live = request.bring === "live" ? instances.get(execution) : newInstance(execution);
+  const spare = request.bring === "live" ? undefined : takeSpare(execution);
+  const live = request.bring === "live" ? instances.get(execution) : (spare?.instance ?? newInstance(execution));
   if (live === undefined) throw new TypeError(`there is no live instance of execution ${execution}`);
   const turn: Turn = { instance: live, phase: "run", commands: [], logs: [], scope: undefined, fault: undefined };
   // Whatever goes wrong below leaves the instance in an unknown state: it is kept only at the end.
   instances.delete(execution);
   setTurn(turn);
   try {
-    const text = work(turn, factory, request, checkpoint);
+    if (spare !== undefined) turn.logs = [...spare.logs];
+    else if (request.bring !== "live") initialise(turn, factory);
+    const text = work(turn, request, checkpoint);
     if (turn.fault !== undefined) return faultReply(turn.fault);
     instances.set(execution, turn.instance);
     return text;
@@ -66,20 +70,20 @@ export function runTurn(factory: ProgramFactory, requestText: string, checkpoint
 
 /** Forgets an execution's instance. */
 export function dropInstance(execution: string): void {
+  const instance = instances.get(execution);
+  if (instance === undefined) return;
   instances.delete(execution);
+  keepSpare(instance);
 }
 
 function faultReply(fault: NonNullable<TurnReply["fault"]>): string {
   return stringify({ results: [], fault } satisfies TurnReply);
 }
 
-function work(turn: Turn, factory: ProgramFactory, request: TurnRequest, checkpoint: string | undefined): string {
-  if (request.bring !== "live") {
-    initialise(turn, factory);
-    if (request.bring === "restore") {
-      readHeap(turn.instance, checkpoint ?? "");
-      turn.logs = [];
-    }
+function work(turn: Turn, request: TurnRequest, checkpoint: string | undefined): string {
+  if (request.bring === "restore") {
+    readHeap(turn.instance, checkpoint ?? "");
+    turn.logs = [];
   }
   const results: TurnResult[] = [];
   for (const batch of request.batches) {
@@ -120,6 +124,7 @@ function initialise(turn: Turn, factory: ProgramFactory): void {
   }
   reportUnhandled();
   captureBaseline(turn.instance);
+  noteBirth(turn.instance, turn.logs);
   turn.phase = "run";
 }
 

@@ -31,6 +31,7 @@ import { IteratorRecord } from "./iterators.js";
 import { dropInstance, runTurn } from "./kernel.js";
 import { installIteratorMethods } from "./native-iterators.js";
 import { CallbackTimerHandle, installCallbackTimers } from "./operations/callback-timers.js";
+import { completions } from "./operations/task.js";
 import { GPromise } from "./promise.js";
 import { combinators } from "./promise-combinators.js";
 import { assemblePromise, PromiseConstructor } from "./promise-constructor.js";
@@ -94,7 +95,7 @@ function prepareRealm(): void {
   defineGlobal("$eventual", entry);
   nameIntrinsics(globalThis);
   // Named after the others, so that nothing of the language is called by a path that leads through ours.
-  nameIntrinsics(globalThis, { api, ...RUNTIME_CLASSES, GPromise, TDZ });
+  nameIntrinsics(globalThis, { api, completions, ...RUNTIME_CLASSES, GPromise, TDZ });
 }
 
 prepareRealm();

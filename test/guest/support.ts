@@ -65,10 +65,12 @@ export interface GuestOptions {
 export class Guest {
   readonly #context: QuickJSContext;
   readonly #turn: QuickJSHandle;
+  readonly #drop: QuickJSHandle;
 
-  private constructor(context: QuickJSContext, turn: QuickJSHandle) {
+  private constructor(context: QuickJSContext, turn: QuickJSHandle, drop: QuickJSHandle) {
     this.#context = context;
     this.#turn = turn;
+    this.#drop = drop;
   }
 
   /** `program` may be the text of one. Throws what installing it throws. */
@@ -81,11 +83,14 @@ export class Guest {
     run(BUNDLE, "guest.js").dispose();
     if (options.harden !== false) run(HARDEN_CODE, "harden.js").dispose();
     const entry = run("$eventual", "entry.js");
-    const factory = run(`(rt) => (${program.toString()})(rt, (${makeLower.toString()})(rt))`, "program.js");
+    const factory = run(
+      `let evaluations = 0; (rt) => { evaluations++; (${program.toString()})(rt, (${makeLower.toString()})(rt)); }`,
+      "program.js",
+    );
     take(context, context.callMethod(entry, "install", [factory])).dispose();
-    const turn = context.getProp(entry, "turn");
+    const [turn, drop] = [context.getProp(entry, "turn"), context.getProp(entry, "drop")];
     for (const handle of [entry, factory]) handle.dispose();
-    return new Guest(context, turn);
+    return new Guest(context, turn, drop);
   }
 
   turn(request: object, checkpoint?: string): { readonly reply: TurnReply; readonly checkpoint: string | undefined } {
@@ -101,8 +106,23 @@ export class Guest {
     return { reply, checkpoint: end < 0 ? undefined : text.slice(end + 1) };
   }
 
+  drop(execution: string): void {
+    const id = this.#context.newString(execution);
+    take(this.#context, this.#context.callFunction(this.#drop, this.#context.undefined, [id])).dispose();
+    id.dispose();
+  }
+
+  /** How often the program's modules have been evaluated. */
+  get evaluations(): number {
+    const handle = take(this.#context, this.#context.evalCode("evaluations", "count.js"));
+    const count = this.#context.getNumber(handle);
+    handle.dispose();
+    return count;
+  }
+
   dispose(): void {
     this.#turn.dispose();
+    this.#drop.dispose();
     this.#context.dispose();
   }
 }

@@ -77,6 +77,11 @@ export function baselineOf(instance: Instance): Baseline {
   return baseline;
 }
 
+/** Gives an instance that has another's modules the other's baseline. */
+export function shareBaseline(instance: Instance, from: Instance): void {
+  baselines.add(instance, baselineOf(from));
+}
+
 /** Takes the baseline of an instance whose modules have just been evaluated. */
 export function captureBaseline(instance: Instance): void {
   const known = knownTemplate();
@@ -87,16 +92,17 @@ export function captureBaseline(instance: Instance): void {
 /** The baseline of an instance that is as the template says; undefined if it is not. */
 function alike(instance: Instance, template: Template): Baseline | undefined {
   if (mayRetrace(template)) {
-    const objects = retrace(instance, template, SCOPE);
+    const objects = retrace(instance, template, MODULE_SCOPE);
     if (objects !== undefined) return new Baseline(template, objects);
   }
-  const followed = follow(instance, template, SCOPE);
+  const followed = follow(instance, template, MODULE_SCOPE);
   if (followed === undefined) return undefined;
   template.compared++;
   return new Baseline(template, followed.objects, followed.index);
 }
 
-const SCOPE: SlotScope = {
+/** What slots of module objects may ask while there is no checkpoint. */
+export const MODULE_SCOPE: SlotScope = {
   permanentEntries: () => [],
   codeId: (code) => (code as { readonly id: string }).id,
 };
@@ -183,7 +189,7 @@ class Walk {
     const kind = this.#kindOf(value, index);
     const hidden = typeof kind !== "number" && kind.own === "none";
     const own = hidden ? undefined : this.#ownTokens(readOwn(value, keysOf(value, kind)), kind === errorKind);
-    const slots = this.#tokens(typeof kind === "number" ? hiddenParts(value) : kind.slots(value, SCOPE), "");
+    const slots = this.#tokens(typeof kind === "number" ? hiddenParts(value) : kind.slots(value, MODULE_SCOPE), "");
     const brands = flatBrands(this.#finder.of(value));
     const branded = brands.length === 0 ? {} : { brands: this.#tokens(brands, "#") };
     this.#states.push({ tag: typeof kind === "number" ? kind : kind.tag, own, slots, ...branded, ...place });

@@ -1,16 +1,19 @@
 /**
  * How the baseline of an instance has changed since it was captured.
  */
+import { anyBranded } from "../classes.js";
 import type { Instance } from "../instance.js";
+import { sideRecords } from "../side-record.js";
 import type { Baseline } from "./baseline.js";
-import { hasExpectedOwn, hasExpectedSlots, isFrozenState } from "./expected.js";
+import { type Brand, type BrandFinder, flatBrands } from "./brands.js";
+import { hasExpectedOwn, hasExpectedSlots, isFrozenState, type Match } from "./expected.js";
 import { type Kind, propertyStep, type SlotScope } from "./kinds/kind.js";
 import { dense, HOLE, sparse } from "./kinds/ordinary.js";
 import { keysOf, kindOfTag } from "./kinds/table.js";
 import { type OwnState, PLAIN, readOwn, WRITABLE } from "./own.js";
 import { Change } from "./rows/change.js";
 import { type ChangedObject, type ChangedVariable, Content } from "./rows/root.js";
-import { ANY_TEXT, type BaselineState, BaselineToken } from "./template.js";
+import { ANY_TEXT, type BaselineState, BaselineToken, type Template } from "./template.js";
 import { readVariable } from "./variables.js";
 
 /** Variables whose value is another than after initialisation. */
@@ -31,11 +34,12 @@ export function changedVariables(instance: Instance, baseline: Baseline): Change
 export function changedObjects(baseline: Baseline, scope: SlotScope): ChangedObject[] {
   const changed: ChangedObject[] = [];
   const { states } = baseline.template;
-  for (let i = 0; i < states.length; i++) {
-    const object = baseline.objects[i];
-    if (typeof object === "symbol" || object === undefined) continue;
+  const places = changeable(baseline.template);
+  for (let at = 0; at < places.length; at++) {
+    const i = places[at] as number;
+    const object = baseline.objects[i] as object;
     const state = states[i] as BaselineState;
-    const kind = state.tag < 0 ? undefined : kindOfTag(state.tag);
+    const kind = kindOf(state);
     if (kind === dense && state.own !== undefined && !dense.is(object)) {
       changed.push({
         object,
@@ -50,6 +54,47 @@ export function changedObjects(baseline: Baseline, scope: SlotScope): ChangedObj
   }
   return changed;
 }
+
+const changeablePlaces = sideRecords<readonly number[]>();
+
+/** Places of the objects that can change at all: not of symbols, nor of what is frozen and has no slots to be filled. */
+function changeable(template: Template): readonly number[] {
+  const known = changeablePlaces.get(template);
+  if (known !== undefined) return known;
+  const places: number[] = [];
+  template.states.forEach((state, index) => {
+    const { own } = state;
+    if ((own !== undefined && !isFrozenState(own)) || kindOf(state)?.fill !== undefined) places.push(index);
+  });
+  changeablePlaces.add(template, places);
+  return places;
+}
+
+function kindOf({ tag }: BaselineState): Kind | undefined {
+  return tag < 0 ? undefined : kindOfTag(tag);
+}
+
+/** Baseline objects whose private elements are other than after initialisation, and what these are now. */
+export function changedBrands(
+  baseline: Baseline,
+  finder: BrandFinder,
+): (readonly [object: object, brands: readonly Brand[]])[] {
+  const changed: (readonly [object, readonly Brand[]])[] = [];
+  if (!anyBranded()) return changed;
+  const { template, objects } = baseline;
+  const match: Match = (token, value) => matchesBaseline(baseline, token, value);
+  for (let i = 0; i < objects.length; i++) {
+    const object = objects[i];
+    if (typeof object !== "object" && typeof object !== "function") continue;
+    const found = finder.of(object);
+    const expected = template.states[i]?.brands ?? NO_BRANDS;
+    if (found.length === 0 && expected.length === 0) continue;
+    if (!hasExpectedSlots(flatBrands(found), expected, match)) changed.push([object, found]);
+  }
+  return changed;
+}
+
+const NO_BRANDS: readonly unknown[] = [];
 
 /** The state of a dense array with its elements and length as properties, for comparison with one that is not. */
 function withElements({ keys, flags, values, ...rest }: OwnState, slots: readonly unknown[]): OwnState {

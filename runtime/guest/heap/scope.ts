@@ -7,9 +7,9 @@ import type { Instance } from "../instance.js";
 import { type Code, runtimeCodes } from "../registry.js";
 import type { Baseline } from "./baseline.js";
 import { BornStates, bornAs, bornValues, hidePristinePrototype } from "./born.js";
-import { type Brand, BrandFinder, flatBrands } from "./brands.js";
-import { matchesBaseline } from "./changes.js";
-import { hasExpectedOwn, hasExpectedSlots, type Match } from "./expected.js";
+import { type Brand, BrandFinder } from "./brands.js";
+import { changedBrands } from "./changes.js";
+import { hasExpectedOwn, type Match } from "./expected.js";
 import { Refusal } from "./faults.js";
 import { intrinsicName, intrinsics } from "./intrinsics.js";
 import { propertyStep } from "./kinds/kind.js";
@@ -137,17 +137,7 @@ export class InstanceScope implements WriterScope {
 
   /** Tells the private elements of module objects, where they have changed. */
   writeChangedBrands(writer: Writer): void {
-    if (!anyBranded()) return;
-    const { objects, template } = this.#baseline;
-    for (let i = 0; i < objects.length; i++) {
-      const object = objects[i];
-      if (typeof object !== "object" && typeof object !== "function") continue;
-      const found = this.#finder.of(object);
-      const expected = template.states[i]?.brands ?? NO_BRANDS;
-      if (found.length === 0 && expected.length === 0) continue;
-      const match: Match = (token, value) => matchesBaseline(this.#baseline, token, value);
-      if (!hasExpectedSlots(flatBrands(found), expected, match)) this.#addBrands(writer, object, found);
-    }
+    for (const [object, found] of changedBrands(this.#baseline, this.#finder)) this.#addBrands(writer, object, found);
   }
 
   #waitFor(weak: Weak, key: object | symbol, row: number): void {
@@ -194,4 +184,3 @@ export class InstanceScope implements WriterScope {
 export const WEAK_LABEL = Symbol("value in a weak collection");
 /** Label of the way from an object to the value of one of its private fields. */
 export const BRAND_LABEL = Symbol("value of a private field");
-const NO_BRANDS: readonly unknown[] = [];

@@ -64,6 +64,8 @@ export class Template {
   readonly variables: readonly VariableState[];
   /** How many instances, besides the first, were compared with it in full and found equal. */
   compared = 0;
+  /** False if it leaves out what may differ between two evaluations (the texts of errors' stacks). */
+  readonly isExact: boolean;
   #hash: string | undefined = undefined;
   #places: Map<number, Map<string, number>> | undefined = undefined;
 
@@ -71,6 +73,7 @@ export class Template {
     this.states = states;
     this.roots = roots;
     this.variables = variables;
+    this.isExact = !states.some(({ own }) => own?.values.includes(ANY_TEXT));
   }
 
   /** Identifies names, structure and values: equal for two evaluations of one program. */

@@ -28,7 +28,7 @@ export function query(name: unknown, handler: unknown): object {
     );
   }
   instance.queries.set(name, handler);
-  return { kind: "Query", name };
+  return Object.freeze({ kind: "Query", name });
 }
 
 /** Answers a query with a command. */

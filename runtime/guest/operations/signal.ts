@@ -300,11 +300,11 @@ const sendCode = runtimeCode(
 /** `signal(name)`: the signal's definition. Throws Fault EV5004 for a bad name. */
 export function signal(name: unknown): object {
   const id = nameOf(typeof name === "string" ? name : undefined);
-  return {
+  return Object.freeze({
     kind: "Signal",
     id,
-    expectSignal: makeClosure(expectCode, [id]),
-    onSignal: makeClosure(onCode, [id]),
-    sendSignal: makeClosure(sendCode, [id]),
-  };
+    expectSignal: Object.freeze(makeClosure(expectCode, [id])),
+    onSignal: Object.freeze(makeClosure(onCode, [id])),
+    sendSignal: Object.freeze(makeClosure(sendCode, [id])),
+  });
 }

@@ -16,6 +16,7 @@ import { GPromise, REJECTED, whenSpent } from "../promise.js";
 import { rejectedPromise } from "../promise-constructor.js";
 import { makeClosure, runtimeCode } from "../registry.js";
 import { type Encoded, encode } from "../values.js";
+import { definedFunction } from "./definition.js";
 import { command, refusedByCancellation, requireExecution, takeOperation } from "./durable.js";
 import { unsupported } from "./refusing.js";
 import { timeoutPromise } from "./time.js";
@@ -197,18 +198,21 @@ export function task(name: unknown, ...definition: readonly unknown[]): AnyFunct
   }
   if (options.retry !== undefined) retryPolicy(name, options.retry);
   if (options.heartbeatTimeout !== undefined) length(name, "heartbeatTimeout", options.heartbeatTimeout);
-  const call = makeClosure(callCode, [name, options]);
-  Object.defineProperty(call, "name", { value: name, configurable: true });
-  const completion = (what: string): AnyFunction => unsupported(`${what}() in a workflow`);
-  return Object.assign(call, {
+  const fixed = Object.freeze({ ...options });
+  return definedFunction(name, makeClosure(callCode, [name, fixed]), {
     kind: "Task",
     taskName: name,
-    options,
-    sendTaskSuccess: completion("sendTaskSuccess"),
-    sendTaskFailure: completion("sendTaskFailure"),
-    sendTaskHeartbeat: completion("sendTaskHeartbeat"),
+    options: fixed,
+    ...completions,
   });
 }
+
+/** Completing a task from outside is the host's: the same refusals for all tasks. */
+export const completions = Object.freeze({
+  sendTaskSuccess: Object.freeze(unsupported("sendTaskSuccess() in a workflow")),
+  sendTaskFailure: Object.freeze(unsupported("sendTaskFailure() in a workflow")),
+  sendTaskHeartbeat: Object.freeze(unsupported("sendTaskHeartbeat() in a workflow")),
+});
 
 /** `taskContext()`: no task runs in the guest. Throws Fault EV7005. */
 export function taskContext(): never {

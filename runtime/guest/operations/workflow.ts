@@ -7,6 +7,7 @@ import { currentTurn } from "../current.js";
 import { checkOptions, invalidArgument, refusal } from "../errors.js";
 import { makeClosure, runtimeCode } from "../registry.js";
 import { callChild, startDetached } from "./child.js";
+import { definedFunction } from "./definition.js";
 
 const callCode = runtimeCode(
   "rt:callWorkflow",
@@ -47,13 +48,11 @@ export function workflow(name: unknown, ...definition: readonly unknown[]): AnyF
       "Define each workflow once, at the top level of a module, under a name of its own.",
     );
   }
-  instance.workflows.set(name, { handler, timeout });
-  const handle = makeClosure(callCode, [name]);
-  Object.defineProperty(handle, "name", { value: name, configurable: true });
-  return Object.assign(handle, {
+  instance.workflows.set(name, Object.freeze({ handler, timeout }));
+  return definedFunction(name, makeClosure(callCode, [name]), {
     kind: "Workflow",
     workflowName: name,
     handler,
-    startExecution: makeClosure(startCode, [name]),
+    startExecution: Object.freeze(makeClosure(startCode, [name])),
   });
 }
