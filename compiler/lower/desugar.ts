@@ -8,6 +8,7 @@
  *   D5  `return x` of an async generator awaits x; a module's own `await` is `$awaitTop(…)`
  *   D6  parameters that contain functions are bound in the body
  *   D7  arrow functions have block bodies
+ *   D8  iterators that are asked for by `x[Symbol.iterator]()` are asked for by `$iterate(x, Symbol.iterator)`
  */
 import { types as t } from "@babel/core";
 import { cannotLower, helper, type ModuleContext } from "./context.js";
@@ -76,6 +77,8 @@ class Desugarer {
         return this.#labeled(node);
       case "TaggedTemplateExpression":
         return this.#tagged(node);
+      case "CallExpression":
+        return asksForIterator(node) ? iterated(node) : node;
       case "AwaitExpression":
         return around.fn === undefined ? t.inherits(helper("$awaitTop", node.argument), node) : node;
       case "ReturnStatement":
@@ -289,4 +292,23 @@ function isUsing(node: t.Node): node is t.VariableDeclaration {
 
 function hasSuper(property: t.Node): boolean {
   return property.type === "ObjectMethod" && usesSuper(property);
+}
+
+interface IteratorCall extends t.CallExpression {
+  readonly callee: t.MemberExpression & { readonly object: t.Expression; readonly property: t.Expression };
+}
+
+function asksForIterator(node: t.CallExpression): node is IteratorCall {
+  const { callee } = node;
+  return (
+    node.arguments.length === 0 &&
+    callee.type === "MemberExpression" &&
+    callee.computed &&
+    callee.object.type !== "Super" &&
+    t.matchesPattern(callee.property, "Symbol.iterator")
+  );
+}
+
+function iterated(node: IteratorCall): t.Expression {
+  return t.inherits(helper("$iterate", node.callee.object, node.callee.property), node);
 }

@@ -32,6 +32,7 @@ import { dressFunction } from "./function-kinds.js";
 import { delegateTo, GeneratorFrame, makeGenerator, yieldValue } from "./generator.js";
 import { isProxy, noteShaped } from "./heap/overrides.js";
 import type { Instance } from "./instance.js";
+import { iterate } from "./iterator-objects/open.js";
 import {
   closeIterator,
   closeIteratorThrow,
@@ -44,7 +45,7 @@ import {
 import { drainUntil } from "./jobs.js";
 import { FULFILLED, GPromise, REJECTED, type Settled } from "./promise.js";
 import { toPromise } from "./promise-constructor.js";
-import { type Code, makeClosure, makeFunction } from "./registry.js";
+import { type Code, makeClosure, makePassing } from "./registry.js";
 import { addResource, disposeNext, endResources, failResources, Resources } from "./resources.js";
 import { TDZ } from "./tdz.js";
 
@@ -103,7 +104,7 @@ function awaitTop(value: unknown): unknown {
 
 const shared = {
   $clo: (code: CodeRef, captures: readonly unknown[] = NO_CAPTURES): AnyFunction => makeClosure(codeOf(code), captures),
-  $fn: (code: CodeRef, captures: readonly unknown[] = NO_CAPTURES): AnyFunction => makeFunction(codeOf(code), captures),
+  $fn: (code: CodeRef, captures: readonly unknown[] = NO_CAPTURES): AnyFunction => makePassing(codeOf(code), captures),
   $async(code: CodeRef, self: unknown, args: unknown[], captures = NO_CAPTURES, fn: unknown = undefined) {
     const frame = new AsyncFrame(codeOf(code), self, args, captures, fn);
     frame.run(0, undefined);
@@ -208,6 +209,7 @@ const shared = {
     return value;
   },
 
+  $iterate: iterate,
   $iter: openIterator,
   $next: (record: IteratorRef) => stepIterator(recordOf(record)),
   $close: (record: IteratorRef) => closeIterator(recordOf(record)),

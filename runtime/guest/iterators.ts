@@ -5,30 +5,29 @@
  * array    array, typed array  next index               -
  * string   string              next UTF-16 index        -
  * keys     the object          next index into `keys`   -
- * native   the collection      (inside the iterator)    native iterator that `method` of `source` gave
  * generic  -                   -                        iterator and its `next` method
- *
- * A native record's iterator may be replaced by a fresh one that has been advanced as far (`openNative`).
  */
 import type { AnyFunction, IteratorRef } from "../protocol/helpers.js";
 import { caught } from "./current.js";
+import { typedArrayLength } from "./iterator-objects/indexed.js";
 import {
+  arrayIterator,
   arrayIteratorIsPristine,
-  collectionIteratorIsPristine,
-  type IteratorMethod,
-  sourceOfIterator,
-  typedArrayLength,
-} from "./native-iterators.js";
+  stringIterator,
+  stringIteratorIsPristine,
+  typedArrayIterator,
+} from "./iterator-objects/intrinsics.js";
+import { openBy } from "./iterator-objects/open.js";
+import { pointAt } from "./iterator-objects/text.js";
 import { isObject } from "./resolve.js";
 
-export type IteratorKind = "array" | "string" | "keys" | "native" | "generic";
+export type IteratorKind = "array" | "string" | "keys" | "generic";
 
 export class IteratorRecord implements IteratorRef {
   value: unknown = undefined;
   kind: IteratorKind;
   source: unknown;
   position = 0;
-  method: IteratorMethod | undefined = undefined;
   /** Of kind `keys`: all keys, in order of enumeration. */
   keys: readonly string[] | undefined = undefined;
   iterator: unknown = undefined;
@@ -44,12 +43,6 @@ export class IteratorRecord implements IteratorRef {
 const { apply } = Reflect;
 const { isArray } = Array;
 const { isView } = ArrayBuffer;
-const stringIterator = String.prototype[Symbol.iterator];
-const stringIteratorPrototype: object = Object.getPrototypeOf(stringIterator.call(""));
-const stringNext: unknown = Reflect.get(stringIteratorPrototype, "next");
-const arrayIterator = Array.prototype[Symbol.iterator];
-const typedIterator: unknown = Reflect.get(Object.getPrototypeOf(Uint8Array.prototype) as object, Symbol.iterator);
-
 /** GetIterator(iterable, sync). Throws a TypeError for what is not iterable. */
 export function openIterator(iterable: unknown): IteratorRecord {
   return openIteratorFrom(iterable, iterable === undefined || iterable === null ? undefined : methodOf(iterable));
@@ -58,22 +51,13 @@ export function openIterator(iterable: unknown): IteratorRecord {
 /** GetIteratorFromMethod, for a `method` that was got from `iterable` already. Throws a TypeError if it is no function. */
 export function openIteratorFrom(iterable: unknown, method: unknown): IteratorRecord {
   if (isIndexed(iterable, method) && arrayIteratorIsPristine()) return new IteratorRecord("array", iterable);
-  if (
-    typeof iterable === "string" &&
-    method === stringIterator &&
-    Reflect.get(stringIteratorPrototype, "next") === stringNext
-  ) {
+  if (typeof iterable === "string" && method === stringIterator && stringIteratorIsPristine()) {
     return new IteratorRecord("string", iterable);
   }
   if (typeof method !== "function") throw new TypeError(`${describe(iterable)} is not iterable`);
-  const iterator: unknown = apply(method, iterable, []);
+  const iterator = openBy(method, iterable);
   if (!isObject(iterator)) throw new TypeError("the result of the iterator method is not an object");
-  const known = sourceOfIterator(iterator);
-  const record = new IteratorRecord(
-    known !== undefined && collectionIteratorIsPristine(iterator) ? "native" : "generic",
-    known?.source,
-  );
-  record.method = known?.method;
+  const record = new IteratorRecord("generic", undefined);
   record.iterator = iterator;
   record.next = Reflect.get(iterator, "next");
   return record;
@@ -84,7 +68,7 @@ function methodOf(iterable: NonNullable<unknown>): unknown {
 }
 
 function isIndexed(iterable: unknown, method: unknown): boolean {
-  return (method === arrayIterator && isArray(iterable)) || (method === typedIterator && isView(iterable));
+  return (method === arrayIterator && isArray(iterable)) || (method === typedArrayIterator && isView(iterable));
 }
 
 /** IteratorStepValue: true when `record.value` holds a value; false at the end, also forever after an error. */
@@ -119,7 +103,7 @@ function stepArray(record: IteratorRecord, source: ArrayLike<unknown>): boolean 
 
 function stepString(record: IteratorRecord, source: string): boolean {
   if (record.position >= source.length) return finish(record);
-  const point = String.fromCodePoint(source.codePointAt(record.position) ?? 0);
+  const point = pointAt(source, record.position);
   record.position += point.length;
   record.value = point;
   return true;

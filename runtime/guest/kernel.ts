@@ -22,6 +22,7 @@ import type { Instance } from "./instance.js";
 import { drainJobs } from "./jobs.js";
 import { evaluateConditions } from "./operations/condition.js";
 import { GPromise } from "./promise.js";
+import { forgetPassing } from "./registry.js";
 import { keepSpare, noteBirth, takeSpare } from "./spares.js";
 import { initialState } from "./state.js";
 
@@ -64,6 +65,7 @@ export function runTurn(factory: ProgramFactory, requestText: string, checkpoint
     if (fault === undefined) throw error;
     return faultReply(fault);
   } finally {
+    forgetPassing();
     setTurn(undefined);
   }
 }

@@ -27,9 +27,10 @@ import { installWeak } from "./globals/weak.js";
 import { nameIntrinsics } from "./heap/intrinsics.js";
 import { installHeapOverrides } from "./heap/overrides.js";
 import { installWeak as installWeakCollections } from "./heap/weak.js";
+import { installIteratorObjects } from "./iterator-objects/install.js";
+import { textIteratorPrototype } from "./iterator-objects/text.js";
 import { IteratorRecord } from "./iterators.js";
 import { dropInstance, runTurn } from "./kernel.js";
-import { installIteratorMethods } from "./native-iterators.js";
 import { CallbackTimerHandle, installCallbackTimers } from "./operations/callback-timers.js";
 import { completions } from "./operations/task.js";
 import { GPromise } from "./promise.js";
@@ -50,9 +51,9 @@ const RUNTIME_CLASSES = {
 
 let program: ProgramFactory | undefined;
 
-/** `api` is here so that hardening, which walks what the global object leads to, freezes it too. */
-const entry: GuestEntry & { readonly api: object } = {
-  api,
+/** `shared` is here so that hardening, which walks what the global object leads to, freezes it too. */
+const entry: GuestEntry & { readonly shared: object } = {
+  shared: { api, textIteratorPrototype },
   install(factory) {
     if (isRunning() || program !== undefined) throw new TypeError("a program is installed already");
     if (typeof factory !== "function") throw new TypeError("a program is a function of the helpers");
@@ -90,7 +91,7 @@ function prepareRealm(): void {
   installCallbackTimers();
   installWeak();
   installWeakCollections(globalThis);
-  installIteratorMethods();
+  installIteratorObjects();
   installHeapOverrides(globalThis);
   defineGlobal("$eventual", entry);
   nameIntrinsics(globalThis);

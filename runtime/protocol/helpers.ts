@@ -111,6 +111,8 @@ export interface GuestHelpers {
   /** `super[key] = value` */
   $superSet(home: object, key: unknown, value: unknown, self: unknown): unknown;
 
+  /** `object[key]()` where the source says `Symbol.iterator` for the key: an iterator that a checkpoint can hold. */
+  $iterate(object: unknown, key: PropertyKey): unknown;
   /** Opens an iterator record for `for…of` or an array pattern; serializable at any moment. */
   $iter(iterable: unknown): IteratorRef;
   /** Advances; true if `record.value` holds a value, false at the end. */
@@ -188,6 +190,7 @@ export const HELPER_NAMES = [
   "$restoring",
   "$superGet",
   "$superSet",
+  "$iterate",
   "$iter",
   "$next",
   "$close",

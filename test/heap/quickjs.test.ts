@@ -30,7 +30,7 @@ interface Outcome {
   readonly error?: string;
 }
 
-for (const file of ["values", "functions", "baseline", "runtime", "refusals", "fuzz", "pristine"]) {
+for (const file of ["values", "functions", "baseline", "runtime", "refusals", "iterators", "fuzz", "pristine"]) {
   test(`in QuickJS: ${file}`, async (context) => {
     const engine = await getQuickJS();
     const realm = engine.newContext();

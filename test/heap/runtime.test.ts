@@ -7,9 +7,9 @@ import { test } from "node:test";
 import { setTurn } from "#runtime/guest/current.js";
 import { AsyncFrame, awaitValue } from "#runtime/guest/frame.js";
 import type { Instance } from "#runtime/guest/instance.js";
+import { installIteratorObjects } from "#runtime/guest/iterator-objects/install.js";
 import { IteratorRecord, openIterator, openKeys, stepIterator } from "#runtime/guest/iterators.js";
 import { drainJobs } from "#runtime/guest/jobs.js";
-import { installIteratorMethods } from "#runtime/guest/native-iterators.js";
 import { FULFILLED, GPromise, REJECTED } from "#runtime/guest/promise.js";
 import { PromiseConstructor } from "#runtime/guest/promise-constructor.js";
 import type { Code } from "#runtime/guest/registry.js";
@@ -69,7 +69,6 @@ test("the fields of frames and iterator records are the ones that are saved", ()
     "iterator",
     "keys",
     "kind",
-    "method",
     "next",
     "position",
     "source",
@@ -142,7 +141,7 @@ test("promises keep state, value, reactions, and their resolving functions", () 
 });
 
 test("iterator records go on where they were", () => {
-  installIteratorMethods();
+  installIteratorObjects();
   const map = new Map([
     ["a", 1],
     ["b", 2],

@@ -5,6 +5,15 @@
  * T1  Walked once per realm, after the guest's overrides and before user code.
  * T2  Named objects are frozen before user code runs (or cannot be reached by it), so a name says everything.
  */
+import { helperPrototype, wrapperPrototype } from "../iterator-objects/helpers.js";
+import {
+  arrayIteratorPrototype,
+  mapIteratorPrototype,
+  matchIteratorPrototype,
+  setIteratorPrototype,
+  stringIteratorPrototype,
+} from "../iterator-objects/intrinsics.js";
+import { textIteratorPrototype } from "../iterator-objects/text.js";
 import { closureOf } from "../registry.js";
 import { describe, getPrototypeOf, NativeMap, ownKeys, throwTypeError } from "./natives.js";
 
@@ -71,31 +80,18 @@ function visit(object: object, prefix: string, admit: (value: unknown, name: str
 
 /** Intrinsics that no property of the global object leads to. */
 function hiddenIntrinsics(): Record<string, unknown> {
-  const iterator = (iterable: Iterable<unknown>) => getPrototypeOf(iterable[Symbol.iterator]());
   return {
     ThrowTypeError: throwTypeError,
     AsyncFunctionPrototype: getPrototypeOf(async () => undefined),
     GeneratorFunctionPrototype: getPrototypeOf(function* () {}),
     AsyncGeneratorFunctionPrototype: getPrototypeOf(async function* () {}),
-    ArrayIteratorPrototype: iterator([]),
-    StringIteratorPrototype: iterator(""),
-    MapIteratorPrototype: iterator(new Map()),
-    SetIteratorPrototype: iterator(new Set()),
-    RegExpStringIteratorPrototype: getPrototypeOf("".matchAll(/x/g)),
-    ...iteratorHelpers(),
-  };
-}
-
-function iteratorHelpers(): Record<string, unknown> {
-  const iteratorClass: unknown = Reflect.get(globalThis, "Iterator");
-  if (typeof iteratorClass !== "function") return {};
-  const from = Reflect.get(iteratorClass, "from") as (o: unknown) => object;
-  const helper = Reflect.get(
-    getPrototypeOf(getPrototypeOf([][Symbol.iterator]())) as object,
-    "map",
-  ) as typeof Array.prototype.map;
-  return {
-    WrapForValidIteratorPrototype: getPrototypeOf(from({ next: () => ({ done: true }) })),
-    IteratorHelperPrototype: getPrototypeOf(helper.call([].values() as never, (x: unknown) => x)),
+    ArrayIteratorPrototype: arrayIteratorPrototype,
+    StringIteratorPrototype: textIteratorPrototype,
+    NativeStringIteratorPrototype: stringIteratorPrototype,
+    MapIteratorPrototype: mapIteratorPrototype,
+    SetIteratorPrototype: setIteratorPrototype,
+    RegExpStringIteratorPrototype: matchIteratorPrototype,
+    WrapForValidIteratorPrototype: wrapperPrototype,
+    IteratorHelperPrototype: helperPrototype,
   };
 }

@@ -28,11 +28,13 @@ export interface Kind {
   make(slots: readonly unknown[], scope: MakeScope): object;
   /** Replaces the content of the slots. */
   fill?(value: object, slots: readonly unknown[], scope: MakeScope): void;
+  /** What an object of these prototypes is that lacks the slots, if it cannot be saved; else it is an ordinary one. */
+  readonly otherwise?: string;
   /**
-   * A slot whose content is found by an operation that changes the object: done last, once nothing can be refused any
-   * more. `slots` gives a placeholder for it.
+   * A slot whose content is found by an operation on all objects of the kind together that nothing must interrupt: done
+   * last, once nothing can be refused any more. `slots` gives a placeholder for it.
    */
-  readonly late?: { readonly slot: number; needed(value: object): boolean; find(value: object): unknown };
+  readonly late?: { readonly slot: number; find(values: readonly object[]): readonly unknown[] };
   /** Called after every object has been filled. */
   finish?(value: object, slots: readonly unknown[]): void;
   /**

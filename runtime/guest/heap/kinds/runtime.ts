@@ -24,7 +24,6 @@ import { GPromise, type PromiseFields, type PromiseState, type Reaction } from "
 import type { Code } from "../../registry.js";
 import { Resources } from "../../resources.js";
 import { damaged } from "../faults.js";
-import { positionOf, reopen } from "../iterator-position.js";
 import { create, getPrototypeOf } from "../natives.js";
 import type { Kind } from "./kind.js";
 
@@ -243,9 +242,8 @@ export const resources = fieldsKind(64, "the resources of a block", Resources.pr
   "hasAwaited",
 ]);
 
-const ITERATOR_KINDS: readonly unknown[] = ["array", "string", "keys", "native", "generic"];
-const ITERATOR_SLOTS = 8;
-const POSITION_SLOT = 5;
+const ITERATOR_KINDS: readonly unknown[] = ["array", "string", "keys", "generic"];
+const ITERATOR_SLOTS = 7;
 
 export const iterator: Kind = {
   tag: 58,
@@ -253,20 +251,8 @@ export const iterator: Kind = {
   prototypes: [IteratorRecord.prototype],
   is: (value) => getPrototypeOf(value) === IteratorRecord.prototype,
   slots: (value) => {
-    const {
-      kind,
-      source,
-      value: current,
-      method,
-      iterator: inner,
-      next,
-      done,
-      keys,
-      position,
-    } = value as IteratorRecord;
-    const fixed = [kind, source, current, method, done];
-    if (kind === "native") return [...fixed, 0, undefined, undefined];
-    return [...fixed, position, inner, next, ...(keys ?? [])];
+    const { kind, source, value: current, done, position, iterator: inner, next, keys } = value as IteratorRecord;
+    return [kind, source, current, done, position, inner, next, ...(keys ?? [])];
   },
   slotName: (index) => {
     if (index === 1) return " → source";
@@ -275,29 +261,17 @@ export const iterator: Kind = {
   },
   making: "empty",
   make: () => new IteratorRecord("array", undefined),
-  fill: (value, [kind, source, current, method, done, position, inner, next, ...keys]) => {
+  fill: (value, [kind, source, current, done, position, inner, next, ...keys]) => {
     if (!ITERATOR_KINDS.includes(kind) || typeof position !== "number") throw damaged("an iterator");
     const target = value as IteratorRecord;
     target.kind = kind as IteratorKind;
     target.source = source;
     target.value = current;
-    target.method = method as IteratorRecord["method"];
     target.done = done === true;
-    target.position = kind === "native" ? 0 : position;
+    target.position = position;
     target.iterator = inner;
     target.next = next;
     target.keys = kind === "keys" ? (keys as string[]) : undefined;
-    // The collection gets its entries later or now, in any order: the position is found when all of them are there.
-    if (kind === "native") target.iterator = undefined;
-  },
-  late: {
-    slot: POSITION_SLOT,
-    needed: (value) => (value as IteratorRecord).kind === "native",
-    find: (value) => positionOf(value as IteratorRecord),
-  },
-  finish: (value, slots) => {
-    const target = value as IteratorRecord;
-    if (target.kind === "native" && !target.done) reopen(target, Number(slots[POSITION_SLOT]));
   },
   own: "none",
 };

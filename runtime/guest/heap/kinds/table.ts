@@ -11,6 +11,15 @@ import { boxed, date, error, regExp } from "./builtins.js";
 import { classPrototype, kit, madeClass, member } from "./classes.js";
 import { map, set } from "./collections.js";
 import { bound, closure, functionPrototype, proxy } from "./functions.js";
+import {
+  indexedIterator,
+  iteratorHelper,
+  mapIterator,
+  matchIterator,
+  setIterator,
+  textIterator,
+  wrappedIterator,
+} from "./iterators.js";
 import type { Kind } from "./kind.js";
 import { argumentsObject, dense, ordinary, sparse } from "./ordinary.js";
 import { refusedPrototypes } from "./refused.js";
@@ -54,6 +63,13 @@ const BY_PROTOTYPE: readonly Kind[] = [
   weakSet,
   weakRef,
   kit,
+  indexedIterator,
+  mapIterator,
+  setIterator,
+  textIterator,
+  matchIterator,
+  iteratorHelper,
+  wrappedIterator,
 ];
 const OTHERS: readonly Kind[] = [
   ordinary,
@@ -104,7 +120,9 @@ export function kindOf(value: object, families: Families): Kind {
   if (isMoved(value)) return BY_PROTOTYPE.find((kind) => kind.is(value)) ?? ordinary;
   const kind = familyOf(getPrototypeOf(value), families);
   if (typeof kind === "string") throw new Refusal(kind);
-  return kind === ordinary || kind.is(value) ? kind : ordinary;
+  if (kind === ordinary || kind.is(value)) return kind;
+  if (kind.otherwise !== undefined) throw new Refusal(kind.otherwise);
+  return ordinary;
 }
 
 /** The kind of a function; undefined for one that nothing is known about, such as a static one of a module. */

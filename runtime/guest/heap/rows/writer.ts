@@ -52,7 +52,8 @@ export class Writer implements RowWriter {
   readonly #shapes = new Shapes();
   readonly #writing = ++writings;
   readonly #families: Families = newFamilies();
-  readonly #late: { readonly at: number; find(): unknown }[] = [];
+  /** Per kind with such slots: the objects, and where on the tape their slots are. */
+  readonly #late = new NativeMap<Kind, { readonly objects: object[]; readonly places: number[] }>();
   /** The row being written. */
   #current = 0;
   #lengthAt = 0;
@@ -92,7 +93,10 @@ export class Writer implements RowWriter {
 
   /** Fills in the slots whose content is found last. Nothing can be refused after `run`, so nothing is changed in vain. */
   settle(): void {
-    for (const { at, find } of this.#late) this.tape[at] = this.reference(find(), "");
+    for (const [{ late }, { objects, places }] of this.#late) {
+      const found = late?.find(objects) ?? [];
+      for (let i = 0; i < places.length; i++) this.tape[places[i] as number] = this.reference(found[i], "");
+    }
   }
 
   begin(tag: number): void {
@@ -191,12 +195,20 @@ export class Writer implements RowWriter {
     if (kind.own === "all") this.#writeOwn(value, kind);
     else if (kind.own === "none") this.pushAbsent();
     else this.#writeChange(value);
-    if (kind.late?.needed(value) === true) {
-      this.#late.push({ at: this.tape.length + kind.late.slot, find: () => kind.late?.find(value) });
-    }
+    if (kind.late !== undefined) this.#noteLate(kind, value, this.tape.length + kind.late.slot);
     for (let i = 0; i < slots.length; i++) {
       this.tape.push(slots[i] === HOLE ? ABSENT : this.reference(slots[i], i));
     }
+  }
+
+  #noteLate(kind: Kind, value: object, place: number): void {
+    let late = this.#late.get(kind);
+    if (late === undefined) {
+      late = { objects: [], places: [] };
+      this.#late.set(kind, late);
+    }
+    late.objects.push(value);
+    late.places.push(place);
   }
 
   #writeChange(fn: object): void {
