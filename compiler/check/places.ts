@@ -17,11 +17,16 @@ import {
 } from "../split/graph.js";
 import { NAMESPACE } from "../split/table.js";
 
-/** Functions of the API that only a workflow can call. */
+/** Functions of the API that need an execution. */
 const DURABLE = new Set(["condition", "expectSignal", "onSignal", "sendSignal"]);
+/** Those of them, and methods of definitions, that a task can call as well: it asks the engine. */
+const ALSO_ON_HOST = new Set(["sendSignal", "emit"]);
 /** Timers: as values they are schedules, awaited they are durable. */
 const TIMERS = new Set(["duration", "time"]);
-const SIGNAL_METHODS = new Set(["expectSignal", "onSignal", "sendSignal"]);
+const METHODS: Readonly<Record<string, ReadonlySet<string>>> = {
+  signal: new Set(["expectSignal", "onSignal", "sendSignal"]),
+  event: new Set(["emit"]),
+};
 
 interface Module {
   readonly source: SourceModule;
@@ -94,7 +99,7 @@ class PlaceChecker {
     const where = via === undefined ? `in the task "${task}"` : `in \`${via}\`, which the task "${task}" calls`;
     const { calls, members } = usesIn(path, true);
     for (const call of calls) {
-      const what = this.durableCall(module, call);
+      const what = this.durableCall(module, call, (name) => ALSO_ON_HOST.has(name));
       if (what === undefined) this.follow(this.meaningOf(module, call.get("callee")), task);
       else this.report("EV2036", module, call.node, `${what} ${where}: only a workflow can wait durably`, HOST_REMEDY);
     }
@@ -109,28 +114,35 @@ class PlaceChecker {
 
   private checkTopLevel(module: Module): void {
     for (const call of usesIn(module.program, false).calls) {
-      const what = this.durableCall(module, call);
+      const what = this.durableCall(module, call, () => false);
       if (what === undefined) continue;
       const message = `${what} at the top level of the module, which runs before any workflow`;
       this.report("EV2036", module, call.node, message, TOP_LEVEL_REMEDY);
     }
   }
 
-  /** What a call does that only a workflow can do; undefined for other calls. */
-  private durableCall(module: Module, call: NodePath<t.CallExpression>): string | undefined {
+  /** What a call does that only a workflow can do; undefined for other calls, and for those that are `allowed`. */
+  private durableCall(
+    module: Module,
+    call: NodePath<t.CallExpression>,
+    allowed: (name: string) => boolean,
+  ): string | undefined {
     const callee = call.get("callee");
     const definition = this.definitionOf(module, callee);
     if (definition?.kind === "task") return `The task "${definition.name ?? ""}" is called`;
     const meaning = this.meaningOf(module, callee);
     if (isApi(meaning)) {
       const awaited = call.parentPath.isAwaitExpression();
+      if (allowed(meaning.name)) return undefined;
       if (DURABLE.has(meaning.name) || (TIMERS.has(meaning.name) && awaited)) return `\`${meaning.name}\` is called`;
     }
     if (!callee.isMemberExpression()) return undefined;
     const method = memberName(callee.node);
-    if (method === undefined || !SIGNAL_METHODS.has(method)) return undefined;
-    const signal = this.definitionOf(module, callee.get("object"));
-    return signal?.kind === "signal" ? `\`${method}\` of the signal "${signal.name ?? ""}" is called` : undefined;
+    if (method === undefined || allowed(method)) return undefined;
+    const of = this.definitionOf(module, callee.get("object"));
+    return of !== undefined && METHODS[of.kind]?.has(method) === true
+      ? `\`${method}\` of the ${of.kind} "${of.name ?? ""}" is called`
+      : undefined;
   }
 
   private definitionOf(module: Module, path: NodePath): Definition | undefined {

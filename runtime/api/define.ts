@@ -13,6 +13,8 @@ import type {
   Task,
   TaskHandler,
   TaskOptions,
+  TransactionHandler,
+  TransactionOptions,
   Workflow,
   WorkflowHandler,
 } from "./types.js";
@@ -20,7 +22,8 @@ import type {
 /** The arguments of `task()` after the name. */
 export type TaskArguments<Input, Output> =
   | readonly [handler: TaskHandler<Input, Output>]
-  | readonly [options: TaskOptions<Input>, handler: TaskHandler<Input, Output>];
+  | readonly [options: TaskOptions<Input>, handler: TaskHandler<Input, Output>]
+  | readonly [options: TransactionOptions<Input>, handler: TransactionHandler<Input, Output>];
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
@@ -33,7 +36,8 @@ export function makeTask<Name extends string, Input, Output>(
   definition: TaskArguments<Input, Output>,
 ): Task<Name, Input, Output> {
   checkName("task", name);
-  const handler = definition.length === 1 ? definition[0] : definition[1];
+  // A transaction's handler gets what it asks for: the worker sees to it.
+  const handler = (definition.length === 1 ? definition[0] : definition[1]) as TaskHandler<Input, Output>;
   const options: TaskOptions<Input> = definition.length === 1 ? {} : definition[0];
   checkHandler("task", name, handler);
   checkTaskOptions(name, options);
@@ -100,7 +104,16 @@ function checkHandler(kind: string, name: string, handler: unknown): void {
   });
 }
 
-const TASK_OPTIONS = ["onCrash", "timeout", "heartbeatTimeout", "retry", "priority", "concurrency", "rateLimit"];
+const TASK_OPTIONS = [
+  "onCrash",
+  "timeout",
+  "heartbeatTimeout",
+  "retry",
+  "priority",
+  "concurrency",
+  "rateLimit",
+  "transaction",
+];
 
 /** The guest checks what the options say; here only their names, which typed code cannot get wrong. */
 function checkTaskOptions(name: string, options: object): void {
@@ -111,6 +124,7 @@ function checkTaskOptions(name: string, options: object): void {
   };
   for (const [option, value] of Object.entries(options)) {
     if (!TASK_OPTIONS.includes(option)) refuse(option, value);
+    if (option === "transaction" && value !== undefined && value !== true) refuse(option, value);
     if (option === "onCrash" && value !== undefined && value !== "retry" && value !== "fail") refuse(option, value);
   }
 }

@@ -13,8 +13,15 @@ import type { Task, TaskContext, TaskHandler, Workflow, WorkflowHandler } from "
 /** Where compiled host code finds its `HostApi`: `globalThis[Symbol.for("eventual.host")]`. */
 export const HOST_KEY: unique symbol = Symbol.for("eventual.host");
 
+/** A task's handler as a worker runs it. */
+export interface RegisteredTask {
+  readonly handler: TaskHandler<unknown, unknown>;
+  /** It gets `ctx.db`. */
+  readonly isTransaction: boolean;
+}
+
 /** The tasks of one program, by name. */
-export type TaskRegistry = Map<string, TaskHandler<unknown, unknown>>;
+export type TaskRegistry = Map<string, RegisteredTask>;
 
 /** The API, with a class table to be filled, and with a workflow's handler left out where it stays in the guest. */
 export interface HostApi extends Omit<typeof api, "task" | "workflow"> {
@@ -55,7 +62,8 @@ export function createHostApi(
         });
       }
       // The input's type is the caller's promise; what arrives is a copy of what the caller passed.
-      registry.set(name, made.handler as TaskHandler<unknown, unknown>);
+      const handler = made.handler as TaskHandler<unknown, unknown>;
+      registry.set(name, { handler, isTransaction: made.options.transaction === true });
       return made;
     },
     workflow(name: string, ...definition: readonly (object | WorkflowHandler<unknown, unknown>)[]) {

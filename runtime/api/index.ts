@@ -27,6 +27,8 @@ import type {
   TaskHandler,
   TaskOptions,
   TimeSchedule,
+  TransactionHandler,
+  TransactionOptions,
   Workflow,
   WorkflowHandler,
   WorkflowOptions,
@@ -61,14 +63,19 @@ export type {
   Signal,
   SignalHandler,
   SignalsHandler,
+  SqlParameter,
   StartOptions,
   Task,
   TaskCallOptions,
   TaskContext,
+  TaskDatabase,
   TaskHandler,
   TaskOptions,
   TimeoutSource,
   TimeSchedule,
+  TransactionContext,
+  TransactionHandler,
+  TransactionOptions,
   Workflow,
   WorkflowContext,
   WorkflowHandler,
@@ -183,6 +190,11 @@ export function query<Input = undefined, Answer = unknown>(
 export function task<const Name extends string, Input = undefined, Output = unknown>(
   name: Name,
   handler: TaskHandler<Input, Output>,
+): Task<Name, Input, Output>;
+export function task<const Name extends string, Input = undefined, Output = unknown>(
+  name: Name,
+  options: TransactionOptions<Input>,
+  handler: TransactionHandler<Input, Output>,
 ): Task<Name, Input, Output>;
 export function task<const Name extends string, Input = undefined, Output = unknown>(
   name: Name,

@@ -212,7 +212,37 @@ export interface TaskContext {
   heartbeat(details?: unknown): Promise<HeartbeatReply>;
   /** Details of the last heartbeat of an earlier attempt. */
   readonly lastHeartbeat?: unknown;
+  /** Only in tasks with `transaction: true`. */
+  readonly db?: TaskDatabase;
 }
+
+/** What a statement can be given: in the order of its `?`. */
+export type SqlParameter = string | number | boolean | null | Uint8Array;
+
+/**
+ * The database that Eventual itself uses, for tables of your own. All statements of an attempt are one transaction,
+ * which begins with the first one and is committed with the task's result; a handler that throws undoes it.
+ */
+export interface TaskDatabase {
+  /** Runs a statement; says how many rows it changed, and the key of the row that was inserted last. */
+  run(
+    sql: string,
+    ...parameters: readonly SqlParameter[]
+  ): Promise<{ readonly changes: number; readonly lastId: number }>;
+  /** The first row; undefined if there is none. */
+  get<Row = Record<string, unknown>>(sql: string, ...parameters: readonly SqlParameter[]): Promise<Row | undefined>;
+  all<Row = Record<string, unknown>>(sql: string, ...parameters: readonly SqlParameter[]): Promise<readonly Row[]>;
+}
+
+/** The second argument of the handler of a task with `transaction: true`. */
+export interface TransactionContext extends TaskContext {
+  readonly db: TaskDatabase;
+}
+
+export type TransactionHandler<Input, Output> = (
+  input: Input,
+  context: TransactionContext,
+) => Output | PromiseLike<Output>;
 
 export interface HeartbeatReply {
   /** Nobody waits for the result any more. */
@@ -260,6 +290,11 @@ export interface TaskOptions<Input = never> {
    * and rejects the call with `TaskInterrupted`.
    */
   readonly onCrash?: OnCrash;
+  /**
+   * Gives the handler `ctx.db`, a transaction that is committed together with the task's result: what it writes there
+   * happens exactly once, whatever crashes. Nothing else is stored while it is open, so it may last five seconds.
+   */
+  readonly transaction?: true;
   /** Bounds each call, all attempts included: when it passes, the call rejects with `Timeout`. */
   readonly timeout?: Schedule;
   /** An attempt that gives no sign of life for this long fails with `HeartbeatTimeout`. */
@@ -276,6 +311,11 @@ export interface TaskOptions<Input = never> {
     readonly per: DurationSource;
     readonly key?: (input: Input) => string;
   };
+}
+
+/** The options of a task whose handler writes into the database of Eventual itself. */
+export interface TransactionOptions<Input = never> extends TaskOptions<Input> {
+  readonly transaction: true;
 }
 
 /** A task's definition, made by `task()`: call it inside a workflow. */

@@ -91,7 +91,7 @@ export class Committer {
       draft.create();
       draft.consume([pending]);
       draft.history(marksOf([event], []));
-      for (const seq of tasks) draft.removeTask(seq);
+      for (const seq of tasks) draft.cancelTask(seq);
       const { status } = event;
       const outcome = terminated(status, event.reason);
       writeEnding(draft, { row, status, outcome, children, targets, keepState: keepsState });

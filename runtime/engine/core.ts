@@ -32,6 +32,7 @@ import { completeTask, subjectOf } from "./task-completion.js";
 import { TaskFeed } from "./task-feed.js";
 import { LogicalTime } from "./time.js";
 import { Timers } from "./timers.js";
+import { Transactions } from "./transactions.js";
 import { Wakeups } from "./wakeups.js";
 
 /**
@@ -52,10 +53,12 @@ class Assembly {
   readonly recovery: Recovery;
   readonly retries: Retries;
   readonly hostRequests = new HostRequests();
+  readonly transactions: Transactions;
 
   constructor(options: EngineOptions) {
     const { store, sandbox, clock, checkpoint, report } = options;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.transactions = new Transactions(store, limits);
     const time = new LogicalTime(clock, store.opened.clock);
     const activity: Activity = new Activity({ onRest: () => clock.rested?.(() => activity.resting) });
     const wakeups = new Wakeups(clock, time, activity);
@@ -63,6 +66,7 @@ class Assembly {
       (settled: readonly SettledTask[]) => this.parts.feed.settled(settled),
       (ref, details) => this.parts.feed.beat(ref, details),
       (request, program) => this.hostRequests.answer(request, program),
+      (refs) => this.parts.feed.interrupted(refs),
     );
     const programs = new Programs({ store, sandbox, pool: this.pool });
     this.parts = {
@@ -88,6 +92,12 @@ class Assembly {
       }),
       feed: new TaskFeed({
         ...{ store, pool: this.pool, programs, time, limits, activity, wakeups, report },
+        transactions: this.transactions,
+        recorded: ({ execution }) => {
+          const actor = this.parts.directory.byKey(execution);
+          actor.inboxStale = true;
+          this.wake(actor);
+        },
         deliver: ({ execution, seq }, outcome, recorded) => {
           const origin = { kind: "task", seq, ...(recorded === undefined ? {} : { recorded }) } as const;
           this.#deliver(execution, { kind: "task", seq, outcome }, origin);
@@ -132,6 +142,7 @@ class Assembly {
       this.scheduler.stop();
       this.retries.stop(engineClosed());
       await this.pool.close(limits.closeGraceMs);
+      await this.transactions.stop();
       await this.scheduler.drained();
       for (const actor of cache.live()) {
         if (!writesAtShutdown(checkpoint, actor.position)) continue;
@@ -202,6 +213,6 @@ function engineOf(assembly: Assembly): Engine {
       return closing;
     },
   };
-  hostRequests.connect(engine);
+  hostRequests.connect(engine, parts.feed);
   return engine;
 }

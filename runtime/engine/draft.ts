@@ -105,6 +105,13 @@ export class Draft {
     return marks.length === 0 ? undefined : { time: this.now, text: JSON.stringify(marks) };
   }
 
+  /** Nobody waits for the task any more; it may be completed already. */
+  cancelTask(seq: number): void {
+    if (this.effects.removedTasks.has(seq)) return;
+    this.effects.removedTasks.add(seq);
+    this.write({ kind: "cancelTask", execution: this.actor.key, seq });
+  }
+
   log(level: Extract<Write, { kind: "addLog" }>["level"], text: string): void {
     this.write({ kind: "addLog", execution: this.actor.key, time: this.now, level, text });
   }

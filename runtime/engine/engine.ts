@@ -109,6 +109,7 @@ export interface EngineOptions {
     onSettled: (settled: readonly SettledTask[]) => void,
     onBeat: (ref: string, details: Encoded) => void,
     onRequest: (request: HostRequest, program: string) => Promise<Outcome>,
+    onInterrupted: (refs: readonly string[]) => void,
   ) => TaskPool;
   readonly clock: Clock;
   readonly checkpoint: CheckpointMode;

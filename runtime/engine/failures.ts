@@ -1,6 +1,6 @@
 /** Outcomes that the engine itself gives to workflows: errors as they arrive in workflow code. */
 import { EventualError, HeartbeatTimeout, TaskInterrupted, WorkflowTimeout } from "../protocol/errors.js";
-import type { Fault } from "../protocol/fault.js";
+import { Fault } from "../protocol/fault.js";
 import { encode, type Outcome } from "../protocol/value.js";
 import { INTERRUPTED } from "./faults.js";
 
@@ -39,6 +39,23 @@ export function refusedSignal(fault: Fault): Outcome {
     ok: false,
     error: encode(withoutStack(new EventualError("SignalRefused", fault.message, { code: fault.code }))),
   };
+}
+
+/** What a task did in its transaction could not be committed. */
+export function refusedTransaction(cause: unknown): Outcome {
+  const known = cause instanceof Fault ? cause : undefined;
+  const message = known === undefined ? String(cause) : `${known.message}. ${known.remedy}`;
+  const details = known === undefined ? {} : { code: known.code };
+  return { ok: false, error: encode(withoutStack(new EventualError("TransactionFailed", message, details))) };
+}
+
+/** A task with an open transaction has returned `asyncResult`. */
+export function waitsInTransaction(task: string): Outcome {
+  return refusedTransaction(
+    new Fault("EV7026", `task "${task}" returns asyncResult and has used ctx.db`, {
+      remedy: "Its transaction is committed with its result: do one of the two in another task.",
+    }),
+  );
 }
 
 /** The engine's own frames would tell the author nothing, and would differ between installations. */

@@ -142,3 +142,18 @@ export function notAsked(executionId: string, why: string): Fault {
     remedy: "Define the query in the program that the execution runs on, and look at its status with `eventual show`.",
   });
 }
+
+/** EV7023 */
+export function transactionOver(): Fault {
+  return new Fault("EV7023", "the task's transaction is over", {
+    remedy: "Use ctx.db only until the handler has returned; a call that is cancelled or timed out writes nothing.",
+  });
+}
+
+/** EV7025 */
+export function transactionTooLong(limitMs: number): Fault {
+  return new Fault("EV7025", `the task's transaction took longer than ${limitMs} ms and was undone`, {
+    remedy:
+      "Nothing else is stored while it is open: do slow work before the first use of ctx.db, or in another task, and large changes in parts.",
+  });
+}

@@ -5,10 +5,17 @@ import { type HostRequest, hostRequestSchema } from "../protocol/host-request.js
 import { decode, type Encoded, encode, encodeError, type Outcome } from "../protocol/value.js";
 import type { ExecutionRow } from "../store/store.js";
 import type { Engine } from "./engine.js";
+import type { TaskFeed } from "./task-feed.js";
 
 type Kind = HostRequest["kind"];
 type Of<K extends Kind> = Extract<HostRequest, { kind: K }>;
-type Handlers = { readonly [K in Kind]: (request: Of<K>, engine: Engine, program: string) => Promise<Encoded> };
+type Handlers = { readonly [K in Kind]: (request: Of<K>, engine: Engine, from: Asking) => Promise<Encoded> };
+
+/** Who asks, and what of the engine is not for everybody. */
+interface Asking {
+  readonly program: string;
+  readonly feed: Pick<TaskFeed, "statement">;
+}
 
 const NOTHING = encode(undefined);
 
@@ -20,7 +27,7 @@ const HANDLERS: Handlers = {
   async heartbeatTask({ token, details }, engine) {
     return encode(await engine.heartbeatTask(token, details));
   },
-  async start({ kind: _, ...request }, engine, program) {
+  async start({ kind: _, ...request }, engine, { program }) {
     const { executionId, existing } = await engine.start({ ...request, program });
     return encode({ executionId, existing });
   },
@@ -42,6 +49,9 @@ const HANDLERS: Handlers = {
   },
   async request({ execution, signal, payload }, engine) {
     return resultOf(await engine.request(execution, signal, payload));
+  },
+  async statement({ attempt, mode, sql, parameters }, _engine, { feed }) {
+    return encode(await feed.statement(attempt, { mode, sql, parameters }));
   },
   async query({ execution, query, input }, engine) {
     return resultOf(await engine.query(execution, query, input));
@@ -76,17 +86,23 @@ function statusOf({ id, status, startTime, endTime, outcome }: ExecutionRow): ob
 
 export class HostRequests {
   #engine: Engine | undefined;
+  #feed: Pick<TaskFeed, "statement"> | undefined;
 
   /** From now on requests are answered. */
-  connect(engine: Engine): void {
+  connect(engine: Engine, feed: Pick<TaskFeed, "statement">): void {
     this.#engine = engine;
+    this.#feed = feed;
   }
 
   /** The answer to a request of `program`'s host code. Never rejects. */
   async answer(request: HostRequest, program: string): Promise<Outcome> {
     try {
-      if (this.#engine === undefined) throw new EventualError("EngineUnavailable", "the engine is not open yet");
-      return { ok: true, value: await handle(hostRequestSchema.parse(request), this.#engine, program) };
+      const engine = this.#engine;
+      const feed = this.#feed;
+      if (engine === undefined || feed === undefined) {
+        throw new EventualError("EngineUnavailable", "the engine is not open yet");
+      }
+      return { ok: true, value: await handle(hostRequestSchema.parse(request), engine, { program, feed }) };
     } catch (error) {
       if (error instanceof Passed) return { ok: false, error: error.encoded };
       return { ok: false, error: encodeError(error instanceof Fault ? refusal(error) : error) };
@@ -94,12 +110,15 @@ export class HostRequests {
   }
 }
 
-function handle<K extends Kind>(request: Of<K>, engine: Engine, program: string): Promise<Encoded> {
+function handle<K extends Kind>(request: Of<K>, engine: Engine, from: Asking): Promise<Encoded> {
   const handler: Handlers[K] = HANDLERS[request.kind as K];
-  return handler(request, engine, program);
+  return handler(request, engine, from);
 }
 
 /** A Fault as the error that a handler can tell by its code. */
 function refusal({ code, message, remedy }: Fault): EventualError {
-  return new EventualError("Refused", `${message}. ${remedy}`, { code });
+  const error = new EventualError("Refused", `${message}. ${remedy}`, { code });
+  // The engine's own frames would tell the author nothing.
+  error.stack = `${error.name}: ${error.message}`;
+  return error;
 }

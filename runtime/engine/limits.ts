@@ -24,6 +24,8 @@ export interface Limits {
   readonly lostAttempts: number;
   /** How long running task handlers may go on when the engine closes, ms. */
   readonly closeGraceMs: number;
+  /** How long the transaction of a task may keep all others from being committed, ms. */
+  readonly transactionMs: number;
   /** Longest name of an execution or signal, in UTF-16 units. */
   readonly nameLength: number;
 }
@@ -41,6 +43,7 @@ export const DEFAULT_LIMITS: Limits = {
   retryMaxMs: 30_000,
   lostAttempts: 3,
   closeGraceMs: 5000,
+  transactionMs: 5000,
   nameLength: 512,
 };
 

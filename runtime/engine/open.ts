@@ -49,10 +49,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Engine> {
     return await openEngine({
       store,
       sandbox,
-      tasks: (onSettled, onBeat, onRequest) =>
+      tasks: (onSettled, onBeat, onRequest, onInterrupted) =>
         openTaskPool({
           onBeat,
           onRequest,
+          onInterrupted,
           threads: options.taskThreads ?? Math.max(2, availableParallelism()),
           concurrency: options.taskConcurrency ?? DEFAULT_TASK_CONCURRENCY,
           onSettled,

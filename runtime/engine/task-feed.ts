@@ -18,12 +18,14 @@ import type { Recorded } from "./actor.js";
 import { Admission } from "./admission.js";
 import { nextAttemptAt } from "./attempts.js";
 import type { Problem } from "./engine.js";
-import { heartbeatMissed, interrupted } from "./failures.js";
+import { heartbeatMissed, interrupted, refusedTransaction, waitsInTransaction } from "./failures.js";
+import { transactionOver } from "./faults.js";
 import { Heartbeats } from "./heartbeats.js";
 import { type Limits, retryDelay } from "./limits.js";
 import type { Programs } from "./programs.js";
 import { makeTaskToken, type TaskTokenSubject } from "./task-tokens.js";
 import type { LogicalTime } from "./time.js";
+import type { StatementRequest, Transactions } from "./transactions.js";
 import type { Wakeups } from "./wakeups.js";
 
 /** A stored task, as the commit that added it knows it. */
@@ -40,6 +42,7 @@ export type Completion = "done" | "unknown" | "retried";
 export interface TaskFeedParts {
   readonly store: Pick<Store, "commit" | "openTasks" | "findTask" | "opened">;
   readonly pool: Pick<TaskPool, "submit" | "cancel">;
+  readonly transactions: Transactions;
   readonly programs: Programs;
   readonly time: LogicalTime;
   readonly limits: Limits;
@@ -47,6 +50,8 @@ export interface TaskFeedParts {
   readonly wakeups: Wakeups;
   /** Gives the execution its task's outcome; `recorded` is called when that is durable. */
   readonly deliver: (task: NewTask, outcome: Outcome, recorded?: Recorded) => void;
+  /** The task's outcome is in its execution's inbox. */
+  readonly recorded: (task: NewTask) => void;
   readonly report: (problem: Problem) => void;
 }
 
@@ -93,10 +98,22 @@ export class TaskFeed {
   settled(answers: readonly SettledTask[]): void {
     for (const { ref, outcome, waits } of answers) {
       const open = this.#attempt(ref);
-      if (open === undefined) continue;
-      if (waits === true) void this.#awaitToken(open);
+      if (open === undefined) void this.#parts.transactions.undo(ref);
+      else if (this.#parts.transactions.has(ref)) void this.#endTransaction(open, outcome, waits === true);
+      else if (waits === true) void this.#awaitToken(open);
       else this.#ended(open, outcome);
     }
+  }
+
+  /** Runs a statement of a handler in its attempt's transaction. Throws Fault EV7022–EV7025 and EV6xxx. */
+  async statement(ref: string, request: StatementRequest): Promise<unknown> {
+    if (this.#attempt(ref) === undefined) throw transactionOver();
+    return await this.#parts.transactions.run(ref, request);
+  }
+
+  /** The threads that ran these attempts have died; the pool may run them again. */
+  interrupted(refs: readonly string[]): void {
+    for (const ref of refs) void this.#parts.transactions.undo(ref);
   }
 
   /** A sign of life from a handler that the pool runs. */
@@ -119,6 +136,7 @@ export class TaskFeed {
     const open = this.#open.get(ref);
     if (open?.state === "running") {
       // The handler may go on; what it gives no longer counts.
+      void this.#parts.transactions.undo(attemptOf(open.task));
       open.state = "settled";
       this.#parts.activity.end();
     }
@@ -159,7 +177,10 @@ export class TaskFeed {
     this.#completing.delete(ref);
     this.#heartbeats.forget(ref);
     if (open !== undefined && open.state !== "settled") {
-      if (open.state === "running") this.#parts.pool.cancel([attemptOf(open.task)]);
+      if (open.state === "running") {
+        void this.#parts.transactions.undo(attemptOf(open.task));
+        this.#parts.pool.cancel([attemptOf(open.task)]);
+      }
       this.#parts.activity.end();
     }
     this.#leave(ref);
@@ -278,6 +299,33 @@ export class TaskFeed {
     void this.#restOpen(open, retryAt, outcome.error);
   }
 
+  /** What the handler did in its transaction happens with its success, or not at all. */
+  async #endTransaction(open: OpenTask, outcome: Outcome, waits: boolean): Promise<void> {
+    const { transactions, activity, recorded, time } = this.#parts;
+    const { task } = open;
+    const ref = refOf(task);
+    open.state = "settled";
+    this.#completing.add(ref);
+    this.#heartbeats.forget(ref);
+    let ending = waits ? waitsInTransaction(task.task) : outcome;
+    if (ending.ok) {
+      try {
+        await transactions.commit(attemptOf(task), [completion(task, ending, time.now())]);
+        this.removed(task.execution, task.seq);
+        recorded(task);
+        activity.end();
+        return;
+      } catch (cause) {
+        ending = refusedTransaction(cause);
+      }
+    }
+    await transactions.undo(attemptOf(task));
+    this.#completing.delete(ref);
+    // Cancelled meanwhile: then there is nobody to tell.
+    if (this.#open.get(ref) === open) this.#ended(open, ending);
+    else activity.end();
+  }
+
   #retryAt(task: NewTask, error: Encoded): number | undefined {
     return nextAttemptAt({ ...task, seed: idempotencyKey(task), error }, this.#parts.time.now());
   }
@@ -392,6 +440,7 @@ export class TaskFeed {
     for (const ref of this.#heartbeats.expired(this.#parts.time.now())) {
       const open = this.#open.get(ref);
       if (open?.state === "running") {
+        void this.#parts.transactions.undo(attemptOf(open.task));
         this.#parts.pool.cancel([attemptOf(open.task)]);
         this.#ended(open, heartbeatMissed(open.task.task));
       } else if (open === undefined) {
@@ -562,6 +611,12 @@ function attemptOf(task: NewTask): string {
 /** Equal for all attempts of the call; the time tells it from a call of another database's equal id. */
 function idempotencyKey({ executionId, seq, scheduledTime }: NewTask): string {
   return `${executionId}#${seq}@${scheduledTime.toString(36)}`;
+}
+
+/** The outcome of a task in its execution's inbox. */
+function completion({ execution, seq, task }: NewTask, outcome: Outcome & { ok: true }, time: number): Write {
+  const text = `${task} (${seq}) ended after the execution was closed; it succeeded`;
+  return { kind: "completeTask", execution, seq, event: { kind: "task", seq, outcome }, time, level: "info", text };
 }
 
 /** The first line of an error, for the log. */

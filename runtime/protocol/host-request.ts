@@ -6,6 +6,8 @@ import { z } from "zod";
 import { outcomeSchema } from "./outcome.js";
 
 const execution = z.string();
+/** Sent between threads as it is. */
+const sqlValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.instanceof(Uint8Array)]);
 
 export const hostRequestSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("completeTask"), token: z.string(), outcome: outcomeSchema }),
@@ -35,6 +37,14 @@ export const hostRequestSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("status"), execution }),
   z.object({ kind: z.literal("result"), execution }),
   z.object({ kind: z.literal("request"), execution, signal: z.string(), payload: z.string() }),
+  /** A statement in the transaction of the attempt with that ref: `run` gives what it changed, `rows` its rows. */
+  z.object({
+    kind: z.literal("statement"),
+    attempt: z.string(),
+    mode: z.enum(["run", "rows"]),
+    sql: z.string(),
+    parameters: z.array(sqlValue).readonly(),
+  }),
   z.object({ kind: z.literal("query"), execution, query: z.string(), input: z.string() }),
 ]);
 

@@ -27,6 +27,11 @@ export interface Store {
     readonly secret: string;
   };
   commit(writes: readonly Write[]): Promise<void>;
+  /**
+   * Begins a transaction for statements of the program's author, when no other write is under way. Nothing else is
+   * committed until it ends.
+   */
+  begin(): Promise<StoreTransaction>;
 
   saveProgram(hash: string, artifact: string): Promise<void>;
   loadProgram(hash: string): Promise<string | undefined>;
@@ -64,6 +69,31 @@ export interface Store {
   /** Sizes for `show` and benchmarks, in bytes. */
   sizeOf(key: number): Promise<{ readonly checkpoint: number; readonly tail: number }>;
   close(): Promise<void>;
+}
+
+/** What an author's statement can be given and gives. Other integers than those of a number are not supported. */
+export type SqlValue = string | number | boolean | null | Uint8Array;
+
+export interface SqlResult {
+  /** Rows that the statement has inserted, updated or deleted. */
+  readonly changes: number;
+  /** Key of the row inserted last. */
+  readonly lastId: number;
+}
+
+/**
+ * Throws Fault EV7022 for a statement that an author may not use, EV7023 when the transaction is over, EV7024 for a
+ * statement that fails.
+ */
+export interface StoreTransaction {
+  run(sql: string, parameters: readonly SqlValue[]): Promise<SqlResult>;
+  all(sql: string, parameters: readonly SqlValue[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Cuts the running statement off, if there is one. */
+  interrupt(): void;
+  /** Commits what the statements have done together with `writes`, all or nothing: T1, T2. Ends it. */
+  commit(writes: readonly Write[]): Promise<void>;
+  /** Ends it; nothing of it has happened. */
+  rollback(): Promise<void>;
 }
 
 export interface ExecutionRow {
@@ -223,6 +253,18 @@ export type Write =
       readonly details: Encoded;
     }
   | { readonly kind: "removeTask"; readonly execution: number; readonly seq: number }
+  /** Removes a task that may be gone already. */
+  | { readonly kind: "cancelTask"; readonly execution: number; readonly seq: number }
+  /** Removes a task and puts its event into the execution's inbox; `text` is logged if the execution is closed. */
+  | {
+      readonly kind: "completeTask";
+      readonly execution: number;
+      readonly seq: number;
+      readonly event: Event;
+      readonly time: number;
+      readonly level: LogLevel;
+      readonly text: string;
+    }
   | { readonly kind: "addInbox"; readonly execution: number; readonly event: Event }
   | { readonly kind: "removeInbox"; readonly id: number }
   | {

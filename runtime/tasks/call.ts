@@ -6,8 +6,10 @@ import { AsyncResult } from "../api/async-result.js";
 import type { TaskRegistry } from "../api/host.js";
 import type { TaskContext } from "../api/types.js";
 import { UnserializableError } from "../protocol/errors.js";
+import type { HostRequest } from "../protocol/host-request.js";
 import { decode, type Encoded, encode, type Outcome } from "../protocol/value.js";
 import { type ClassTable, NO_CLASSES } from "../protocol/value-classes.js";
+import { type DatabaseState, makeDatabase } from "./database.js";
 import { failure, unknownTask } from "./failure.js";
 import type { OfferedCall } from "./messages.js";
 
@@ -16,6 +18,7 @@ const CAUSE_DEPTH = 8;
 
 interface Running {
   readonly context: TaskContext;
+  readonly database: DatabaseState;
   readonly program: string;
   readonly classes: ClassTable;
 }
@@ -30,6 +33,11 @@ export function currentTask(): TaskContext | undefined {
 /** The program whose handler, or what it started, is running. */
 export function currentProgram(): string | undefined {
   return running.getStore()?.program;
+}
+
+/** True while the running handler has a transaction open: see database.ts. */
+export function inTransaction(): boolean {
+  return running.getStore()?.database.phase === "open";
 }
 
 /** The classes of the program whose handler, or what it started, is running. */
@@ -51,20 +59,26 @@ export interface CallTools {
   readonly classes: ClassTable;
   readonly signal: AbortSignal;
   readonly beat: (details: Encoded) => void;
+  readonly ask: (request: HostRequest) => Promise<Outcome>;
 }
 
 /** Runs the call's handler once. Never rejects: whatever goes wrong is in the outcome. */
 export async function runCall(call: OfferedCall, tools: CallTools): Promise<CallResult> {
   const { tasks, classes, signal } = tools;
-  const handler = tasks.get(call.task);
-  if (handler === undefined) return { outcome: unknownTask(call.task, [...tasks.keys()]), aborted: false };
+  const task = tasks.get(call.task);
+  if (task === undefined) return { outcome: unknownTask(call.task, [...tasks.keys()]), aborted: false };
+  const database: DatabaseState = { phase: "unused" };
   let result: unknown;
   try {
-    const context = contextOf(call, tools);
+    const db = task.isTransaction ? { db: makeDatabase(call.ref, database, tools.ask) } : {};
+    const context = { ...contextOf(call, tools), ...db };
     const input = decode(call.input, classes);
-    result = await running.run({ context, program: call.program, classes }, () => handler(input, context));
+    const store = { context, program: call.program, classes, database };
+    result = await running.run(store, () => task.handler(input, context));
   } catch (thrown) {
     return { outcome: failure(thrown, classes), aborted: isAbort(thrown, signal) };
+  } finally {
+    database.phase = "over";
   }
   if (result instanceof AsyncResult) {
     return { outcome: { ok: true, value: encode(undefined) }, aborted: false, waits: true };

@@ -37,7 +37,10 @@ class Pool implements TaskPool {
       limits,
       prepare: (thread) => this.#loader.prepare(thread),
       settled: (settled) => this.#settle(settled),
-      died: options.onThreadDeath ?? reportDeath,
+      died: (death) => {
+        options.onInterrupted?.(death.interrupted);
+        (options.onThreadDeath ?? reportDeath)(death);
+      },
       beat: (ref, details) => options.onBeat?.(ref, details),
       ask: async (request, program) => (await options.onRequest?.(request, program)) ?? unanswered(),
     });

@@ -36,6 +36,8 @@ export interface TaskPoolOptions {
   readonly onBeat?: (ref: string, details: Encoded) => void;
   /** Answers what a handler asks of the engine; `program` is that of the handler. Must not reject. */
   readonly onRequest?: (request: HostRequest, program: string) => Promise<Outcome>;
+  /** Called with the refs of the calls that were running on a thread that died, before they are answered or run again. */
+  readonly onInterrupted?: (refs: readonly string[]) => void;
   /** Told of every thread that died by itself. Default: a line on stderr, with the error's stack. */
   readonly onThreadDeath?: (death: ThreadDeath) => void;
 }

@@ -12,8 +12,9 @@ import { setBridge } from "../api/bridge.js";
 import { CancelledError, TaskInterrupted } from "../protocol/errors.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Outcome } from "../protocol/value.js";
-import { type CallResult, currentClasses, currentProgram, currentTask, runCall } from "./call.js";
-import { programUnavailable } from "./failure.js";
+import { type CallResult, currentClasses, currentProgram, currentTask, inTransaction, runCall } from "./call.js";
+import { refusedInTransaction } from "./database.js";
+import { failure, programUnavailable } from "./failure.js";
 import type { FromThread, OfferedCall, SettledCall, TaskThreadData, ToThread } from "./messages.js";
 import { type LoadedProgram, Programs } from "./programs.js";
 
@@ -84,6 +85,7 @@ async function start(call: OfferedCall, program: LoadedProgram): Promise<void> {
         classes: program.classes,
         signal: controller.signal,
         beat: (details) => send({ kind: "beat", ref: call.ref, details }),
+        ask: pass,
       })
     : unavailable(program.reason.message);
   running.delete(call.ref);
@@ -104,8 +106,13 @@ function cancelReason(): CancelledError {
   return new CancelledError("nobody waits for the task any more");
 }
 
+/** Asks the engine. */
+async function ask(request: HostRequest): Promise<Outcome> {
+  return inTransaction() ? failure(refusedInTransaction(request.kind)) : await pass(request);
+}
+
 /** Asks the engine, through the pool. */
-function ask(request: HostRequest): Promise<Outcome> {
+function pass(request: HostRequest): Promise<Outcome> {
   const id = nextQuestion++;
   const answer = new Promise<Outcome>((resolve) => questions.set(id, resolve));
   send({ kind: "ask", id, program: currentProgram() ?? "", request });

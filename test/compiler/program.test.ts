@@ -94,7 +94,7 @@ test("the host's half runs its tasks, and knows no workflow body", async (t) => 
   const program = read(await buildProgram(folder));
   assert.ok(!program.host.code.includes("while (true)"));
   const tasks = await importHost(folder, program);
-  const handler = tasks.get("sendReminder");
+  const handler = tasks.get("sendReminder")?.handler;
   assert.equal(await Reflect.apply(handler ?? assert.fail(), undefined, ["a@b.c"]), "a@b.c: reminder message");
 });
 
@@ -150,7 +150,7 @@ test("packages that tasks use are bundled, CommonJS ones too; native ones stay o
   const program = read(await buildProgram(folder));
   assert.deepEqual(program.externals, ["native"]);
   const tasks = await importHost(folder, program);
-  const facts = await Reflect.apply(tasks.get("facts") ?? assert.fail(), undefined, []);
+  const facts = await Reflect.apply(tasks.get("facts")?.handler ?? assert.fail(), undefined, []);
   assert.deepEqual(facts, [folder, process.platform, 42]);
 });
 

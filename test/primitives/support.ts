@@ -78,8 +78,8 @@ export async function open(t: TestContext, fixture: string, options: WorldOption
   const engine = await openEngine({
     store: await openStore(database, { synchronous: "normal" }),
     sandbox: await openSandbox(),
-    tasks: (onSettled, onBeat, onRequest) =>
-      openTaskPool({ threads: 2, concurrency: 32, onSettled, onBeat, onRequest }),
+    tasks: (onSettled, onBeat, onRequest, onInterrupted) =>
+      openTaskPool({ threads: 2, concurrency: 32, onSettled, onBeat, onRequest, onInterrupted }),
     clock: options.clock ?? clock,
     checkpoint: options.checkpoint ?? "auto",
     cacheSize: options.cacheSize ?? 1000,

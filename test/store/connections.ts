@@ -33,6 +33,7 @@ function wrapConnection(inner: Connection, path: string, before: Before): Connec
       await before({ method: "exec", path, sql });
       return inner.exec(sql);
     },
+    interrupt: () => inner.interrupt(),
     close: () => inner.close(),
   };
 }

@@ -26,6 +26,6 @@ export const task: CommandHandler<"task"> = {
 
 export const cancelTask: CommandHandler<"cancelTask"> = {
   apply({ seq }, { draft }) {
-    draft.removeTask(seq);
+    draft.cancelTask(seq);
   },
 };

@@ -23,7 +23,7 @@ import { timeoutPromise } from "./time.js";
 
 type Options = Readonly<Record<string, unknown>>;
 const CALL_OPTIONS = ["timeout", "heartbeatTimeout", "retry"];
-const OPTIONS = ["onCrash", "priority", "concurrency", "rateLimit", ...CALL_OPTIONS];
+const OPTIONS = ["onCrash", "priority", "concurrency", "rateLimit", "transaction", ...CALL_OPTIONS];
 const DEFAULT_INITIAL_INTERVAL_MS = 1000;
 
 const callCode = runtimeCode("rt:task", (captures) => {

@@ -34,6 +34,8 @@ export const KIND = {
   beatTask: 19,
   parent: 20,
   closeKeeping: 21,
+  cancelTask: 24,
+  completeTask: 25,
   history: 22,
 } as const;
 
@@ -156,6 +158,14 @@ export function changesOf(write: Write, counters: Counters): readonly Change[] {
     }
     case "removeTask":
       return [change(KIND.removeTask, label(write), { execution: write.execution, n: write.seq })];
+    case "cancelTask":
+      return [change(KIND.cancelTask, label(write), { execution: write.execution, n: write.seq })];
+    case "completeTask": {
+      const { execution, seq, event, time, level, text } = write;
+      const numbers = { execution, n: seq, time, number: counters.log++ };
+      const row = change(KIND.completeTask, label(write), numbers, JSON.stringify(event), toUSVString(text), level);
+      return [{ ...row, values: [...row.values.slice(0, -1), counters.inbox++] }];
+    }
     case "addInbox":
       return [
         change(

@@ -12,7 +12,7 @@ import { Fault } from "../../protocol/fault.js";
 import { faultOf } from "./faults.js";
 
 /** What can be bound to a parameter. Parameters that are not given are NULL. */
-export type Value = string | number | null;
+export type Value = string | number | null | Uint8Array;
 /** One result row, by column name. */
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -29,6 +29,8 @@ export interface Connection {
   prepare(sql: string): Promise<Statement>;
   /** Runs several statements without parameters. */
   exec(sql: string): Promise<void>;
+  /** Cuts off what is running, from any thread: its call throws. */
+  interrupt(): void;
   /** Frees all statements and closes the file. Closing twice is allowed. */
   close(): Promise<void>;
 }
@@ -82,6 +84,10 @@ class Sqlite3Connection implements Connection {
     await this.call((callback) => {
       this.#database.exec(sql, callback);
     });
+  }
+
+  interrupt(): void {
+    if (!this.#closed) this.#database.interrupt();
   }
 
   async close(): Promise<void> {

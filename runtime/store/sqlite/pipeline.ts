@@ -5,6 +5,7 @@
  * P2  A gathered transaction that fails is undone, and each commit in it is tried alone: only the guilty are rejected.
  * P3  After an error that makes the file or the state of the connection doubtful nothing more is written.
  * P4  The driver is never given a statement while an earlier one runs: BEGIN, rows and COMMIT cannot change places.
+ * P5  While the database is held by somebody nothing else is written; commits and who waits for it keep their order.
  */
 import { Fault } from "../../protocol/fault.js";
 import { type Change, COLUMNS } from "./change.js";
@@ -19,6 +20,12 @@ const MAX_GROUP_SIZE = 8 << 20;
 /** A statement keeps what was bound to it: after rows this large it is freed instead of kept. */
 const MAX_KEPT_SIZE = 1 << 20;
 
+/** Somebody who wants the connection for himself. */
+interface Holder {
+  /** Gives it to him; he calls `release` when he is done. */
+  readonly grant: (release: () => void) => void;
+}
+
 interface Pending {
   readonly changes: readonly Change[];
   readonly size: number;
@@ -30,7 +37,7 @@ export class CommitPipeline {
   readonly #connection: Connection;
   readonly #path: string;
   readonly #statements = new Map<number, Statement>();
-  #queue: Pending[] = [];
+  #queue: (Pending | Holder)[] = [];
   #running: Promise<void> | undefined;
   #broken: Fault | undefined;
 
@@ -45,8 +52,7 @@ export class CommitPipeline {
     const size = changes.reduce((sum, change) => sum + change.size, 0);
     return new Promise((resolve, reject) => {
       this.#queue.push({ changes, size, resolve, reject });
-      // From the next microtask, so that the commits of one synchronous stretch share a transaction.
-      this.#running ??= Promise.resolve().then(() => this.#drain());
+      this.#drainSoon();
     });
   }
 
@@ -57,30 +63,68 @@ export class CommitPipeline {
 
   /** Runs `action` while no transaction is open; commits made meanwhile wait. */
   async between<T>(action: () => Promise<T>): Promise<T> {
-    await this.idle();
-    const result = action();
-    const drain = (): Promise<void> => this.#drain();
-    this.#running = result.then(drain, drain);
-    return result;
+    const release = await this.hold();
+    try {
+      return await action();
+    } finally {
+      release();
+    }
+  }
+
+  /** Resolves when no transaction is open. Nothing else is written until what it gives is called (P5). */
+  hold(): Promise<() => void> {
+    return new Promise((grant) => {
+      this.#queue.push({ grant });
+      this.#drainSoon();
+    });
+  }
+
+  /** Runs `action` on the held connection unless the store is broken; the Fault of what it throws. */
+  async whileHeld(action: () => Promise<void>): Promise<Fault | undefined> {
+    return await this.#attempt(action);
+  }
+
+  /** Applies changes inside the holder's own transaction. Throws what the driver throws. */
+  async applyHeld(changes: readonly Change[]): Promise<void> {
+    for (let start = 0; start < changes.length; start += MAX_ROWS) {
+      await this.#insert(changes.slice(start, start + MAX_ROWS));
+    }
+  }
+
+  /** Undoes the holder's transaction, if there still is one. */
+  async undoHeld(): Promise<void> {
+    await this.#rollback();
+  }
+
+  /** From the next microtask, so that the commits of one synchronous stretch share a transaction. */
+  #drainSoon(): void {
+    this.#running ??= Promise.resolve().then(() => this.#drain());
   }
 
   async #drain(): Promise<void> {
-    while (this.#queue.length > 0) await this.#write(this.#takeGroup());
+    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+      if ("grant" in next) {
+        this.#queue.shift();
+        await new Promise<void>(next.grant);
+      } else {
+        await this.#write(this.#takeGroup());
+      }
+    }
     this.#running = undefined;
   }
 
   #takeGroup(): readonly Pending[] {
-    let count = 0;
+    const group: Pending[] = [];
     let rows = 0;
     let size = 0;
     for (const pending of this.#queue) {
+      if ("grant" in pending) break;
       rows += pending.changes.length;
       size += pending.size;
-      if (count > 0 && (rows > MAX_ROWS || size > MAX_GROUP_SIZE)) break;
-      count++;
+      if (group.length > 0 && (rows > MAX_ROWS || size > MAX_GROUP_SIZE)) break;
+      group.push(pending);
     }
-    const group = this.#queue.slice(0, count);
-    this.#queue = this.#queue.slice(count);
+    this.#queue = this.#queue.slice(group.length);
     return group;
   }
 
@@ -142,9 +186,7 @@ export class CommitPipeline {
     if (changes.length <= MAX_ROWS) return this.#insert(changes);
     await this.#connection.exec("BEGIN IMMEDIATE");
     try {
-      for (let start = 0; start < changes.length; start += MAX_ROWS) {
-        await this.#insert(changes.slice(start, start + MAX_ROWS));
-      }
+      await this.applyHeld(changes);
       await this.#connection.exec("COMMIT");
     } catch (error) {
       await this.#rollback();

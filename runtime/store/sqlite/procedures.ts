@@ -113,6 +113,13 @@ const BODIES: Record<keyof typeof KIND, string> = {
     ${refuseIf("changes() = 0", "'execution ' || NEW.execution || ' has no open task ' || NEW.n")}`,
   beatTask: "UPDATE task SET beat_at = NEW.time, beat_details = NEW.a WHERE execution = NEW.execution AND seq = NEW.n;",
   removeTask: removeTask("NEW.n"),
+  cancelTask: "DELETE FROM task WHERE execution = NEW.execution AND seq = NEW.n;",
+  completeTask: `
+    ${removeTask("NEW.n")}
+    INSERT INTO inbox (id, execution, active, event) SELECT NEW.d, NEW.execution, status = 'IN_PROGRESS', NEW.a
+    FROM execution WHERE key = NEW.execution AND status IN ${OPEN};
+    INSERT INTO log (id, execution, time, level, text) SELECT NEW.number, NEW.execution, NEW.time, NEW.c, NEW.b
+    FROM execution WHERE key = NEW.execution AND status NOT IN ${OPEN};`,
   addInbox: `
     ${REQUIRE_OPEN}
     INSERT INTO inbox (id, execution, active, event) VALUES (NEW.n, NEW.execution, ${ACTIVE}, NEW.a);`,

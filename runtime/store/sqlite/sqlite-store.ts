@@ -5,12 +5,24 @@
  * S2  Closing waits for the commits made before it and refuses those made after it.
  */
 import { Fault } from "../../protocol/fault.js";
-import type { ExecutionRow, InboxRow, LogRow, Store, StoredExecution, TaskRow, TimerRow, Write } from "../store.js";
+import type {
+  ExecutionRow,
+  InboxRow,
+  LogRow,
+  Store,
+  StoredExecution,
+  StoreTransaction,
+  TaskRow,
+  TimerRow,
+  Write,
+} from "../store.js";
 import { type Change, type Counters, changesOfAll, programChange } from "./change.js";
 import type { Connection } from "./driver.js";
 import type { Lock } from "./lock.js";
 import { CommitPipeline } from "./pipeline.js";
 import { Queries } from "./queries.js";
+import { StatementGuard } from "./statements.js";
+import { beginTransaction } from "./transaction.js";
 
 export interface SqliteStoreParts {
   readonly path: string;
@@ -27,17 +39,30 @@ export class SqliteStore implements Store {
   readonly #parts: SqliteStoreParts;
   readonly #pipeline: CommitPipeline;
   readonly #queries: Queries;
+  readonly #guard: StatementGuard;
   #closing: Promise<void> | undefined;
 
   constructor(parts: SqliteStoreParts) {
     this.#parts = parts;
     this.opened = parts.opened;
     this.#pipeline = new CommitPipeline(parts.writer, parts.path);
+    this.#guard = new StatementGuard(parts.writer);
     this.#queries = new Queries(parts.reader ?? parts.writer);
   }
 
   async commit(writes: readonly Write[]): Promise<void> {
     await this.#submit(() => changesOfAll(writes, this.#parts.counters));
+  }
+
+  async begin(): Promise<StoreTransaction> {
+    this.#refuseWhenClosed();
+    return await beginTransaction({
+      path: this.#parts.path,
+      connection: this.#parts.writer,
+      pipeline: this.#pipeline,
+      guard: this.#guard,
+      changesOf: (writes) => changesOfAll(writes, this.#parts.counters),
+    });
   }
 
   async saveProgram(hash: string, artifact: string): Promise<void> {

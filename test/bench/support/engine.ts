@@ -44,7 +44,11 @@ export async function openBench(program: Program, settings: Settings): Promise<B
   const recording: Connect = async (path, mode) => {
     const connection = await connect(path, mode);
     return {
-      ...{ exec: (sql) => connection.exec(sql), close: () => connection.close() },
+      ...{
+        exec: (sql) => connection.exec(sql),
+        interrupt: () => connection.interrupt(),
+        close: () => connection.close(),
+      },
       async prepare(sql) {
         const statement = await connection.prepare(sql);
         if (!sql.startsWith("INSERT INTO change")) return statement;
