@@ -27,8 +27,9 @@ module.exports = {
     only(
       "server",
       "^runtime/server/",
-      own("server", "runtime/engine/", "runtime/client/", "runtime/store/", "runtime/inspect/"),
+      own("server", "runtime/engine/", "runtime/client/", "runtime/inspect/", "runtime/platform/", "runtime/store/"),
     ),
+    only("dashboard", "^runtime/dashboard/", own("dashboard", "runtime/client/(http|observation|resources)")),
     only("inspect", "^runtime/inspect/", own("inspect", "runtime/store/", "runtime/guest/(heap|numbers)")),
     only("package", "^runtime/package/", own("package", "runtime/platform/")),
     only(
@@ -52,6 +53,12 @@ module.exports = {
       name: "guest-is-closed",
       severity: "error",
       from: { path: "^runtime/(guest|protocol)/" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "dashboard-is-for-browsers",
+      severity: "error",
+      from: { path: "^runtime/dashboard/" },
       to: { dependencyTypes: ["core"] },
     },
     {

@@ -2,7 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := node_modules/.bin
-SOURCES = $(shell find compiler runtime test -name '*.ts' -not -name '*.d.ts' -not -path '*/fixtures/*' -not -path 'test/programs/*')
+SOURCES = $(shell find compiler runtime test -name '*.ts' -not -name '*.d.ts' -not -path '*/fixtures/*' -not -path 'test/programs/*' -not -path 'runtime/dashboard/*')
+DASHBOARD = $(shell find runtime/dashboard -type f)
 
 .PHONY: help build check test conformance demo bench dist clean format
 
@@ -16,7 +17,7 @@ node_modules: package.json package-lock.json
 build: node_modules ## Compile everything to dist/ (dist/eventualc, dist/eventual)
 	@$(MAKE) --no-print-directory dist/.built
 
-dist/.built: $(SOURCES) tsconfig.json tsconfig.build.json package.json node_modules
+dist/.built: $(SOURCES) $(DASHBOARD) tsconfig.json tsconfig.build.json package.json node_modules
 	@$(MAKE) --no-print-directory transpile
 	$(BIN)/tsc -p tsconfig.build.json
 	@touch dist/.built
@@ -26,6 +27,8 @@ dist/.built: $(SOURCES) tsconfig.json tsconfig.build.json package.json node_modu
 transpile:
 	@$(BIN)/esbuild $(SOURCES) --outbase=. --outdir=dist --format=esm --platform=node --target=node20 --sourcemap --log-level=warning
 	@$(BIN)/esbuild runtime/guest/main.ts --bundle --format=iife --target=es2023 --charset=utf8 --outfile=dist/runtime/guest/bundle.js --log-level=warning
+	@$(BIN)/esbuild runtime/dashboard/main.tsx --bundle --minify --format=esm --target=es2022 --charset=utf8 --legal-comments=none --outfile=dist/runtime/dashboard/main.js --metafile=dist/runtime/dashboard/meta.json --log-level=warning
+	@cp runtime/dashboard/index.html runtime/dashboard/icon.svg dist/runtime/dashboard/
 	@printf '#!/usr/bin/env node\nimport("./compiler/cli.js");\n' > dist/eventualc
 	@printf '#!/usr/bin/env node\nimport("./runtime/cli/main.js");\n' > dist/eventual
 	@chmod +x dist/eventualc dist/eventual
@@ -33,6 +36,7 @@ transpile:
 check: build ## Types, lint, format, import floors
 	$(BIN)/tsc -p tsconfig.json --noEmit
 	$(BIN)/tsc -p runtime/guest/tsconfig.json
+	$(BIN)/tsc -p runtime/dashboard
 	$(BIN)/tsc -p test/programs/cases --noEmit
 	$(BIN)/biome ci .
 	$(BIN)/depcruise --config .dependency-cruiser.cjs compiler runtime

@@ -14,6 +14,7 @@ import {
   timelineSchema,
 } from "./observation.js";
 import {
+  acceptedSchema,
   type Execution,
   type ExecutionDetails,
   type ExecutionPage,
@@ -24,11 +25,15 @@ import {
   type LogLine,
   logLineSchema,
   logPageSchema,
+  type ProgramSummary,
   problemSchema,
+  programListSchema,
   type StartBody,
   type Started,
+  type Stats,
   signalledSchema,
   startedSchema,
+  statsSchema,
   taskBeatSchema,
   taskDoneSchema,
 } from "./resources.js";
@@ -49,6 +54,11 @@ export interface HttpClient {
   /** Durable when it resolves. */
   signal(executionId: string, signal: string, payload?: Execution["input"]): Promise<void>;
   get(executionId: string): Promise<ExecutionDetails>;
+  /** Durable when it resolves; it happens in the order of the execution's events. */
+  control(executionId: string, action: ControlAction, reason?: string): Promise<void>;
+  /** Newest first. */
+  programs(): Promise<readonly ProgramSummary[]>;
+  stats(): Promise<Stats>;
   /** What it did and when. */
   timeline(executionId: string): Promise<TimelineResource>;
   /** Where it waits: its calls with source lines and variables. */
@@ -68,6 +78,8 @@ export interface HttpClient {
   failTask(token: string, error: { readonly name?: string; readonly message: string }): Promise<void>;
   heartbeatTask(token: string, details?: Execution["input"]): Promise<{ readonly cancelled: boolean }>;
 }
+
+export type ControlAction = "cancel" | "terminate" | "suspend" | "resume";
 
 export interface ListQuery {
   readonly workflow?: string;
@@ -97,6 +109,11 @@ export function connect(options: ConnectOptions): HttpClient {
       await http.post(signalledSchema, `${pathOf(id)}/signals/${encodeURIComponent(signal)}`, body);
     },
     get: (id) => http.get(executionDetailsSchema, pathOf(id)),
+    async control(id, action, reason) {
+      await http.post(acceptedSchema, `${pathOf(id)}/${action}`, reason === undefined ? {} : { reason });
+    },
+    programs: async () => (await http.get(programListSchema, "/v1/programs")).items,
+    stats: () => http.get(statsSchema, "/v1/stats"),
     timeline: (id) => http.get(timelineSchema, `${pathOf(id)}/timeline`),
     standing: (id) => http.get(standingSchema, `${pathOf(id)}/standing`),
     overview: (query = {}) => http.get(overviewSchema, `/v1/overview?${queryOf(query)}`),

@@ -1,5 +1,5 @@
 /** What can be seen of executions, as resources of the HTTP API: counts and rates, a timeline, where one stands. */
-import { z } from "zod";
+import * as z from "zod";
 import { STATUSES } from "../protocol/execution.js";
 
 const time = z.iso.datetime().describe("ISO 8601, UTC");

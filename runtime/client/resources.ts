@@ -2,7 +2,7 @@
  * The resources of the HTTP API as schemas: the server checks and describes (OpenAPI) by them, the client parses by
  * them. Values of workflows are plain JSON here: what JSON has no form for appears as the nearest that it has.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { STATUSES } from "../protocol/execution.js";
 
 const PAGE_LIMIT = 500;

@@ -102,6 +102,8 @@ export class Heap {
         return this.#object(row, depth);
       case KIND.array:
         return depth === 0 ? "[…]" : `[${this.#list(slots(), depth)}]`;
+      case KIND.sparseArray:
+        return depth === 0 ? "[…]" : `[${this.#list([...this.#elements(row)], depth)}]`;
       case KIND.map: {
         if (depth === 0) return "Map {…}";
         const all = slots();
@@ -147,6 +149,11 @@ export class Heap {
       return `${key}: ${this.text(value, depth - 1)}`;
     });
     return `{${clip(entries)}}`;
+  }
+
+  /** Elements of an array whose keys are all properties. */
+  #elements(row: number): readonly Reference[] {
+    return [...this.properties(row)].flatMap(([name, value]) => (name === "length" ? [] : [value]));
   }
 
   #list(references: readonly Reference[], depth: number): string {

@@ -42,7 +42,7 @@ export interface StandingFrame {
   readonly variables: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** Lines shown before and after the one where a call rests. */
+/** Lines shown before and after the one where a call rests, unless told otherwise. */
 const CONTEXT_LINES = 2;
 /** How deep values are opened. */
 const VALUE_DEPTH = 3;
@@ -59,19 +59,21 @@ const mapSchema = z.looseObject({
 });
 
 /** Reads where `execution`, which runs on `program`, stands. Throws Fault EV5101, EV5102 for a damaged checkpoint. */
-export function standingOf(execution: ExaminedExecution, program: Program): Standing {
+export function standingOf(execution: ExaminedExecution, program: Program, lines = CONTEXT_LINES): Standing {
   const newer = execution.tail.count;
   if (execution.checkpoint === undefined) return { newer, stacks: undefined };
-  return { newer, stacks: new Reading(execution, program, new Heap(execution.checkpoint.text)).stacks() };
+  return { newer, stacks: new Reading(execution, program, new Heap(execution.checkpoint.text), lines).stacks() };
 }
 
 class Reading {
   readonly #execution: ExaminedExecution;
   readonly #heap: Heap;
+  readonly #lines: number;
   readonly #functions: ReadonlyMap<string, { readonly file: string; readonly entry: FunctionEntry }>;
   readonly #sources: ReadonlyMap<string, readonly string[]>;
 
-  constructor(execution: ExaminedExecution, program: Program, heap: Heap) {
+  constructor(execution: ExaminedExecution, program: Program, heap: Heap, lines: number) {
+    this.#lines = lines;
     this.#execution = execution;
     this.#heap = heap;
     this.#functions = new Map(
@@ -205,8 +207,8 @@ class Reading {
 
   #around(file: string, line: number): StandingFrame["source"] {
     const lines = this.#sources.get(file) ?? [];
-    const first = Math.max(1, line - CONTEXT_LINES);
-    return lines.slice(first - 1, line + CONTEXT_LINES).map((text, index) => ({ line: first + index, text }));
+    const first = Math.max(1, line - this.#lines);
+    return lines.slice(first - 1, line + this.#lines).map((text, index) => ({ line: first + index, text }));
   }
 }
 

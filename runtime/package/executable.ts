@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { DASHBOARD_FILES } from "../platform/dashboard.js";
 import { PARTS, type Part } from "../platform/executable.js";
 import { eventualVersion } from "../platform/version.js";
 import { Fault } from "../protocol/fault.js";
@@ -101,6 +102,9 @@ async function partsOf(
     ["task-thread.js", Buffer.from(scripts.taskThread)],
     ["sqlite3.node", await sqliteAddon(target, addon)],
   ]);
+  for (const { part, file } of DASHBOARD_FILES) {
+    parts.set(part, await readFile(new URL(`../dashboard/${file}`, import.meta.url)));
+  }
   if (program === undefined) return parts;
   parts.set("program.evp", Buffer.from(JSON.stringify(program)));
   return parts.set("program-name", Buffer.from(basename(output)));

@@ -19,6 +19,10 @@ export type Part =
   | "sandbox-thread.js"
   | "task-thread.js"
   | "sqlite3.node"
+  | "dashboard.html"
+  | "dashboard.js"
+  | "dashboard.css"
+  | "dashboard.svg"
   | "program.evp"
   | "program-name";
 

@@ -13,6 +13,7 @@ import { z } from "zod";
 import type { Engine } from "../../engine/engine.js";
 import { Fault } from "../../protocol/fault.js";
 import { authorize, checkPlace, type Tokens } from "./access.js";
+import { addDashboard } from "./dashboard.js";
 import { openApiDocument } from "./openapi.js";
 import { ROUTES } from "./operations.js";
 import { problemOf } from "./problem.js";
@@ -70,6 +71,7 @@ export function httpApp(options: AppOptions): Hono<Bindings> {
   });
   const document = openApiDocument(ROUTES, version);
   app.get("/openapi.json", (context) => context.json(document));
+  addDashboard(app);
   for (const route of ROUTES) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.on(route.method, path, async (context, next) => {

@@ -163,6 +163,8 @@ const KINDS: readonly (readonly [kind: string, sql: string])[] = [
 class OpenExamination implements Examination {
   readonly #path: string;
   readonly #connection: Connection;
+  /** Settles when no transaction is open. */
+  #reading: Promise<unknown> = Promise.resolve();
   readonly #read = (sql: string, ...parameters: readonly Value[]) => this.#all(sql, ...parameters);
 
   constructor(path: string, connection: Connection) {
@@ -251,13 +253,19 @@ class OpenExamination implements Examination {
     return row && textOf(row, "artifact");
   }
 
+  /** In one read transaction; there is only one at a time. */
   async execution(id: string): Promise<ExaminedExecution | undefined> {
-    await this.#connection.exec("BEGIN");
-    try {
-      return await this.#execution(id);
-    } finally {
-      await this.#connection.exec("COMMIT");
-    }
+    const before = this.#reading;
+    const found = before.then(async () => {
+      await this.#connection.exec("BEGIN");
+      try {
+        return await this.#execution(id);
+      } finally {
+        await this.#connection.exec("COMMIT");
+      }
+    });
+    this.#reading = found.catch(() => {});
+    return await found;
   }
 
   async #execution(id: string): Promise<ExaminedExecution | undefined> {

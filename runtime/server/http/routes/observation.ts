@@ -17,6 +17,8 @@ const MOST_STEPS = 120;
 /** Commits and spans that a timeline is made of. */
 const TIMELINE_COMMITS = 4000;
 const TIMELINE_SPANS = 1000;
+/** Of source before and after the line where a call rests. */
+const SOURCE_LINES = 5;
 
 export const OBSERVATION: readonly Route[] = [
   operation({
@@ -66,6 +68,7 @@ export const OBSERVATION: readonly Route[] = [
       const standing = standingOf(
         text === undefined ? { ...state, checkpoint: undefined } : { ...state, checkpoint: { n: 0, text } },
         await programOf(service, execution.row.program),
+        SOURCE_LINES,
       );
       return { status: 200, value: standingResource(execution, standing) };
     },

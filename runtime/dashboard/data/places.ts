@@ -1,0 +1,16 @@
+/** Addresses of the dashboard's pages. */
+export const ROOT = "/dashboard";
+
+/** An execution's page. */
+export function executionPlace(id: string): string {
+  const at = id.indexOf("/");
+  return `${ROOT}/executions/${encodeURIComponent(id.slice(0, at))}/${encodeURIComponent(id.slice(at + 1))}`;
+}
+
+/** The list with filters; those that are undefined or empty are left out. */
+export function listPlace(filters: Readonly<Record<string, string | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(filters)) if (value !== undefined && value !== "") query.set(name, value);
+  const text = query.toString();
+  return `${ROOT}/executions${text === "" ? "" : `?${text}`}`;
+}
