@@ -2,18 +2,19 @@
  * Functions made at run time become pairs of code and captured values, innermost first; async functions become frames.
  *
  *   (y) => x + y               →   $clo($k1, [x])     with   $k1 = $code("…", ($c) => { const x = $c[0]; return (y) => x + y; }, null)
- *   async (y) => await g(y)    →   $clo($k2, [g])     with   $code("…", ($c) => (y) => $async($k2, void 0, [y], $c), step)
+ *   async (y) => await g(y)    →   $clo($k2, [g])     with   $code("…", ($c, $k) => (y) => $async([$k, 0, void 0, void 0, $c, y]), step)
  *
  *   C1  A function of module level stays where it is: the runtime knows it by its module's table of names.
  *   C2  `this`, `arguments` and `new.target` of an arrow function are captured values.
  */
 import { types as t } from "@babel/core";
+import { FRAME } from "../../runtime/protocol/helpers.js";
 import { boundNames } from "../syntax/bound-names.js";
 import { convertClass } from "./classes/convert.js";
 import { type ClassInfo, namesOfClass, privateNamesIn, rewriteOuterParts } from "./classes/info.js";
 import { cannotLower, helper, type ModuleContext, positionOf } from "./context.js";
 import type { RecordedVariables } from "./environments.js";
-import { buildStep, type StepParts } from "./machine/step.js";
+import { buildStep, type StepParts, WRAPPER } from "./machine/step.js";
 import { assign, isCoroutine, isVariable, kindOf, rewrite, undefinedNode, variablesIn, walk } from "./tree.js";
 
 /** Runs the pass over a prepared program. */
@@ -228,10 +229,9 @@ function convertMethod(
   const code = context.unique("$k");
   const step = buildStep(node, names, context);
   pushCode(node, code, t.nullLiteral(), step, names, bound, context);
-  const args: t.Expression[] = [t.thisExpression(), t.arrayExpression(step.wrapperArgs)];
-  if (names.length > 0) args.push(t.arrayExpression([...captured.values()]));
-  if (node.generator) args.unshift(self ?? undefinedNode());
-  const call = helper(node.generator ? "$gen" : "$async", t.identifier(code), ...args);
+  const captures = t.arrayExpression([...captured.values()]);
+  const frame = newFrame(code, t.thisExpression(), captures, step);
+  const call = node.generator ? helper("$gen", self ?? undefinedNode(), frame) : helper("$async", frame);
   node.async = false;
   node.generator = false;
   node.params = step.wrapperParams as typeof node.params;
@@ -267,16 +267,19 @@ function plainMaker(node: t.Function, names: readonly string[], context: ModuleC
   return t.arrowFunctionExpression([parameter], t.blockStatement(body));
 }
 
-// ($c, $k) => { const $w = { f(a) { return $gen($k, $w, this, [a], $c); } }.f; return $w; }
+/** What a wrapper starts the call's frame with. */
+function newFrame(code: string, self: t.Expression, captures: t.Expression, step: StepParts): t.ArrayExpression {
+  const start = [t.identifier(code), t.numericLiteral(0), undefinedNode(), self, captures];
+  return t.arrayExpression([...start, ...step.wrapperArgs]);
+}
+
+// ($c, $k) => { const $w = { f(a) { return $gen($w, [$k, 0, void 0, this, $c, a]); } }.f; return $w; }
 function frameMaker(node: t.Function, step: StepParts, context: ModuleContext): t.Expression {
   const arrow = node.type === "ArrowFunctionExpression";
-  const wrapper = t.identifier("$w");
-  const needsItself = node.generator || step.usesOwnName !== undefined;
-  const self = arrow ? undefinedNode() : t.thisExpression();
-  const args: t.Expression[] = [self, t.arrayExpression(step.wrapperArgs), t.identifier("$c")];
-  if (node.generator) args.unshift(wrapper);
-  else if (needsItself) args.push(wrapper);
-  const call = helper(node.generator ? "$gen" : "$async", t.identifier("$k"), ...args);
+  const wrapper = t.identifier(WRAPPER);
+  const needsItself = node.generator || step.usesOwnName;
+  const frame = newFrame("$k", arrow ? undefinedNode() : t.thisExpression(), t.identifier("$c"), step);
+  const call = node.generator ? helper("$gen", wrapper, frame) : helper("$async", frame);
   const body = t.blockStatement([t.returnStatement(call)]);
   // Methods are no constructors and have no prototype, as functions whose calls are frames.
   const fn = arrow
@@ -304,7 +307,7 @@ function pushCode(
   const { id, name } = context.ids.get(node)!;
   const args: t.Expression[] = [t.stringLiteral(id), make, step?.step ?? t.nullLiteral()];
   if (bound) {
-    const frame = t.memberExpression(t.identifier("$f"), t.identifier("captures"));
+    const frame = t.memberExpression(t.identifier("$f"), t.numericLiteral(FRAME.captures), true);
     if (make.type !== "NullLiteral") args[1] = inKit(bound, make, ["$c"], t.identifier("$c"));
     if (step) args[2] = inKit(bound, step.step, ["$f", "$m", "$v"], frame);
   }

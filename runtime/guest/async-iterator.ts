@@ -117,11 +117,12 @@ function continueWith(promise: GPromise, result: object, sync: IteratorRecord, c
     if (!done && closes) closeIteratorThrow(sync);
     throw error;
   }
-  GPromise.react(wrapper, {
-    capability: promise,
-    fulfilled: makeClosure(unwrapCode, [done]),
-    rejected: done || !closes ? undefined : makeClosure(closeCode, [sync]),
-  });
+  GPromise.handle(
+    wrapper,
+    makeClosure(unwrapCode, [done]),
+    done || !closes ? undefined : makeClosure(closeCode, [sync]),
+    promise,
+  );
 }
 
 /** First half of a loop's step: see GuestHelpers.$asyncNext. */

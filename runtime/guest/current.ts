@@ -19,17 +19,13 @@ export interface Turn {
   fault: TurnReply["fault"] | undefined;
 }
 
-let current: Turn | undefined;
+/** The running turn, for code that must be fast; `currentTurn` for all other. */
+export let current: Turn | undefined;
 
 /** The running turn. Throws when no execution is running, which no user code can bring about. */
 export function currentTurn(): Turn {
   if (current === undefined) throw new TypeError("no execution is running");
   return current;
-}
-
-/** The scope of the code that is running; undefined where none is. */
-export function runningScope(): Scope | undefined {
-  return current?.scope;
 }
 
 /** True while user code may be on the stack. */

@@ -3,9 +3,9 @@
  *
  * D1  A stack's state is a side record of plain data, and an asynchronous disposal under way is a frame.
  */
-import type { AnyFunction, StepFunction } from "../protocol/helpers.js";
+import { type AnyFunction, FRAME, type StepFunction } from "../protocol/helpers.js";
 import { caught } from "./current.js";
-import { AsyncFrame, awaitValue } from "./frame.js";
+import { awaitValue, frameOf, resumeAsync, startAsync } from "./frame.js";
 import { asyncIteratorPrototype } from "./function-kinds.js";
 import { defineGlobal, defineHidden, defineMethods } from "./globals/define.js";
 import { disposeSymbols } from "./globals/dispose.js";
@@ -162,12 +162,12 @@ const { dispose } = {
 
 /** DisposeResources of an asynchronous stack: slot 0 has its resources. */
 const disposeSteps: StepFunction = (reference, mode, value) => {
-  const frame = reference as AsyncFrame;
-  const resources = frame.slots[0] as Resources;
+  const frame = frameOf(reference);
+  const resources = frame[FRAME.slots] as Resources;
   if (mode === REJECTED) failResources(resources, value);
   while (disposeNext(resources)) {
     try {
-      frame.pc = 1;
+      frame[FRAME.pc] = 1;
       return awaitValue(frame, resources.awaited);
     } catch (error) {
       failResources(resources, caught(error));
@@ -176,7 +176,7 @@ const disposeSteps: StepFunction = (reference, mode, value) => {
   endResources(resources);
   return undefined;
 };
-const disposeCode = runtimeSteps("rt:disposeAsync", disposeSteps);
+const disposeCode = runtimeSteps("rt:disposeAsync", disposeSteps, resumeAsync);
 
 const { disposeAsync } = {
   disposeAsync(this: unknown): GPromise {
@@ -188,9 +188,7 @@ const { disposeAsync } = {
     }
     const resources = state.disposed ? new Resources() : state.resources;
     state.disposed = true;
-    const frame = new AsyncFrame(disposeCode, undefined, [resources], [], undefined);
-    frame.run(0, undefined);
-    return frame.promise;
+    return startAsync([disposeCode, 0, undefined, undefined, [], resources]);
   },
 };
 
@@ -209,7 +207,7 @@ const iteratorMethods = {
         resolvePromise(promise, undefined);
       } else {
         const result = toPromise(apply(method, this, [undefined]));
-        GPromise.react(result, { capability: promise, fulfilled: makeClosure(nothingCode), rejected: undefined });
+        GPromise.handle(result, makeClosure(nothingCode), undefined, promise);
       }
     } catch (error) {
       GPromise.settle(promise, REJECTED, caught(error));

@@ -1,41 +1,49 @@
 /**
  * The continuation of one call of an async function or a generator: where it rests and what is live there. A frame that
  * awaits is the reaction of the promise it waits for, so it is reachable exactly as long as it can go on.
+ *
+ * F1  A frame's owner is what its outcome goes to: the promise of an async function's call, the record of a generator.
+ * F2  Only code of the runtime and of step functions ever has a frame; what tells one from a list is its Code.
  */
-import type { FrameRef, ResumeMode, SuspensionToken } from "../protocol/helpers.js";
-import { caught, currentTurn } from "./current.js";
-import { FULFILLED, GPromise, type Job, REJECTED, type Settled } from "./promise.js";
+import { FRAME, type FrameRef, type ResumeMode, type SuspensionToken } from "../protocol/helpers.js";
+import { caught, current } from "./current.js";
+import { FULFILLED, GPromise, REJECTED, SCOPED, type Settled } from "./promise.js";
 import { toPromise } from "./promise-constructor.js";
-import type { Captures, Code } from "./registry.js";
-import { isObject, resolvePromise } from "./resolve.js";
+import { enqueue } from "./queue.js";
+import { type Captures, Code } from "./registry.js";
+import { resolvePromise } from "./resolve.js";
 
-export abstract class Frame implements FrameRef {
-  code: Code;
-  pc: number;
-  slots: unknown[];
-  captures: Captures;
-  self: unknown;
-  fn: unknown;
+/** See FrameRef. */
+export type Frame<Owner = unknown> = [
+  code: Code,
+  pc: number,
+  owner: Owner,
+  self: unknown,
+  captures: Captures,
+  ...slots: unknown[],
+];
+/** A call of an async function. */
+export type AsyncFrame = Frame<GPromise>;
 
-  constructor(code: Code, self: unknown, args: unknown[], captures: Captures, fn: unknown) {
-    this.code = code;
-    this.pc = 0;
-    this.slots = args;
-    this.captures = captures;
-    this.self = self;
-    this.fn = fn;
-  }
+const { code: CODE, owner: OWNER, self: SELF, captures: CAPTURES, slots: FIRST_SLOT } = FRAME;
+const { isArray } = Array;
+const NO_CAPTURES: Captures = [];
 
-  /** The code has ended: what it held must not be kept alive by whoever still holds the frame. */
-  forget(): void {
-    this.slots = [];
-    this.captures = [];
-    this.self = undefined;
-    this.fn = undefined;
-  }
+/** True for a frame, false for every other value. */
+export function isFrame(value: unknown): value is Frame {
+  return isArray(value) && value[CODE] instanceof Code;
+}
 
-  /** The promise that the frame waits for was settled. */
-  abstract resume(state: Settled, value: unknown): void;
+/** The frame that lowered code has in hand. */
+export function frameOf(reference: FrameRef): Frame {
+  return reference as Frame;
+}
+
+/** The code has ended: what it held must not be kept alive by whoever still holds the frame. */
+export function forget(frame: Frame): void {
+  frame.length = FIRST_SLOT;
+  frame[CAPTURES] = NO_CAPTURES;
+  frame[SELF] = undefined;
 }
 
 /** What a step function returns to say that its frame is parked. User code never gets hold of it. */
@@ -43,46 +51,43 @@ export const SUSPENDED = Object.freeze({ suspended: true }) as unknown as Suspen
 
 /** Runs the frame's code from its resume point until it parks (SUSPENDED), returns or throws. */
 export function stepFrame(frame: Frame, mode: ResumeMode, value: unknown): unknown {
-  const { step } = frame.code;
-  if (step === null) throw new TypeError(`${frame.code.id} cannot be resumed`);
-  return step(frame, mode, value);
+  return frame[CODE].step(frame, mode, value);
 }
 
 /** Parks the frame on `value`: PromiseResolve(%Promise%, value), then the frame as the reaction. */
 export function awaitValue(frame: Frame, value: unknown): SuspensionToken {
-  if (isObject(value)) {
-    GPromise.react(toPromise(value), frame);
+  if (typeof value === "object" ? value !== null : typeof value === "function") {
+    if (!GPromise.park(value as object, frame)) GPromise.react(toPromise(value), frame);
   } else {
     // The promise of a primitive is fulfilled at once, and nobody would ever see it.
-    const { scope, instance } = currentTurn();
-    const job: Job = { reaction: scope === undefined ? frame : { scope, scoped: frame }, state: FULFILLED, value };
-    instance.state.jobs.push(job);
+    const scope = current?.scope;
+    enqueue(scope === undefined ? frame : [SCOPED, scope, frame], FULFILLED, value);
   }
   return SUSPENDED;
 }
 
-/** A call of an async function. */
-export class AsyncFrame extends Frame {
-  promise: GPromise;
+/** Starts the call of an async function; gives its promise. */
+export function startAsync(frame: Frame): GPromise {
+  const promise = new GPromise();
+  frame[OWNER] = promise;
+  resumeAsync(frame, 0, undefined);
+  return promise;
+}
 
-  constructor(code: Code, self: unknown, args: unknown[], captures: Captures, fn: unknown) {
-    super(code, self, args, captures, fn);
-    this.promise = new GPromise();
+/** Runs an async function's frame until it parks, returns or throws. */
+export function resumeAsync(frame: Frame, mode: Settled | 0, value: unknown): void {
+  let result: unknown;
+  try {
+    result = frame[CODE].step(frame, mode, value);
+  } catch (error) {
+    GPromise.settle(frame[OWNER] as GPromise, REJECTED, caught(error));
+    return;
   }
-
-  resume(state: Settled, value: unknown): void {
-    this.run(state, value);
-  }
-
-  /** Runs until the frame parks, returns or throws. */
-  run(mode: ResumeMode, value: unknown): void {
-    let result: unknown;
-    try {
-      result = stepFrame(this, mode, value);
-    } catch (error) {
-      GPromise.settle(this.promise, REJECTED, caught(error));
-      return;
-    }
-    if (result !== SUSPENDED) resolvePromise(this.promise, result);
+  if (result === SUSPENDED) return;
+  const promise = frame[OWNER] as GPromise;
+  if (typeof result === "object" ? result === null : typeof result !== "function") {
+    GPromise.settle(promise, FULFILLED, result);
+  } else {
+    resolvePromise(promise, result);
   }
 }

@@ -1,11 +1,11 @@
 /**
  * `Array.fromAsync` (ECMA-262, proposal of stage 4) as a state machine over a frame, so that a checkpoint can hold a call
- * under way. Slot 0 has the progress.
+ * under way. Its slot has the arguments, then the progress.
  */
-import type { AnyFunction, StepFunction, SuspensionToken } from "../protocol/helpers.js";
+import { type AnyFunction, FRAME, type StepFunction, type SuspensionToken } from "../protocol/helpers.js";
 import { AsyncIteratorRecord, asyncNext, asyncReturn, asyncValue } from "./async-iterator.js";
 import { caught } from "./current.js";
-import { AsyncFrame, awaitValue } from "./frame.js";
+import { awaitValue, type Frame, frameOf, resumeAsync, startAsync } from "./frame.js";
 import { defineMethods } from "./globals/define.js";
 import { openIteratorFrom } from "./iterators.js";
 import { type GPromise, REJECTED } from "./promise.js";
@@ -24,6 +24,8 @@ interface Progress {
   /** What the call ends with, once the iterator is being closed. */
   error: unknown;
 }
+
+const { pc: PC, slots: PROGRESS } = FRAME;
 
 /** Where a call rests. */
 const START = 0;
@@ -85,13 +87,13 @@ function lengthOf(list: object): number {
 }
 
 const steps: StepFunction = (reference, mode, value) => {
-  const frame = reference as AsyncFrame;
-  if (frame.pc === START) {
-    frame.slots = [begin(frame.slots as unknown as Arguments)];
-    return advance(frame, frame.slots[0] as Progress);
+  const frame = frameOf(reference);
+  if (frame[PC] === START) {
+    frame[PROGRESS] = begin(frame[PROGRESS] as Arguments);
+    return advance(frame, frame[PROGRESS] as Progress);
   }
-  const progress = frame.slots[0] as Progress;
-  switch (frame.pc) {
+  const progress = frame[PROGRESS] as Progress;
+  switch (frame[PC]) {
     case NEXT:
       if (mode === REJECTED) throw value;
       if (!asyncValue(progress.iterator as AsyncIteratorRecord, value)) return finish(progress, progress.index);
@@ -105,7 +107,7 @@ const steps: StepFunction = (reference, mode, value) => {
       throw progress.error;
   }
 };
-const code = runtimeSteps("rt:fromAsync", steps);
+const code = runtimeSteps("rt:fromAsync", steps, resumeAsync);
 
 function takeValue(iterator: AsyncIteratorRecord): unknown {
   const { value } = iterator;
@@ -113,19 +115,19 @@ function takeValue(iterator: AsyncIteratorRecord): unknown {
   return value;
 }
 
-function parkAt(frame: AsyncFrame, place: number, value: unknown): SuspensionToken {
-  frame.pc = place;
+function parkAt(frame: Frame, place: number, value: unknown): SuspensionToken {
+  frame[PC] = place;
   return awaitValue(frame, value);
 }
 
 /** Asks for the next value. */
-function advance(frame: AsyncFrame, progress: Progress): unknown {
+function advance(frame: Frame, progress: Progress): unknown {
   const { iterator, index, list, length } = progress;
   if (iterator !== undefined) return parkAt(frame, NEXT, asyncNext(iterator));
   return index < length ? parkAt(frame, ELEMENT, get(list, index)) : finish(progress, length);
 }
 
-function map(frame: AsyncFrame, progress: Progress, value: unknown): unknown {
+function map(frame: Frame, progress: Progress, value: unknown): unknown {
   const { mapper, self, index } = progress;
   if (mapper === undefined) return store(frame, progress, value);
   try {
@@ -135,7 +137,7 @@ function map(frame: AsyncFrame, progress: Progress, value: unknown): unknown {
   }
 }
 
-function store(frame: AsyncFrame, progress: Progress, value: unknown): unknown {
+function store(frame: Frame, progress: Progress, value: unknown): unknown {
   try {
     const flags = { writable: true, enumerable: true, configurable: true };
     Object.defineProperty(progress.target, progress.index, { value, ...flags });
@@ -147,7 +149,7 @@ function store(frame: AsyncFrame, progress: Progress, value: unknown): unknown {
 }
 
 /** Closes the iterator, then throws. */
-function fail(frame: AsyncFrame, progress: Progress, error: unknown): unknown {
+function fail(frame: Frame, progress: Progress, error: unknown): unknown {
   const { iterator } = progress;
   progress.error = error;
   if (iterator !== undefined) {
@@ -164,9 +166,8 @@ function finish({ target }: Progress, length: number): object {
 
 const methods = {
   fromAsync(this: unknown, items: unknown, mapper: unknown = undefined, self: unknown = undefined): GPromise {
-    const frame = new AsyncFrame(code, undefined, [this, items, mapper, self], [], undefined);
-    frame.run(0, undefined);
-    return frame.promise;
+    const given: Arguments = [this, items, mapper, self];
+    return startAsync([code, START, undefined, undefined, [], given]);
   },
 };
 

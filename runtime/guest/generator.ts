@@ -3,9 +3,9 @@
  *
  * G1  While a generator runs its state is `RUNNING`; nobody can save it then, because states are saved between jobs.
  */
-import type { ResumeMode, SuspensionToken } from "../protocol/helpers.js";
+import { FRAME, type ResumeMode, type SuspensionToken } from "../protocol/helpers.js";
 import { caught } from "./current.js";
-import { Frame, SUSPENDED, stepFrame } from "./frame.js";
+import { type Frame, forget, SUSPENDED, stepFrame } from "./frame.js";
 import { generatorPrototype } from "./function-kinds.js";
 import { defineMethods } from "./globals/define.js";
 import { closeIterator, type IteratorRecord, iteratorMethod, nextResult, openIterator } from "./iterators.js";
@@ -14,6 +14,7 @@ import { isObject } from "./resolve.js";
 import { sideRecords } from "./side-record.js";
 import { slottedObject } from "./slotted.js";
 
+const { code: CODE, owner: OWNER } = FRAME;
 const { apply } = Reflect;
 const { create } = Object;
 
@@ -27,47 +28,52 @@ export const COMPLETED = 3;
 
 export type GeneratorState = typeof START | typeof YIELDED | typeof RUNNING | typeof COMPLETED;
 
-export class GeneratorFrame extends Frame {
+/** What a generator object is: the owner of its frame. */
+export class GeneratorRecord {
+  frame: Frame;
   state: GeneratorState = START;
   /** The value of the last `yield`. */
   yielded: unknown = undefined;
   /** The inner iterator of a `yield*` under way. */
   delegate: IteratorRecord | undefined = undefined;
 
-  resume(): never {
-    throw new TypeError("a generator does not await");
+  constructor(frame: Frame) {
+    this.frame = frame;
   }
 }
 
-const frames = sideRecords<GeneratorFrame>();
+const records = sideRecords<GeneratorRecord>();
 
-/** The frame of a generator object; undefined for other objects. */
-export function generatorFrameOf(object: object): GeneratorFrame | undefined {
-  return frames.get(object);
+/** The record of a generator object; undefined for other objects. */
+export function generatorRecordOf(object: object): GeneratorRecord | undefined {
+  return records.get(object);
 }
 
-/** A generator object without its frame, to be filled. */
+/** A generator object without its record, to be filled. */
 export function reviveGenerator(): object {
   return create(generatorPrototype);
 }
 
-/** Gives a generator object its frame. */
-export function attachGenerator(object: object, frame: GeneratorFrame): void {
-  frames.set(object, frame);
+/** Gives a generator object its record. */
+export function attachGenerator(object: object, record: GeneratorRecord): void {
+  records.set(object, record);
 }
 
-/** The object for the call of a generator function whose parameters are bound. */
-export function makeGenerator(frame: GeneratorFrame, fn: unknown): object {
+/** The object for the call of a generator function. */
+export function makeGenerator(fn: unknown, frame: Frame): object {
+  const record = new GeneratorRecord(frame);
+  frame[OWNER] = record;
+  if (frame[CODE].eager) stepFrame(frame, 0, undefined);
   const object = slottedObject(fn, generatorPrototype);
-  frames.add(object, frame);
+  records.add(object, record);
   return object;
 }
 
-function frameOf(generator: unknown, method: string): GeneratorFrame {
-  const frame = isObject(generator) ? frames.get(generator) : undefined;
-  if (frame === undefined) throw new TypeError(`${method} called on what is not a generator`);
-  if (frame.state === RUNNING) throw new TypeError("the generator is running already");
-  return frame;
+function recordOf(generator: unknown, method: string): GeneratorRecord {
+  const record = isObject(generator) ? records.get(generator) : undefined;
+  if (record === undefined) throw new TypeError(`${method} called on what is not a generator`);
+  if (record.state === RUNNING) throw new TypeError("the generator is running already");
+  return record;
 }
 
 export interface IterResult {
@@ -75,44 +81,44 @@ export interface IterResult {
   done: boolean;
 }
 
-function run(frame: GeneratorFrame, firstMode: ResumeMode, firstValue: unknown): unknown {
+function run(record: GeneratorRecord, firstMode: ResumeMode, firstValue: unknown): unknown {
   let mode = firstMode;
   let value = firstValue;
-  frame.state = RUNNING;
+  record.state = RUNNING;
   try {
     for (;;) {
-      if (frame.delegate !== undefined) {
-        const answer = forward(frame, frame.delegate, mode, value);
+      if (record.delegate !== undefined) {
+        const answer = forward(record, record.delegate, mode, value);
         if (answer.mode === undefined) {
-          frame.state = YIELDED;
+          record.state = YIELDED;
           return answer.value;
         }
         mode = answer.mode;
         value = answer.value;
       }
-      const result = stepFrame(frame, mode, value);
+      const result = stepFrame(record.frame, mode, value);
       if (result !== SUSPENDED) {
-        end(frame);
+        end(record);
         return { value: result, done: true } satisfies IterResult;
       }
-      if (frame.delegate === undefined) {
-        frame.state = YIELDED;
-        const { yielded } = frame;
-        frame.yielded = undefined;
+      if (record.delegate === undefined) {
+        record.state = YIELDED;
+        const { yielded } = record;
+        record.yielded = undefined;
         return { value: yielded, done: false } satisfies IterResult;
       }
       mode = FULFILLED;
       value = undefined;
     }
   } catch (error) {
-    end(frame);
+    end(record);
     throw caught(error);
   }
 }
 
-function end(frame: GeneratorFrame): void {
-  frame.state = COMPLETED;
-  frame.forget();
+function end(record: GeneratorRecord): void {
+  record.state = COMPLETED;
+  forget(record.frame);
 }
 
 interface Answer {
@@ -122,20 +128,20 @@ interface Answer {
 }
 
 /** One turn of `yield*` (15.5.5): hands what the caller sent to the inner iterator. */
-function forward(frame: GeneratorFrame, inner: IteratorRecord, mode: ResumeMode, value: unknown): Answer {
+function forward(record: GeneratorRecord, inner: IteratorRecord, mode: ResumeMode, value: unknown): Answer {
   try {
     const result = ask(inner, mode, value);
     if (result === NO_METHOD) {
-      frame.delegate = undefined;
+      record.delegate = undefined;
       return { mode: RETURN, value };
     }
     if (!isObject(result)) throw new TypeError("the result of an iterator's method is not an object");
     if (!Reflect.get(result, "done")) return { mode: undefined, value: result };
     const last: unknown = Reflect.get(result, "value");
-    frame.delegate = undefined;
+    record.delegate = undefined;
     return { mode: mode === RETURN ? RETURN : FULFILLED, value: last };
   } catch (error) {
-    frame.delegate = undefined;
+    record.delegate = undefined;
     return { mode: REJECTED, value: caught(error) };
   }
 }
@@ -152,34 +158,34 @@ function ask(inner: IteratorRecord, mode: ResumeMode, value: unknown): unknown {
 }
 
 /** `yield value`: the driver gives it to the caller. */
-export function yieldValue(frame: GeneratorFrame, value: unknown): SuspensionToken {
-  frame.yielded = value;
+export function yieldValue(frame: Frame, value: unknown): SuspensionToken {
+  (frame[OWNER] as GeneratorRecord).yielded = value;
   return SUSPENDED;
 }
 
 /** `yield* iterable`: the driver asks the iterator for its first value. */
-export function delegateTo(frame: GeneratorFrame, iterable: unknown): SuspensionToken {
-  frame.delegate = openIterator(iterable);
+export function delegateTo(frame: Frame, iterable: unknown): SuspensionToken {
+  (frame[OWNER] as GeneratorRecord).delegate = openIterator(iterable);
   return SUSPENDED;
 }
 
 const methods = {
   next(this: unknown, value: unknown): unknown {
-    const frame = frameOf(this, "next");
-    if (frame.state === COMPLETED) return { value: undefined, done: true };
-    return frame.state === START ? run(frame, 0, undefined) : run(frame, FULFILLED, value);
+    const record = recordOf(this, "next");
+    if (record.state === COMPLETED) return { value: undefined, done: true };
+    return record.state === START ? run(record, 0, undefined) : run(record, FULFILLED, value);
   },
   return(this: unknown, value: unknown): unknown {
-    const frame = frameOf(this, "return");
-    if (frame.state === START) end(frame);
-    if (frame.state === COMPLETED) return { value, done: true };
-    return run(frame, RETURN, value);
+    const record = recordOf(this, "return");
+    if (record.state === START) end(record);
+    if (record.state === COMPLETED) return { value, done: true };
+    return run(record, RETURN, value);
   },
   throw(this: unknown, error: unknown): unknown {
-    const frame = frameOf(this, "throw");
-    if (frame.state === START) end(frame);
-    if (frame.state === COMPLETED) throw error;
-    return run(frame, REJECTED, error);
+    const record = recordOf(this, "throw");
+    if (record.state === START) end(record);
+    if (record.state === COMPLETED) throw error;
+    return run(record, REJECTED, error);
   },
 };
 

@@ -7,6 +7,7 @@ import {
   API_KEY,
   type ClassKit,
   type CodeRef,
+  FRAME,
   type FrameRef,
   type FunctionKind,
   type GuestHelpers,
@@ -14,7 +15,7 @@ import {
   type MakeFunction,
   type StepFunction,
 } from "../protocol/helpers.js";
-import { AsyncGeneratorFrame, asyncDelegateTo, asyncYield, makeAsyncGenerator } from "./async-generator.js";
+import { asyncDelegateTo, asyncYield, makeAsyncGenerator, resumeAsyncGenerator } from "./async-generator.js";
 import {
   type AsyncIteratorRecord,
   asyncNext,
@@ -27,9 +28,9 @@ import {
 import { addKit, checkHeritage, makeClass, noteBrand, restoring } from "./classes.js";
 import { caught } from "./current.js";
 import { topLevelWait } from "./errors.js";
-import { AsyncFrame, awaitValue, type Frame, SUSPENDED, stepFrame } from "./frame.js";
+import { awaitValue, type Frame, frameOf, resumeAsync, SUSPENDED, startAsync } from "./frame.js";
 import { dressFunction } from "./function-kinds.js";
-import { delegateTo, GeneratorFrame, makeGenerator, yieldValue } from "./generator.js";
+import { delegateTo, makeGenerator, yieldValue } from "./generator.js";
 import { isProxy, noteShaped } from "./heap/overrides.js";
 import type { Instance } from "./instance.js";
 import { iterate } from "./iterator-objects/open.js";
@@ -45,7 +46,7 @@ import {
 import { drainUntil } from "./jobs.js";
 import { FULFILLED, GPromise, REJECTED, type Settled } from "./promise.js";
 import { toPromise } from "./promise-constructor.js";
-import { type Code, makeClosure, makePassing } from "./registry.js";
+import { Code, makeClosure, makePassing } from "./registry.js";
 import { addResource, disposeNext, endResources, failResources, Resources } from "./resources.js";
 import { TDZ } from "./tdz.js";
 
@@ -55,7 +56,6 @@ const NO_CAPTURES: readonly unknown[] = freeze([]);
 
 // Lowered code hands back only what these helpers gave it, so the references are what they were made as.
 const codeOf = (reference: CodeRef): Code => reference as Code;
-const frameOf = (reference: FrameRef): Frame => reference as Frame;
 const asyncRecordOf = (reference: IteratorRef): AsyncIteratorRecord => reference as AsyncIteratorRecord;
 const resourcesOf = (reference: object): Resources => reference as Resources;
 const recordOf = (reference: IteratorRef): IteratorRecord => reference as IteratorRecord;
@@ -95,38 +95,36 @@ function awaitTop(value: unknown): unknown {
     outcome.state = state;
     outcome.value = result;
   };
-  GPromise.react(promise, { capability: undefined, fulfilled: settle(FULFILLED), rejected: settle(REJECTED) });
+  GPromise.handle(promise, settle(FULFILLED), settle(REJECTED));
   drainUntil(() => outcome.state !== undefined);
   if (outcome.state === undefined) throw topLevelWait();
   if (outcome.state === REJECTED) throw outcome.value;
   return outcome.value;
 }
 
+function isAsyncGenerator(frame: Frame): boolean {
+  return frame[FRAME.code].kind === "asyncGenerator";
+}
+
 const shared = {
   $clo: (code: CodeRef, captures: readonly unknown[] = NO_CAPTURES): AnyFunction => makeClosure(codeOf(code), captures),
   $fn: (code: CodeRef, captures: readonly unknown[] = NO_CAPTURES): AnyFunction => makePassing(codeOf(code), captures),
-  $async(code: CodeRef, self: unknown, args: unknown[], captures = NO_CAPTURES, fn: unknown = undefined) {
-    const frame = new AsyncFrame(codeOf(code), self, args, captures, fn);
-    frame.run(0, undefined);
-    return frame.promise as unknown as PromiseLike<unknown>;
-  },
-  $await: (frame: FrameRef, value: unknown) => awaitValue(frameOf(frame), value),
+  // As they are, without a function around: these two are most of what lowered code calls.
+  $async: startAsync as unknown as GuestHelpers["$async"],
+  $await: awaitValue as unknown as GuestHelpers["$await"],
 
-  $gen(code: CodeRef, fn: unknown, self: unknown, args: unknown[], captures: readonly unknown[] = NO_CAPTURES): object {
-    const { kind, eager } = codeOf(code);
-    const asynchronous = kind === "asyncGenerator";
-    const frame = new (asynchronous ? AsyncGeneratorFrame : GeneratorFrame)(codeOf(code), self, args, captures, fn);
-    if (eager) stepFrame(frame, 0, undefined);
-    return frame instanceof GeneratorFrame ? makeGenerator(frame, fn) : makeAsyncGenerator(frame, fn);
+  $gen(fn: unknown, reference: FrameRef): object {
+    const frame = frameOf(reference);
+    return isAsyncGenerator(frame) ? makeAsyncGenerator(fn, frame) : makeGenerator(fn, frame);
   },
   $begin: () => SUSPENDED,
-  $yield(frame: FrameRef, value: unknown) {
-    return frame instanceof GeneratorFrame ? yieldValue(frame, value) : asyncYield(frame as AsyncGeneratorFrame, value);
+  $yield(reference: FrameRef, value: unknown) {
+    const frame = frameOf(reference);
+    return isAsyncGenerator(frame) ? asyncYield(frame, value) : yieldValue(frame, value);
   },
-  $delegate(frame: FrameRef, iterable: unknown) {
-    return frame instanceof GeneratorFrame
-      ? delegateTo(frame, iterable)
-      : asyncDelegateTo(frame as AsyncGeneratorFrame, iterable);
+  $delegate(reference: FrameRef, iterable: unknown) {
+    const frame = frameOf(reference);
+    return isAsyncGenerator(frame) ? asyncDelegateTo(frame, iterable) : delegateTo(frame, iterable);
   },
   $kind: dressFunction,
   $awaitTop: awaitTop,
@@ -248,7 +246,14 @@ export function makeHelpers(instance: Instance, api: object): GuestHelpers & Rea
       eager = false,
     ): CodeRef {
       if (instance.code.has(id)) throw new TypeError(`duplicate code ${id}`);
-      const code: Code = { id, make, step, kind, eager };
+      const code = new Code(
+        id,
+        make,
+        step,
+        kind,
+        kind === "asyncGenerator" ? resumeAsyncGenerator : resumeAsync,
+        eager,
+      );
       instance.code.set(id, code);
       return code;
     },

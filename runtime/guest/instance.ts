@@ -51,8 +51,6 @@ export interface ExecutionState {
   random: number[];
   /** Key of the last durable operation (numbers.ts). */
   seq: number;
-  /** Promise jobs, oldest first; empty between turns. */
-  jobs: unknown[];
   /** Durable operations that wait for their event: key → what to settle (see operations/durable.ts). */
   operations: Map<number, unknown>;
   conditions: unknown[];

@@ -1,74 +1,81 @@
-/**
- * The job queue: what to do with a settled promise's reaction, or with a thenable. Jobs live in `state.jobs`, which is
- * empty between two turns.
- */
+/** Running promise jobs: what to do with a settled promise's reaction, or with a thenable. */
 import { caught, currentTurn } from "./current.js";
-import { Frame } from "./frame.js";
-import { FULFILLED, GPromise, type Job, REJECTED, type Settled, type ThenReaction } from "./promise.js";
+import type { Frame } from "./frame.js";
+import {
+  FULFILLED,
+  GPromise,
+  REJECTED,
+  type Reaction,
+  type ScopedReaction,
+  type Settled,
+  THEN,
+  type ThenReaction,
+} from "./promise.js";
 import { PromiseConstructor, then as pristineThen } from "./promise-constructor.js";
+import { ASK, clearJobs, type Question, state, takeJob, target, value } from "./queue.js";
 import { resolvingFunctions, settleCapability, speciesConstructor } from "./resolve.js";
 import { within } from "./scope.js";
 
 const { apply } = Reflect;
 
-/** Runs jobs, oldest first, until none is left or the engine failed. Tells whether there were any. */
-export function drainJobs(): boolean {
+/** Runs jobs, oldest first, until none is left; the rest is dropped when the execution closes or the engine fails. */
+export function drainJobs(): void {
   const turn = currentTurn();
-  const { state } = turn.instance;
-  let ran = false;
-  while (state.jobs.length > 0) {
-    ran = true;
-    // New jobs gather in a fresh list while this one is worked off: first in, first out, and nothing is shifted.
-    const jobs = state.jobs as Job[];
-    state.jobs = [];
-    for (let i = 0; i < jobs.length && !state.closed; i++) {
-      runJob(jobs[i] as Job);
-      if (turn.fault !== undefined) return ran;
-    }
+  const execution = turn.instance.state;
+  while (takeJob()) {
+    runJob();
+    if (turn.fault !== undefined || execution.closed) clearJobs();
   }
-  return ran;
 }
 
 /** Runs jobs, oldest first, until `settled` holds or none is left. For a wait on the stack of user code. */
 export function drainUntil(settled: () => boolean): void {
   const turn = currentTurn();
-  const { state } = turn.instance;
-  while (!settled() && state.jobs.length > 0 && turn.fault === undefined) runJob(state.jobs.shift() as Job);
+  while (!settled() && turn.fault === undefined && takeJob()) runJob();
 }
 
-function runJob(job: Job): void {
-  if ("thenable" in job) {
-    askThenable(job.promise, job.thenable, job.then);
-  } else if ("scoped" in job.reaction) {
-    const { scope, scoped } = job.reaction;
-    within(scope, () => runPlain(scoped, job.state, job.value));
-  } else {
-    runPlain(job.reaction, job.state, job.value);
+/** Runs the job that was taken. */
+function runJob(): void {
+  if (state === ASK) {
+    const { 0: thenable, 1: then } = value as Question;
+    askThenable(target as GPromise, thenable, then);
+    return;
   }
+  const first = (target as Reaction)[0];
+  if (typeof first === "object") first.resume(target as Frame, state, value);
+  else runOther(target as ThenReaction | ScopedReaction, state, value);
 }
 
-function runPlain(reaction: Frame | ThenReaction, state: Settled, value: unknown): void {
-  if (reaction instanceof Frame) reaction.resume(state, value);
-  else runReaction(reaction, state, value);
+function runOther(reaction: ThenReaction | ScopedReaction, outcome: Settled, result: unknown): void {
+  if (reaction[0] === THEN) {
+    runHandler(reaction, outcome, result);
+    return;
+  }
+  const { 1: scope, 2: inner } = reaction;
+  within(scope, () => {
+    if (inner[0] === THEN) runHandler(inner as ThenReaction, outcome, result);
+    else (inner as Frame)[0].resume(inner as Frame, outcome, result);
+  });
 }
 
 /** NewPromiseReactionJob. */
-function runReaction(reaction: ThenReaction, state: Settled, value: unknown): void {
-  const handler = state === FULFILLED ? reaction.fulfilled : reaction.rejected;
-  let outcome = state;
-  let result = value;
+function runHandler(reaction: ThenReaction, settled: Settled, argument: unknown): void {
+  const { 1: capability, 2: fulfilled, 3: rejected } = reaction;
+  const handler = settled === FULFILLED ? fulfilled : rejected;
+  let outcome = settled;
+  let result = argument;
   if (handler !== undefined) {
     try {
-      result = apply(handler, undefined, [value]);
+      result = apply(handler, undefined, [argument]);
       outcome = FULFILLED;
     } catch (error) {
       result = caught(error);
       outcome = REJECTED;
     }
   }
-  if (reaction.capability === undefined) return;
+  if (capability === undefined) return;
   try {
-    settleCapability(reaction.capability, outcome, result);
+    settleCapability(capability, outcome, result);
   } catch (error) {
     // A job's own error goes nowhere, by the specification; only a foreign capability's functions can throw here.
     caught(error);
@@ -84,7 +91,7 @@ function askThenable(promise: GPromise, thenable: object, then: unknown): void {
       speciesConstructor(thenable, PromiseConstructor) === PromiseConstructor
     ) {
       // The derived promise and the resolving functions would never be seen: hand the outcome straight on.
-      GPromise.react(thenable, { capability: promise, fulfilled: undefined, rejected: undefined });
+      GPromise.handle(thenable, undefined, undefined, promise);
       return;
     }
   } catch (error) {

@@ -22,6 +22,7 @@ import type { Instance } from "./instance.js";
 import { drainJobs } from "./jobs.js";
 import { evaluateConditions } from "./operations/condition.js";
 import { GPromise } from "./promise.js";
+import { clearJobs, jobsWait } from "./queue.js";
 import { forgetPassing } from "./registry.js";
 import { keepSpare, noteBirth, takeSpare } from "./spares.js";
 import { initialState } from "./state.js";
@@ -53,6 +54,7 @@ export function runTurn(factory: ProgramFactory, requestText: string, checkpoint
   // Whatever goes wrong below leaves the instance in an unknown state: it is kept only at the end.
   instances.delete(execution);
   setTurn(turn);
+  clearJobs();
   try {
     if (spare !== undefined) turn.logs = [...spare.logs];
     else if (request.bring !== "live") initialise(turn, factory);
@@ -158,7 +160,7 @@ function settle(turn: Turn): void {
   do {
     drainJobs();
     if (turn.fault !== undefined || state.closed) return;
-  } while (evaluateConditions() || state.jobs.length > 0);
+  } while (evaluateConditions() || jobsWait());
 }
 
 /** Logs the promises that were rejected in this turn and that nobody handles. */

@@ -8,13 +8,12 @@
  */
 import type { GuestEntry, ProgramFactory } from "../protocol/guest.js";
 import { api } from "./api.js";
-import { AsyncGeneratorFrame, installAsyncGenerators } from "./async-generator.js";
+import { AsyncGeneratorRecord, installAsyncGenerators } from "./async-generator.js";
 import { AsyncIteratorRecord } from "./async-iterator.js";
 import { isRunning, setTurn } from "./current.js";
 import { installDisposableStacks } from "./disposable-stack.js";
-import { AsyncFrame } from "./frame.js";
 import { installFromAsync } from "./from-async.js";
-import { GeneratorFrame, installGenerators } from "./generator.js";
+import { GeneratorRecord, installGenerators } from "./generator.js";
 import { installConsole } from "./globals/console.js";
 import { installDate } from "./globals/date.js";
 import { defineGlobal } from "./globals/define.js";
@@ -40,9 +39,8 @@ import { Resources } from "./resources.js";
 import { TDZ } from "./tdz.js";
 
 const RUNTIME_CLASSES = {
-  AsyncFrame,
-  GeneratorFrame,
-  AsyncGeneratorFrame,
+  GeneratorRecord,
+  AsyncGeneratorRecord,
   IteratorRecord,
   AsyncIteratorRecord,
   CallbackTimerHandle,

@@ -4,7 +4,7 @@
 import type { AnyFunction } from "../protocol/helpers.js";
 import { caught } from "./current.js";
 import { defineMethods } from "./globals/define.js";
-import { type Capability, type CapabilityRecord, GPromise, REJECTED } from "./promise.js";
+import { type Capability, type CapabilityRecord, GPromise, REJECTED, setIntrinsicPromise } from "./promise.js";
 import { makeClosure, runtimeCode } from "./registry.js";
 import { foreignCapability, isObject, resolvePromise, resolvingFunctions, speciesConstructor } from "./resolve.js";
 
@@ -80,7 +80,7 @@ export const { then } = {
   then(this: unknown, onFulfilled: unknown, onRejected: unknown): unknown {
     if (!GPromise.is(this)) throw new TypeError("Promise.prototype.then called on what is not a promise");
     const capability = lightCapability(speciesConstructor(this, PromiseConstructor));
-    GPromise.react(this, { capability, fulfilled: callable(onFulfilled), rejected: callable(onRejected) });
+    GPromise.handle(this, callable(onFulfilled), callable(onRejected), capability);
     return promiseOf(capability);
   },
 };
@@ -97,7 +97,7 @@ export function invokeThen(promise: unknown, fulfilled: AnyFunction, rejected: A
     GPromise.is(promise) &&
     speciesConstructor(promise, PromiseConstructor) === PromiseConstructor
   ) {
-    GPromise.react(promise, { capability: undefined, fulfilled, rejected });
+    GPromise.handle(promise, fulfilled, rejected);
   } else {
     apply(method, promise, [fulfilled, rejected]);
   }
@@ -175,6 +175,8 @@ const speciesHolder = {
     return this;
   },
 };
+
+setIntrinsicPromise(PromiseConstructor);
 
 /** Gives the constructor and the prototype their properties; `combinators` are the further static methods. */
 export function assemblePromise(combinators: Readonly<Record<string, AnyFunction>>): void {

@@ -7,11 +7,13 @@
  * P3  A reaction that can have no effect any more (the lost side of a race) may be forgotten at any time.
  */
 import type { AnyFunction } from "../protocol/helpers.js";
-import { currentTurn, runningScope } from "./current.js";
+import { current, currentTurn } from "./current.js";
 import type { Frame } from "./frame.js";
 import { type Origin, onObserved } from "./origin.js";
+import { enqueue } from "./queue.js";
 import { type Code, closureOf } from "./registry.js";
 import type { Scope } from "./scope.js";
+import { sideRecords } from "./side-record.js";
 
 export const PENDING = 0;
 export const FULFILLED = 1;
@@ -27,30 +29,30 @@ export interface CapabilityRecord {
 }
 export type Capability = GPromise | CapabilityRecord;
 
-/** What one call of `then` left: both handlers, and what they settle (nothing for the runtime's own handlers). */
-export interface ThenReaction {
-  capability: Capability | undefined;
-  fulfilled: AnyFunction | undefined;
-  rejected: AnyFunction | undefined;
-}
-/** A reaction that belongs to a cancellation scope. */
-export interface ScopedReaction {
-  readonly scope: Scope;
-  readonly scoped: Frame | ThenReaction;
-}
-export type Reaction = Frame | ThenReaction | ScopedReaction;
+/** Tags of reactions, and of a promise's list of several. */
+export const LIST = 0;
+export const THEN = 1;
+export const SCOPED = 2;
 
-/** Work for the job queue: a reaction to a settled promise, or asking a thenable for its outcome. */
-export type Job =
-  | { readonly reaction: Reaction; readonly state: Settled; readonly value: unknown }
-  | { readonly promise: GPromise; readonly thenable: object; readonly then: AnyFunction };
+/** What one call of `then` left: both handlers, and what they settle (nothing for the runtime's own handlers). */
+export type ThenReaction = readonly [
+  tag: typeof THEN,
+  capability: Capability | undefined,
+  fulfilled: AnyFunction | undefined,
+  rejected: AnyFunction | undefined,
+];
+/** A reaction that belongs to a cancellation scope. */
+export type ScopedReaction = readonly [tag: typeof SCOPED, scope: Scope, reaction: Frame | ThenReaction];
+/** Told apart by what they begin with: a frame by its code. */
+export type Reaction = Frame | ThenReaction | ScopedReaction;
+type Reactions = [tag: typeof LIST, ...reactions: Reaction[]];
 
 export interface PromiseFields {
   state: PromiseState;
   /** The value or reason; undefined while pending. */
   value: unknown;
-  /** Undefined once settled, and as long as there is none. */
-  reactions: Reaction[] | undefined;
+  /** None once settled. */
+  reactions: readonly Reaction[];
   /** A handler has ever been attached ([[PromiseIsHandled]]). */
   handled: boolean;
   /** What durable operation settles it, where that matters later. */
@@ -60,20 +62,29 @@ export interface PromiseFields {
 /** Reaction lists are searched for spent entries when they reach this length, and at every doubling. */
 const PRUNE_FROM = 8;
 
-/** Added to the state of a promise that a handler has ever been attached to. */
+/** Added to the state of a promise that a handler has ever been attached to, and of one with an origin. */
 const HANDLED = 4;
+const DURABLE = 8;
 const STATE_BITS = 3;
+
+const origins = sideRecords<Origin | undefined>();
+
+let intrinsic: unknown;
+
+/** Says what %Promise% is. */
+export function setIntrinsicPromise(Class: unknown): void {
+  intrinsic = Class;
+}
 
 /**
  * A promise object: `GPromise.prototype` is %Promise.prototype%. Few private fields, because putting them on the object
  * is most of what making one costs.
  */
 export class GPromise {
-  /** PromiseState, plus HANDLED. */
+  /** PromiseState, plus HANDLED, plus DURABLE. */
   #status: number = PENDING;
-  /** While pending the reactions (undefined as long as there is none), then the value or reason. */
+  /** While pending nothing, one reaction or a list of them; then the value or reason. */
   #content: unknown = undefined;
-  #origin: Origin | undefined = undefined;
 
   /** IsPromise. */
   static is(this: void, value: unknown): value is GPromise {
@@ -86,9 +97,9 @@ export class GPromise {
     return {
       state,
       value: state === PENDING ? undefined : promise.#content,
-      reactions: state === PENDING ? (promise.#content as Reaction[] | undefined) : undefined,
+      reactions: state === PENDING ? listOf(promise.#content as Reaction | Reactions | undefined) : [],
       handled: GPromise.isHandled(promise),
-      origin: promise.#origin,
+      origin: GPromise.originOf(promise),
     };
   }
 
@@ -100,10 +111,11 @@ export class GPromise {
   }
 
   /** Gives a revived promise its state. */
-  static fill(this: void, promise: GPromise, fields: PromiseFields): void {
-    promise.#status = fields.state + (fields.handled ? HANDLED : 0);
-    promise.#content = fields.state === PENDING ? fields.reactions : fields.value;
-    promise.#origin = fields.origin;
+  static fill(this: void, promise: GPromise, { state, handled, reactions, value, origin }: PromiseFields): void {
+    promise.#status = state + (handled ? HANDLED : 0);
+    promise.#content = value;
+    if (state === PENDING) promise.#content = reactions.length > 1 ? [LIST, ...reactions] : reactions[0];
+    GPromise.setOrigin(promise, origin);
   }
 
   static stateOf(this: void, promise: GPromise): PromiseState {
@@ -115,66 +127,106 @@ export class GPromise {
   }
 
   static isHandled(this: void, promise: GPromise): boolean {
-    return promise.#status >= HANDLED;
+    return (promise.#status & HANDLED) !== 0;
   }
 
   static originOf(this: void, promise: GPromise): Origin | undefined {
-    return promise.#origin;
+    return (promise.#status & DURABLE) === 0 ? undefined : origins.get(promise);
   }
 
   static setOrigin(this: void, promise: GPromise, origin: Origin | undefined): void {
-    promise.#origin = origin;
+    if (origin === undefined && (promise.#status & DURABLE) === 0) return;
+    promise.#status |= DURABLE;
+    origins.set(promise, origin);
   }
 
   /** FulfillPromise and RejectPromise; does nothing to a settled promise. */
   static settle(this: void, promise: GPromise, state: Settled, value: unknown): void {
     const status = promise.#status;
     if ((status & STATE_BITS) !== PENDING) return;
-    const reactions = promise.#content as Reaction[] | undefined;
+    const reactions = promise.#content as Reaction | Reactions | undefined;
     promise.#status = status + state;
     promise.#content = value;
     if (reactions === undefined) {
-      if (state === REJECTED && status < HANDLED) currentTurn().instance.state.unhandled.push(promise);
-      return;
-    }
-    const { jobs } = currentTurn().instance.state;
-    for (let i = 0; i < reactions.length; i++) {
-      const job: Job = { reaction: reactions[i] as Reaction, state, value };
-      jobs.push(job);
+      if (state === REJECTED && (status & HANDLED) === 0) currentTurn().instance.state.unhandled.push(promise);
+    } else if (reactions[0] === LIST) {
+      for (let i = 1; i < reactions.length; i++) enqueue(reactions[i] as Reaction, state, value);
+    } else {
+      enqueue(reactions as Reaction, state, value);
     }
   }
 
-  /** PerformPromiseThen. */
+  /** PerformPromiseThen; without a capability the outcome of the handlers goes nowhere. */
+  static handle(
+    this: void,
+    promise: GPromise,
+    fulfilled: AnyFunction | undefined,
+    rejected: AnyFunction | undefined,
+    capability?: Capability,
+  ): void {
+    GPromise.react(promise, [THEN, capability, fulfilled, rejected]);
+  }
+
+  /** PerformPromiseThen for any reaction. */
   static react(this: void, promise: GPromise, plain: Frame | ThenReaction): void {
-    const scope = runningScope();
-    const reaction: Reaction = scope === undefined ? plain : { scope, scoped: plain };
-    const status = promise.#status;
-    const state = (status & STATE_BITS) as PromiseState;
-    if (promise.#origin !== undefined) onObserved(promise, promise.#origin, state === PENDING);
-    if (status < HANDLED) promise.#status = status + HANDLED;
+    const scope = current?.scope;
+    const reaction: Reaction = scope === undefined ? plain : [SCOPED, scope, plain];
+    if ((promise.#status & DURABLE) !== 0) {
+      const origin = origins.get(promise);
+      if (origin !== undefined) onObserved(promise, origin, (promise.#status & STATE_BITS) === PENDING);
+    }
+    const status = promise.#status | HANDLED;
+    promise.#status = status;
+    const state = status & STATE_BITS;
     if (state !== PENDING) {
-      const job: Job = { reaction, state, value: promise.#content };
-      currentTurn().instance.state.jobs.push(job);
+      enqueue(reaction, state as Settled, promise.#content);
       return;
     }
-    let reactions = promise.#content as Reaction[] | undefined;
-    if (reactions === undefined) {
-      promise.#content = [reaction];
-      return;
+    const reactions = promise.#content as Reaction | Reactions | undefined;
+    promise.#content = reactions === undefined ? reaction : withReaction(reactions, reaction);
+  }
+
+  /**
+   * `react` for a frame that awaits `value`, in one step, because that is what a program does most. False, and nothing is
+   * done, if PromiseResolve(%Promise%, value) would not be `value` itself.
+   */
+  static park(this: void, value: object, frame: Frame): boolean {
+    if (!(#status in value) || (value as { readonly constructor: unknown }).constructor !== intrinsic) return false;
+    const status = value.#status;
+    if (status >= DURABLE || current?.scope !== undefined) {
+      GPromise.react(value, frame);
+    } else if ((status & STATE_BITS) !== PENDING) {
+      value.#status = status | HANDLED;
+      enqueue(frame, (status & STATE_BITS) as Settled, value.#content);
+    } else {
+      value.#status = status | HANDLED;
+      const reactions = value.#content as Reaction | Reactions | undefined;
+      value.#content = reactions === undefined ? frame : withReaction(reactions, frame);
     }
-    const { length } = reactions;
-    if (length >= PRUNE_FROM && (length & (length - 1)) === 0) {
-      reactions = reactions.filter((r) => !isSpent(r));
-      promise.#content = reactions;
-    }
-    reactions.push(reaction);
+    return true;
   }
 
   /** True if settling the promise can have an effect: a reaction that is not spent. */
   static isObserved(this: void, promise: GPromise): boolean {
     if ((promise.#status & STATE_BITS) !== PENDING) return false;
-    return (promise.#content as Reaction[] | undefined)?.some((reaction) => !isSpent(reaction)) ?? false;
+    return listOf(promise.#content as Reaction | Reactions | undefined).some((reaction) => !isSpent(reaction));
   }
+}
+
+function listOf(reactions: Reaction | Reactions | undefined): readonly Reaction[] {
+  if (reactions === undefined) return [];
+  return reactions[0] === LIST ? (reactions.slice(1) as Reaction[]) : [reactions as Reaction];
+}
+
+function withReaction(reactions: Reaction | Reactions, added: Reaction): Reactions {
+  if (reactions[0] !== LIST) return [LIST, reactions as Reaction, added];
+  const list = reactions as Reactions;
+  const count = list.length - 1;
+  if (count >= PRUNE_FROM && (count & (count - 1)) === 0) {
+    return [LIST, ...listOf(list).filter((reaction) => !isSpent(reaction)), added];
+  }
+  list.push(added);
+  return list;
 }
 
 /** Whether the two resolving functions of a promise have been used, and what to look after when they are. */
@@ -199,10 +251,10 @@ export function isSpentFunction(fn: AnyFunction | undefined): boolean {
 }
 
 function isSpent(reaction: Reaction): boolean {
-  if ("scoped" in reaction) return isSpent(reaction.scoped);
-  if (!("capability" in reaction)) return false;
-  const { capability } = reaction;
-  if (capability === undefined) return isSpentFunction(reaction.fulfilled) && isSpentFunction(reaction.rejected);
+  if (reaction[0] === SCOPED) return isSpent(reaction[2] as Reaction);
+  if (reaction[0] !== THEN) return false;
+  const { 1: capability, 2: fulfilled, 3: rejected } = reaction as ThenReaction;
+  if (capability === undefined) return isSpentFunction(fulfilled) && isSpentFunction(rejected);
   const promise = GPromise.is(capability) ? capability : capability.promise;
   return GPromise.is(promise) && GPromise.stateOf(promise) !== PENDING;
 }

@@ -3,18 +3,50 @@
  * this table knows the pair of each such function, for user code and for the guest runtime's own closures alike.
  */
 import type { AnyFunction, FunctionKind, MakeFunction, StepFunction } from "../protocol/helpers.js";
+import type { Frame } from "./frame.js";
 import { dressFunction } from "./function-kinds.js";
+import type { Settled } from "./promise.js";
 import { sideRecords } from "./side-record.js";
 
+/** Goes on with a frame that has awaited. */
+export type Resume = (frame: Frame, state: Settled, value: unknown) => void;
+
 /** The code of one function: of user code (`src/a.ts#f`) or of this runtime (`rt:…`). */
-export interface Code {
+export class Code {
   readonly id: string;
   readonly make: MakeFunction | null;
-  readonly step: StepFunction | null;
+  /** Throws where the function's calls are no frames. */
+  readonly step: StepFunction;
   /** Of functions whose calls are frames. */
-  readonly kind?: FunctionKind | undefined;
+  readonly kind: FunctionKind | undefined;
+  readonly resume: Resume;
   /** A generator whose parameters are evaluated by the call. */
-  readonly eager?: boolean | undefined;
+  readonly eager: boolean;
+
+  constructor(
+    id: string,
+    make: MakeFunction | null,
+    step: StepFunction | null,
+    kind: FunctionKind | undefined,
+    resume: Resume,
+    eager = false,
+  ) {
+    this.id = id;
+    this.make = make;
+    this.step = step ?? noStep;
+    this.kind = kind;
+    this.resume = resume;
+    this.eager = eager;
+  }
+
+  /** True if calls are frames. */
+  get hasFrames(): boolean {
+    return this.step !== noStep;
+  }
+}
+
+function noStep(): never {
+  throw new TypeError("a function without frames cannot be resumed");
 }
 
 export type Captures = readonly unknown[];
@@ -81,12 +113,12 @@ export function closureOf(fn: AnyFunction): Closure | undefined {
  * read by index, which costs a tenth of iterating them and does not depend on how arrays are iterated.
  */
 export function runtimeCode(id: `rt:${string}`, make: MakeFunction): Code {
-  return declare({ id, make, step: null });
+  return declare(new Code(id, make, null, undefined, noStep));
 }
 
 /** Declares an async function of the runtime, written as a state machine: its calls are frames like those of user code. */
-export function runtimeSteps(id: `rt:${string}`, step: StepFunction): Code {
-  return declare({ id, make: null, step });
+export function runtimeSteps(id: `rt:${string}`, step: StepFunction, resume: Resume): Code {
+  return declare(new Code(id, null, step, undefined, resume));
 }
 
 function declare(code: Code): Code {

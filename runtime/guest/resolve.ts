@@ -2,20 +2,20 @@
  * Resolving promises and promise capabilities (ECMA-262 §27.2.1.1, .3 and .5).
  */
 import type { AnyFunction } from "../protocol/helpers.js";
-import { caught, currentTurn } from "./current.js";
+import { caught } from "./current.js";
 import { disarmTimer } from "./origin.js";
 import {
   type Capability,
   type CapabilityRecord,
   FULFILLED,
   GPromise,
-  type Job,
   PENDING,
   REJECTED,
   type ResolvingFlag,
   type Settled,
   whenSpent,
 } from "./promise.js";
+import { enqueueQuestion } from "./queue.js";
 import { makeClosure, runtimeCode } from "./registry.js";
 
 /** What a promise resolve function does with its argument. */
@@ -39,7 +39,7 @@ export function resolvePromise(promise: GPromise, resolution: unknown): void {
     GPromise.settle(promise, FULFILLED, resolution);
     return;
   }
-  currentTurn().instance.state.jobs.push({ promise, thenable: resolution, then } satisfies Job);
+  enqueueQuestion(promise, [resolution, then]);
 }
 
 /** The captures of a promise resolve or reject function. */

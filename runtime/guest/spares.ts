@@ -11,6 +11,7 @@ import { baselineOf, shareBaseline } from "./heap/baseline.js";
 import { isPristine } from "./heap/pristine.js";
 import type { ExecutionState, Instance } from "./instance.js";
 import { NO_OPERATION } from "./numbers.js";
+import { jobsWait } from "./queue.js";
 import { sideRecords } from "./side-record.js";
 import { initialState } from "./state.js";
 
@@ -47,7 +48,8 @@ function isInitial(state: ExecutionState): boolean {
   return (
     state.seq === NO_OPERATION &&
     state.operations.size + waiting.size + handlers.size + buffered.size === 0 &&
-    state.jobs.length + state.conditions.length + state.unhandled.length === 0 &&
+    state.conditions.length + state.unhandled.length === 0 &&
+    !jobsWait() &&
     state.children === undefined &&
     state.cancellation === undefined
   );

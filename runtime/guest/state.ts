@@ -9,7 +9,6 @@ export function initialState(random: readonly number[]): ExecutionState {
     now: 0,
     random: [...random],
     seq: NO_OPERATION,
-    jobs: [],
     operations: new Map(),
     conditions: [],
     signals: { waiting: new Map(), handlers: new Map(), buffered: new Map() },

@@ -19,9 +19,7 @@ export const KIND = {
   boxed: 27,
   closure: 40,
   promise: 56,
-  asyncFrame: 57,
-  generatorFrame: 59,
-  asyncGeneratorFrame: 60,
+  frame: 57,
 } as const;
 
 /** Kinds whose rows hold no properties of their own before their slots. */
@@ -131,9 +129,7 @@ export class Heap {
           ? "Promise <pending>"
           : `Promise <${name}: ${this.text(value, Math.max(0, depth - 1))}>`;
       }
-      case KIND.asyncFrame:
-      case KIND.generatorFrame:
-      case KIND.asyncGeneratorFrame:
+      case KIND.frame:
         return `<call of ${this.plain(slots()[0])}>`;
       default:
         return "<object>";

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { seqOf } from "../guest/numbers.js";
+import { FRAME } from "../protocol/helpers.js";
 import type { FunctionEntry, Program } from "../protocol/program.js";
 import type { ExaminedExecution } from "../store/sqlite/examine.js";
 import { Heap, KIND, type Reference } from "./heap.js";
@@ -47,11 +48,9 @@ const CONTEXT_LINES = 2;
 /** How deep values are opened. */
 const VALUE_DEPTH = 3;
 const FRAME_FIXED = 5;
-const EXTRAS: ReadonlyMap<number, number> = new Map([
-  [KIND.asyncFrame, 1],
-  [KIND.asyncGeneratorFrame, 5],
-]);
 const PROMISE_FIXED = 4;
+/** See runtime/guest/promise.ts. */
+const SCOPED = 2;
 
 const mapSchema = z.looseObject({
   sources: z.array(z.string().nullable()),
@@ -86,7 +85,7 @@ class Reading {
 
   stacks(): Stack[] {
     const heap = this.#heap;
-    const frames = new Set(heap.rows(new Set(EXTRAS.keys())));
+    const frames = new Set(heap.rows(new Set([KIND.frame])));
     /** By waiting frame: the promise. By promise: the frames that wait for it, and the call whose outcome it is. */
     const awaited = new Map<number, number>();
     const waiting = new Map<number, number[]>();
@@ -95,7 +94,7 @@ class Reading {
       const reactions = heap
         .slots(promise)
         .slice(PROMISE_FIXED)
-        .map((reference) => heap.rowOf(reference));
+        .map((reference) => this.#reacting(heap.rowOf(reference)));
       const parked = reactions.filter((row): row is number => row !== undefined && frames.has(row));
       waiting.set(promise, parked);
       for (const frame of parked) awaited.set(frame, promise);
@@ -118,10 +117,17 @@ class Reading {
     return stacks;
   }
 
+  /** The reaction inside one that belongs to a cancellation scope. */
+  #reacting(row: number | undefined): number | undefined {
+    if (row === undefined || this.#heap.tag(row) !== KIND.array) return row;
+    const [tag, , inner] = this.#heap.slots(row);
+    return this.#heap.plain(tag) === SCOPED ? this.#heap.rowOf(inner) : row;
+  }
+
   /** The promise of an async function's call. */
   #promiseOf(frame: number): number | undefined {
-    if (this.#heap.tag(frame) !== KIND.asyncFrame) return undefined;
-    return this.#heap.rowOf(this.#heap.slots(frame)[FRAME_FIXED]);
+    const owner = this.#heap.rowOf(this.#heap.slots(frame)[FRAME.owner]);
+    return owner !== undefined && this.#heap.tag(owner) === KIND.promise ? owner : undefined;
   }
 
   #waitsFor(promise: number): WaitsFor {
@@ -174,7 +180,7 @@ class Reading {
     const [code, pc, , , count] = slots;
     const id = String(heap.plain(code));
     const captures = Number(heap.plain(count));
-    const from = FRAME_FIXED + (EXTRAS.get(heap.tag(row)) ?? 0);
+    const from = FRAME_FIXED;
     const known = this.#functions.get(id);
     const point = known?.entry.points.find((candidate) => candidate.pc === heap.plain(pc));
     const line = point?.position.line;

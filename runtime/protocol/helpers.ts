@@ -5,12 +5,14 @@
  * Shape of lowered code:
  *
  *   const $k1 = $code("src/a.ts#f", make, step);
- *   function f(a, b) { return $async($k1, this, [a, b]); }           // an async function of module level
+ *   const f = $fn($k1);                                              // an async function of module level
  *   const g = $clo($k2, [x, $e1]);                                   // a function made at run time
  *
  *   step = ($f, $m, $v) => { … }     $m: 0 first entry, 1 resumed with value $v, 2 with error $v, 3 told to return $v
  *                                    returns $await(…)'s token to suspend, any other value to finish, throws to fail
- *   make = ($c, $k) => function      $c: the captures array, $k: the code itself; gives the native function
+ *                                    $f: the frame, see FRAME
+ *   make = ($c, $k) => function      $c: the captures array, $k: the code itself; gives the native function, which for
+ *                                    code with frames starts one: $async([$k, 0, void 0, this, $c, a, b])
  */
 export interface GuestHelpers {
   /**
@@ -28,18 +30,12 @@ export interface GuestHelpers {
   $clo(code: CodeRef, captures?: readonly unknown[]): AnyFunction;
   /** Like `$clo` but unregistered: for callbacks that provably do not outlive the call they are given to. */
   $fn(code: CodeRef, captures?: readonly unknown[]): AnyFunction;
-  /** Starts an async function's frame; `args` become its first slots. `fn` is the function object itself where its own name is used. */
-  $async(
-    code: CodeRef,
-    self: unknown,
-    args: unknown[],
-    captures?: readonly unknown[],
-    fn?: unknown,
-  ): PromiseLike<unknown>;
+  /** Starts an async function's frame, whose first slots are the arguments. */
+  $async(frame: FrameRef): PromiseLike<unknown>;
   /** Parks the frame on `value`; the step function returns what this returns, here and below. */
   $await(frame: FrameRef, value: unknown): SuspensionToken;
   /** Calls a generator function: `fn` is the function object, whose `prototype` the generator inherits from. */
-  $gen(code: CodeRef, fn: unknown, self: unknown, args: unknown[], captures?: readonly unknown[]): object;
+  $gen(fn: unknown, frame: FrameRef): object;
   /** The parameters of an eager generator are evaluated. */
   $begin(frame: FrameRef): SuspensionToken;
   /** `yield value` */
@@ -258,18 +254,24 @@ export interface ClassKit {
   readonly dressed: readonly (AnyFunction | undefined)[];
 }
 
-/** The parts of a frame that lowered code touches. */
-export interface FrameRef {
+/**
+ * A call under way. An array, because the engine makes one in a quarter of the time that an object takes; user code never
+ * gets hold of it.
+ */
+export type FrameRef = [
+  code: CodeRef,
   /** Resume point: an index into the function's state table in the manifest. 0 is the entry. */
-  pc: number;
-  /** Values live across the current suspension, in the manifest's order. */
-  slots: unknown[];
-  readonly captures: readonly unknown[];
+  pc: number,
+  /** The runtime's own. */
+  owner: unknown,
   /** `this` */
-  readonly self: unknown;
-  /** The function object, where the function uses its own name. */
-  readonly fn: unknown;
-}
+  self: unknown,
+  captures: readonly unknown[],
+  /** Values live across the current suspension, in the manifest's order. */
+  ...slots: unknown[],
+];
+/** Places in a frame. */
+export const FRAME = { code: 0, pc: 1, owner: 2, self: 3, captures: 4, slots: 5 } as const;
 export interface CodeRef {
   readonly id: string;
 }

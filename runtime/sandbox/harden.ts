@@ -78,7 +78,11 @@ function harden(): void {
   for (const target of seen) {
     const isPrototype = typeof target === "object" || target === Function.prototype;
     const owner = describe(target, "constructor");
-    if (isPrototype && owner !== undefined) for (const key of overridable) allowOverride(target, key);
+    if (!isPrototype || owner === undefined) continue;
+    for (const key of overridable) {
+      // Every `await` reads the constructor of a promise, and nothing assigns one.
+      if (key !== "constructor" || target !== Promise.prototype) allowOverride(target, key);
+    }
   }
   for (const target of seen) Object.freeze(target);
 }

@@ -9,7 +9,7 @@ import type { Engine, EngineOptions, Problem } from "#runtime/engine/engine.js";
 import type { Command, OnCrash } from "#runtime/protocol/command.js";
 import type { Event } from "#runtime/protocol/event.js";
 import type { LogLine } from "#runtime/protocol/guest.js";
-import type { Program } from "#runtime/protocol/program.js";
+import { type Program, RUNTIME_ABI } from "#runtime/protocol/program.js";
 import { encode, type Outcome } from "#runtime/protocol/value.js";
 import type { ActivationReply, ActivationRequest, Sandbox } from "#runtime/sandbox/sandbox.js";
 import type { Store } from "#runtime/store/store.js";
@@ -235,7 +235,7 @@ export function program(workflows: readonly string[], hash = PROGRAM): Program {
     format: "eventual-program",
     hash,
     manifest: {
-      abi: 1,
+      abi: RUNTIME_ABI,
       compiler: "test",
       entry: "test.ts",
       workflows: workflows.map((name) => ({ name, module: "test.ts", position })),

@@ -41,7 +41,7 @@ export function inRealm<T>(work: (realm: Realm) => T): T {
       helpers,
       lowered: <R>(step: StepFunction) => {
         const code = helpers.$code(`step${codes++}`, null, step);
-        return () => helpers.$async(code, undefined, []) as Promise<R>;
+        return () => helpers.$async([code, 0, undefined, undefined, []]) as Promise<R>;
       },
     });
     drainJobs();

@@ -40,13 +40,24 @@ function makeLower(helpers: Helpers): Lower {
       if (mode === 2) {
         helpers.$caught(value);
         if (catchAt === undefined) throw value;
-        frame.pc = catchAt;
+        frame[1] = catchAt;
       }
-      const piece = pieces[frame.pc++] as Piece;
-      const result = piece(frame.slots, value, frame);
-      return frame.pc < pieces.length ? helpers.$await(frame, result) : result;
+      const piece = pieces[frame[1]++] as Piece;
+      const place = {
+        get pc() {
+          return frame[1];
+        },
+        set pc(pc) {
+          frame[1] = pc;
+        },
+      };
+      const slots = frame.slice(5);
+      const result = piece(slots, value, place);
+      frame.length = 5;
+      frame.push(...slots);
+      return frame[1] < pieces.length ? helpers.$await(frame, result) : result;
     });
-    return (...args) => helpers.$async(code, undefined, args);
+    return (...args) => helpers.$async([code, 0, undefined, undefined, [], ...args]);
   };
 }
 

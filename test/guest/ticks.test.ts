@@ -43,8 +43,8 @@ function awaiting(operand: () => unknown, result: (value: unknown) => unknown = 
   return ({ $await }: GuestHelpers): StepFunction =>
     (frame, mode, value) => {
       if (mode === 2) throw value;
-      if (frame.pc === 1) return result(value);
-      frame.pc = 1;
+      if (frame[1] === 1) return result(value);
+      frame[1] = 1;
       return $await(frame, operand());
     };
 }

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AsyncFrame } from "#runtime/guest/frame.js";
+import type { Frame } from "#runtime/guest/frame.js";
 import { writeHeap } from "#runtime/guest/heap/write.js";
 import { GPromise } from "#runtime/guest/promise.js";
 import { type Code, makeClosure } from "#runtime/guest/registry.js";
@@ -43,17 +43,11 @@ test("the path starts at the last frame on the shortest way", () => {
   const instance = instantiate(program);
   const source = new GPromise();
   const code = instance.code.get("src/a.ts#checkout") as Code;
-  const outer = new AsyncFrame(code, undefined, ["x"], [], undefined);
-  const inner = new AsyncFrame(
-    code,
-    undefined,
-    [1, 2, 3, { socket: { odd: new Map([["k", () => 1]]) } }],
-    [],
-    undefined,
-  );
-  inner.pc = 2;
+  const outer: Frame = [code, 0, new GPromise(), undefined, [], "x"];
+  const promise = new GPromise();
+  const inner: Frame = [code, 2, promise, undefined, [], 1, 2, 3, { socket: { odd: new Map([["k", () => 1]]) } }];
   GPromise.react(source, inner);
-  GPromise.fill(inner.promise, { ...GPromise.inspect(inner.promise), reactions: [outer] });
+  GPromise.react(promise, outer);
   instance.state.operations.set(4, source);
   const written = writeHeap(instance);
   assert.ok("unserializable" in written);
@@ -63,7 +57,8 @@ test("the path starts at the last frame on the shortest way", () => {
 test("captures and bound values are named on the way", () => {
   const instance = instantiate(program);
   const closure = makeClosure(instance.code.get("src/a.ts#inner") as Code, [1, { f: () => 1 }]);
-  const frame = new AsyncFrame(instance.code.get("src/a.ts#checkout") as Code, closure.bind(null), [], [], undefined);
+  const code = instance.code.get("src/a.ts#checkout") as Code;
+  const frame: Frame = [code, 0, new GPromise(), closure.bind(null), []];
   instance.state.main = frame;
   const written = writeHeap(instance);
   assert.ok("unserializable" in written);

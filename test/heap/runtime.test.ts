@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTurn } from "#runtime/guest/current.js";
-import { AsyncFrame, awaitValue } from "#runtime/guest/frame.js";
+import { awaitValue, type Frame, frameOf as frameIn, startAsync } from "#runtime/guest/frame.js";
 import type { Instance } from "#runtime/guest/instance.js";
 import { installIteratorObjects } from "#runtime/guest/iterator-objects/install.js";
 import { IteratorRecord, openIterator, openKeys, stepIterator } from "#runtime/guest/iterators.js";
@@ -29,10 +29,10 @@ function turn(instance: Instance, work: () => void): void {
 
 /** `async function sum(list, source) { let total = 0; for (const x of list) total += x * await source; return total; }` */
 const sum: StepFunction = (f, mode, value) => {
-  const frame = f as AsyncFrame;
+  const frame = frameIn(f);
   if (mode === 2) throw value;
-  let [list, source, iterator, total, x] = frame.slots as [number[], unknown, IteratorRecord, number, number];
-  if (frame.pc === 0) {
+  let [list, source, iterator, total, x] = frame.slice(5) as [number[], unknown, IteratorRecord, number, number];
+  if (frame[1] === 0) {
     iterator = openIterator(list);
     total = 0;
   } else {
@@ -40,8 +40,9 @@ const sum: StepFunction = (f, mode, value) => {
   }
   if (!stepIterator(iterator)) return total;
   x = iterator.value as number;
-  frame.slots = [list, source, iterator, total, x];
-  frame.pc = 1;
+  frame.length = 5;
+  frame.push(list, source, iterator, total, x);
+  frame[1] = 1;
   return awaitValue(frame, source);
 };
 
@@ -56,13 +57,11 @@ const program: Program = ({ code, module }) => {
   module("a", {});
 };
 
-function frameOf(instance: Instance, ...args: unknown[]): AsyncFrame {
-  return new AsyncFrame(instance.code.get("a#sum") as Code, undefined, args, ["captured"], undefined);
+function frameOf(instance: Instance, ...args: unknown[]): Frame {
+  return [instance.code.get("a#sum") as Code, 0, undefined, undefined, ["captured"], ...args];
 }
 
-test("the fields of frames and iterator records are the ones that are saved", () => {
-  const frame = new AsyncFrame({ id: "", make: null, step: null }, 0, [], [], 0);
-  assert.deepEqual(Object.keys(frame).sort(), ["captures", "code", "fn", "pc", "promise", "self", "slots"]);
+test("the fields of iterator records and promises are the ones that are saved", () => {
   const record = new IteratorRecord("array", []);
   assert.deepEqual(Object.keys(record).sort(), [
     "done",
@@ -88,10 +87,8 @@ test("a frame restored at every suspension gives the result of an undisturbed ru
   const list = [1, 2, 3, 4];
   let source = new GPromise();
   turn(instance, () => {
-    const frame = frameOf(instance, list, source);
-    instance.state.main = frame.promise;
     instance.state.operations.set(1, source);
-    frame.run(0, undefined);
+    instance.state.main = startAsync(frameOf(instance, list, source));
   });
   for (let i = 0; i < list.length; i++) {
     instance = restart(instance, program);
@@ -118,7 +115,7 @@ test("promises keep state, value, reactions, and their resolving functions", () 
     assert.ok(fn);
     instance.state.main = [log, resolve, Reflect.apply(then, promise, [])];
     const rejected = new GPromise();
-    GPromise.react(rejected, { capability: undefined, fulfilled: undefined, rejected: undefined });
+    GPromise.handle(rejected, undefined, undefined);
     GPromise.settle(rejected, REJECTED, new RangeError("no"));
     (instance.state.main as unknown[]).push(rejected, new PromiseConstructor(() => undefined));
   });
@@ -188,7 +185,7 @@ test("ten thousand parked frames are written and restored, and the text grows in
       for (let i = 0; i < count; i++) {
         const source = new GPromise();
         instance.state.operations.set(i, source);
-        frameOf(instance, [i], source).run(0, undefined);
+        startAsync(frameOf(instance, [i], source));
       }
     });
     restart(instance, program);

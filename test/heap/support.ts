@@ -2,7 +2,7 @@
  * What the heap tests share: a realm with named intrinsics, and programs in the form that the compiler gives them.
  */
 import assert from "node:assert/strict";
-import { Frame } from "#runtime/guest/frame.js";
+import { resumeAsync } from "#runtime/guest/frame.js";
 import { StrongRef } from "#runtime/guest/globals/weak.js";
 import { captureBaseline } from "#runtime/guest/heap/baseline.js";
 import { nameIntrinsics } from "#runtime/guest/heap/intrinsics.js";
@@ -16,7 +16,7 @@ import { IteratorRecord } from "#runtime/guest/iterators.js";
 import { GPromise } from "#runtime/guest/promise.js";
 import { combinators } from "#runtime/guest/promise-combinators.js";
 import { assemblePromise, PromiseConstructor } from "#runtime/guest/promise-constructor.js";
-import { type Code, makeClosure } from "#runtime/guest/registry.js";
+import { Code, makeClosure } from "#runtime/guest/registry.js";
 import { initialState } from "#runtime/guest/state.js";
 import type { AnyFunction, GuestHelpers, MakeFunction, StepFunction } from "#runtime/protocol/helpers.js";
 
@@ -82,7 +82,7 @@ export function bootRealm(): void {
   Object.defineProperty(globalThis, "WeakRef", { value: StrongRef, writable: true, configurable: true });
   const global: Record<string, unknown> = { Promise: PromiseConstructor };
   for (const name of ECMASCRIPT) if (name in globalThis) global[name] = Reflect.get(globalThis, name);
-  nameIntrinsics(global, { Frame, GPromise, IteratorRecord, NativePromise: Promise });
+  nameIntrinsics(global, { GPromise, IteratorRecord, NativePromise: Promise });
 }
 
 /** What a program's factory may do. */
@@ -109,7 +109,7 @@ export function instantiate(program: Program = () => undefined): Instance {
   };
   program({
     code: (id, make, step) => {
-      const code: Code = { id, make, step: step ?? null };
+      const code = new Code(id, make, step ?? null, undefined, resumeAsync);
       instance.code.set(id, code);
       return code;
     },

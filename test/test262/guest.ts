@@ -11,6 +11,7 @@ import { writeHeap } from "#runtime/guest/heap/write.js";
 import { makeHelpers } from "#runtime/guest/helpers.js";
 import type { Instance } from "#runtime/guest/instance.js";
 import { drainUntil } from "#runtime/guest/jobs.js";
+import { jobsWait, listJobs, putJobs } from "#runtime/guest/queue.js";
 import { initialState } from "#runtime/guest/state.js";
 import type { GuestHelpers } from "#runtime/protocol/helpers.js";
 
@@ -45,10 +46,10 @@ const entry = {
   },
   /** Notes what the scripts have made, jobs included, so that a state can be written or read. */
   capture(): void {
-    instance.modules.push({ id: "jobs", bindings: { jobs: [...instance.state.jobs] }, variables: {} });
+    instance.modules.push({ id: "jobs", bindings: { jobs: listJobs() }, variables: {} });
     captureBaseline(instance);
   },
-  hasJobs: () => instance.state.jobs.length > 0,
+  hasJobs: jobsWait,
   /** Runs the oldest job. */
   runJob(): string {
     let checks = 0;
@@ -57,10 +58,14 @@ const entry = {
   },
   /** The whole state, or what in it cannot be saved after "!". */
   write(): string {
+    instance.state.main = listJobs();
     const written = writeHeap(instance);
     return "text" in written ? written.text : `!${written.unserializable.path} is ${written.unserializable.what}`;
   },
-  read: (text: string) => readHeap(instance, text),
+  read(text: string): void {
+    readHeap(instance, text);
+    putJobs(instance.state.main as unknown[]);
+  },
 };
 
 Object.defineProperty(globalThis, "$conformance", { value: entry, configurable: true });

@@ -2,17 +2,19 @@
  * States to one step function (language §2 pass 8):
  *
  *   ($f, $m, $v) => {
- *     let a, $t0, $pc = $f.pc, $x;
- *     switch ($pc) { case 0: a = $f.slots[0]; break; case 2: … }      reload what was live
+ *     let a, $t0, $pc = $f[1], $x;
  *     $run: for (;;) try {
- *       if ($m === 2) { $m = 0; throw $v; }                           an awaited promise was rejected
- *       switch ($pc) { case 0: … $f.slots = [a]; $f.pc = 2; return $await($f, $v); case 2: … }
+ *       switch ($pc) {
+ *         case 0: a = $f[5]; … $f[5] = a; $f[1] = 2; return $await($f, $v);      keep what is live
+ *         case 2: a = $f[5]; if ($m === 2) throw $v; …                           get it back; what was awaited may have failed
+ *       }
  *     } catch ($error) { $x = $caught($error); switch ($pc) { case 0: $pc = 5; break; default: throw $x; } }
  *   }
  *
  *   M5  `$pc` is the number of a state of the current region at every instant: the handler is found by it.
  */
 import { types as t } from "@babel/core";
+import { FRAME } from "../../../runtime/protocol/helpers.js";
 import { helper } from "../context.js";
 import { assign } from "../tree.js";
 import { computeLiveness } from "./liveness.js";
@@ -24,7 +26,6 @@ interface Input {
   /** Names of the arguments, in the order of the frame's first slots. */
   readonly slots: readonly string[];
   readonly captures: readonly string[];
-  readonly ownName: string | undefined;
 }
 
 interface Suspension {
@@ -61,14 +62,20 @@ export function emitStep(input: Input): { step: t.ArrowFunctionExpression; suspe
         ]
       : [],
   );
-  const suspensionAt = (to: State) => suspensions.find(({ pc }) => pc === numbers.get(to))!;
+  const suspensionAt = (to: State) => suspensions.find(({ pc }) => pc === numbers.get(to));
+  const atEntry = live.get(states[0]!)!;
+  const most = Math.max(input.slots.length, ...suspensions.map((point) => point.slots.length));
   const cases = states.map((state, i) =>
-    t.switchCase(t.numericLiteral(i), [...state.body, ...emitEnd(state, states[i + 1], numberOf, suspensionAt)]),
+    t.switchCase(t.numericLiteral(i), [
+      ...(i === 0 ? reload(input.slots, (name) => atEntry.has(name)) : resumed(suspensionAt(state))),
+      ...state.body,
+      ...emitEnd(state, states[i + 1], numberOf, (to) => park(suspensionAt(to)!, most)),
+    ]),
   );
   const dispatch = dispatchOver(cases);
   const handled = states.some((state) => state.handler);
   const body = [
-    ...prologue(input, suspensions, handled),
+    ...declarations(input, handled, states.length),
     ...(handled ? guardedLoop(dispatch, states, numberOf) : plainLoop(dispatch, states.length)),
   ];
   const params = ["$f", "$m", "$v"].map((name) => t.identifier(name));
@@ -94,40 +101,48 @@ function dispatchOver(cases: t.SwitchCase[]): t.SwitchStatement {
   return t.switchStatement(block, blocks);
 }
 
-function frame(field: string): t.MemberExpression {
-  return t.memberExpression(t.identifier("$f"), t.identifier(field));
+function frame(field: keyof typeof FRAME): t.MemberExpression {
+  return element(t.identifier("$f"), FRAME[field]);
+}
+
+function slot(index: number): t.MemberExpression {
+  return element(t.identifier("$f"), FRAME.slots + index);
 }
 
 function element(array: t.Expression, index: number): t.MemberExpression {
   return t.memberExpression(array, t.numericLiteral(index), true);
 }
 
-function prologue(input: Input, suspensions: readonly Suspension[], handled: boolean): t.Statement[] {
-  const { machine, slots, captures, ownName } = input;
+function declarations({ machine, captures }: Input, handled: boolean, states: number): t.Statement[] {
   const constants = captures.map((name, i) => t.variableDeclarator(t.identifier(name), element(frame("captures"), i)));
-  if (ownName) constants.push(t.variableDeclarator(t.identifier(ownName), frame("fn")));
   const variables = [...machine.variables].map((name) => t.variableDeclarator(t.identifier(name)));
-  variables.push(t.variableDeclarator(t.identifier("$pc"), frame("pc")));
+  if (handled || states > 1) variables.push(t.variableDeclarator(t.identifier("$pc"), frame("pc")));
   if (handled) variables.push(t.variableDeclarator(t.identifier("$x")));
-  const reload = [{ pc: 0, slots }, ...suspensions].filter((point) => point.slots.length > 0);
   return [
     ...(constants.length > 0 ? [t.variableDeclaration("const", constants)] : []),
-    t.variableDeclaration("let", variables),
-    ...(reload.length > 0 ? [t.switchStatement(t.identifier("$pc"), reload.map(reloadCase))] : []),
-    ...(handled || suspensions.length === 0 ? [] : [throwRejection(false)]),
+    ...(variables.length > 0 ? [t.variableDeclaration("let", variables)] : []),
   ];
 }
 
-function reloadCase({ pc, slots }: { readonly pc: number; readonly slots: readonly string[] }): t.SwitchCase {
-  const loads = slots.map((name, i) => assign(name, element(frame("slots"), i)));
-  return t.switchCase(t.numericLiteral(pc), [...loads, t.breakStatement()]);
+function reload(slots: readonly string[], isLive: (name: string) => boolean): t.Statement[] {
+  return slots.flatMap((name, i) => (isLive(name) ? [assign(name, slot(i))] : []));
 }
 
-/** `if ($m === 2) throw $v;` */
-function throwRejection(reset: boolean): t.Statement {
+/** First of all in a state where the frame goes on. */
+function resumed(point: Suspension | undefined): t.Statement[] {
+  if (point === undefined) return [];
   const rejected = t.binaryExpression("===", t.identifier("$m"), t.numericLiteral(2));
-  const raise = t.throwStatement(t.identifier("$v"));
-  return t.ifStatement(rejected, reset ? t.blockStatement([assign("$m", t.numericLiteral(0)), raise]) : raise);
+  return [...reload(point.slots, () => true), t.ifStatement(rejected, t.throwStatement(t.identifier("$v")))];
+}
+
+/** Keeps what is live at `point`, and nothing else; `most`: how many slots there can be at this moment. */
+function park({ pc, slots }: Suspension, most: number): t.Statement[] {
+  const length = t.memberExpression(t.identifier("$f"), t.identifier("length"));
+  return [
+    ...slots.map((name, i) => assign(slot(i), t.identifier(name))),
+    ...(slots.length < most ? [assign(length, t.numericLiteral(FRAME.slots + slots.length))] : []),
+    assign(frame("pc"), t.numericLiteral(pc)),
+  ];
 }
 
 function plainLoop(dispatch: t.SwitchStatement, states: number): t.Statement[] {
@@ -160,7 +175,7 @@ function guardedLoop(
       t.switchStatement(t.identifier("$pc"), cases),
     ]),
   );
-  const attempt = t.tryStatement(t.blockStatement([throwRejection(true), dispatch]), caught);
+  const attempt = t.tryStatement(t.blockStatement([dispatch]), caught);
   return [t.labeledStatement(t.identifier("$run"), t.forStatement(null, null, null, t.blockStatement([attempt])))];
 }
 
@@ -168,7 +183,7 @@ function emitEnd(
   state: State,
   next: State | undefined,
   numberOf: (state: State) => number,
-  suspensionAt: (to: State) => Suspension,
+  parkAt: (to: State) => t.Statement[],
 ): t.Statement[] {
   const end = state.end;
   const enter = (target: State): t.Statement[] => {
@@ -191,12 +206,15 @@ function emitEnd(
     }
     case "suspend": {
       // Each suspension has a resume point of its own, even if it only jumps on: tools find the source line by it.
-      const { pc, slots } = suspensionAt(end.to);
+      const parked = parkAt(end.to);
+      const { value, source } = end;
+      // Evaluated before the slots are kept, since it may change what is in them.
+      const early = t.isIdentifier(value) || t.isLiteral(value) ? [] : [t.inherits(assign("$v", value), source)];
+      const argument = early.length > 0 ? t.identifier("$v") : value;
       return [
-        ...(t.isIdentifier(end.value, { name: "$v" }) ? [] : [t.inherits(assign("$v", end.value), end.source)]),
-        assign(frame("slots"), t.arrayExpression(slots.map((name) => t.identifier(name)))),
-        assign(frame("pc"), t.numericLiteral(pc)),
-        t.inherits(t.returnStatement(helper(end.how, t.identifier("$f"), t.identifier("$v"))), end.source),
+        ...early,
+        ...parked,
+        t.inherits(t.returnStatement(helper(end.how, t.identifier("$f"), argument)), source),
       ];
     }
   }

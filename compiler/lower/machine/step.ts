@@ -1,5 +1,6 @@
 /** From one async function to its step function: parameters, body, states, resume points. */
 import { types as t } from "@babel/core";
+import { FRAME } from "../../../runtime/protocol/helpers.js";
 import type { ResumePoint } from "../../../runtime/protocol/program.js";
 import { cannotLower, localIdsOf, type ModuleContext, positionOf } from "../context.js";
 import { isBegin } from "../parameters.js";
@@ -17,9 +18,12 @@ export interface StepParts {
   readonly wrapperArgs: t.Expression[];
   /** The parameters are bound by the call, up to a resume point of their own. */
   readonly eager: boolean;
-  /** The function expression's own name, if its body uses it. */
-  readonly usesOwnName: string | undefined;
+  /** The last argument is the function object, because its body uses its own name. */
+  readonly usesOwnName: boolean;
 }
+
+/** The name of the function object in the code around it. */
+export const WRAPPER = "$w";
 
 /** Builds the step function of an async function whose nested functions are converted already. */
 export function buildStep(node: t.Function, captures: readonly string[], context: ModuleContext): StepParts {
@@ -32,13 +36,17 @@ export function buildStep(node: t.Function, captures: readonly string[], context
     slots.push("$arguments");
     wrapperArgs.push(t.identifier("arguments"));
   }
+  const own = ownName(node);
+  if (own !== undefined) {
+    slots.push(own);
+    wrapperArgs.push(t.identifier(WRAPPER));
+  }
   for (const slot of slots) machine.variable(slot);
   const eager = node.body.body.some(isBegin);
   lowerStatements(machine, node.body.body);
   machine.finish({ kind: "leave" });
   const states = reachable(machine);
-  const own = ownName(node);
-  const emitted = emitStep({ machine, states, slots, captures, ownName: own });
+  const emitted = emitStep({ machine, states, slots, captures });
   const identify = context.identities.points();
   const localIds = localIdsOf(machine.variables, context);
   const points = emitted.suspensions.map(({ pc, name, source, slots: saved }): ResumePoint => {
@@ -56,7 +64,7 @@ export function buildStep(node: t.Function, captures: readonly string[], context
     wrapperParams: node.params,
     wrapperArgs,
     eager,
-    usesOwnName: own,
+    usesOwnName: own !== undefined,
   };
 }
 
@@ -83,7 +91,7 @@ function replaceFunctionValues(node: t.Function): boolean {
     if (t.isFunction(inner)) return "skip";
     if (inner.type === "ClassBody") return "skip";
     if (inner.type === "ThisExpression") {
-      return arrow ? undefinedNode() : t.memberExpression(t.identifier("$f"), t.identifier("self"));
+      return arrow ? undefinedNode() : t.memberExpression(t.identifier("$f"), t.numericLiteral(FRAME.self), true);
     }
     if (arrow) return undefined;
     if (inner.type === "MetaProperty" && inner.meta.name === "new") return undefinedNode();

@@ -2,9 +2,9 @@
 
 import type { AnyFunction } from "../../protocol/helpers.js";
 import { decode, encode } from "../../protocol/value.js";
-import { currentTurn } from "../current.js";
 import { refusal } from "../errors.js";
-import { FULFILLED, GPromise, type Job } from "../promise.js";
+import { FULFILLED, GPromise, THEN } from "../promise.js";
+import { enqueue } from "../queue.js";
 import { makeClosure, runtimeCode } from "../registry.js";
 import { defineGlobal } from "./define.js";
 
@@ -23,14 +23,8 @@ function structuredClone(value: unknown, options?: { readonly transfer?: readonl
 
 function queueMicrotask(callback: unknown): void {
   if (typeof callback !== "function") throw new TypeError("queueMicrotask needs a function");
-  const { state } = currentTurn().instance;
   // Its result goes to a promise that nobody has, so that an error is logged like any unhandled rejection.
-  const reaction = {
-    capability: new GPromise(),
-    fulfilled: makeClosure(microtaskCode, [callback]),
-    rejected: undefined,
-  };
-  state.jobs.push({ reaction, state: FULFILLED, value: undefined } satisfies Job);
+  enqueue([THEN, new GPromise(), makeClosure(microtaskCode, [callback]), undefined], FULFILLED, undefined);
 }
 
 const microtaskCode = runtimeCode("rt:microtask", ([callback]) => () => {

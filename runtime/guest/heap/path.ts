@@ -2,8 +2,9 @@
  * Access paths for people: `frame src/a.ts#checkout@2 → slot 3 → .socket`.
  */
 
+import { isFrame } from "../frame.js";
 import { propertyStep } from "./kinds/kind.js";
-import { asyncFrame, asyncGeneratorFrame, describeFrame, generatorFrame } from "./kinds/runtime.js";
+import { describeFrame } from "./kinds/runtime.js";
 import { kindOf, newFamilies } from "./kinds/table.js";
 import type { WayStep, Writer } from "./rows/writer.js";
 import { BRAND_LABEL, type InstanceScope, WEAK_LABEL } from "./scope.js";
@@ -17,17 +18,11 @@ export function pathTo(writer: Writer, scope: InstanceScope, row: number): strin
   let text = "";
   for (let i = 0; i < way.length; i++) {
     const { value, node } = way[i] as WayStep;
-    if (isFrame(value, node !== undefined)) text = `frame ${describeFrame(value as object)}`;
+    if (node === undefined && isFrame(value)) text = `frame ${describeFrame(value)}`;
     const next = way[i + 1];
     if (next !== undefined) text += step(way[i] as WayStep, next.label, scope);
   }
   return text.replace(/^ → /, "") || "state";
-}
-
-const FRAMES = [asyncFrame, generatorFrame, asyncGeneratorFrame];
-
-function isFrame(value: object | symbol, isNode: boolean): boolean {
-  return !isNode && typeof value === "object" && FRAMES.some((kind) => kind.is(value));
 }
 
 function step({ value, node }: WayStep, label: PropertyKey, scope: InstanceScope): string {

@@ -63,8 +63,8 @@ function restore(instance: Instance, baseline: Baseline, tables: Tables): void {
 }
 
 function looksLikeState(value: object): value is ExecutionState {
-  const { seq, jobs, operations } = value as Partial<ExecutionState>;
-  return typeof seq === "number" && isArray(jobs) && operations instanceof Map;
+  const { seq, unhandled, operations } = value as Partial<ExecutionState>;
+  return typeof seq === "number" && isArray(unhandled) && operations instanceof Map;
 }
 
 function setVariable(instance: Instance, moduleId: unknown, name: unknown, value: unknown): void {
@@ -111,7 +111,7 @@ function scopeOf(instance: Instance, baseline: Baseline): ReaderScope {
     },
     code: (id) => {
       const code = codeOf(id);
-      if (code.step === null) throw damaged(`${code.id} has no frames`);
+      if (!code.hasFrames) throw damaged(`${code.id} has no frames`);
       return code;
     },
     permanentEntries: (weak) => {

@@ -51,11 +51,7 @@ function arm(id: number, entry: CallbackTimer, at: number): void {
   const timer = within(shield(), () => timerAt(at));
   entry.at = at;
   entry.timer = timer;
-  GPromise.react(timer, {
-    capability: undefined,
-    fulfilled: makeClosure(firedCode, [id, timer]),
-    rejected: undefined,
-  });
+  GPromise.handle(timer, makeClosure(firedCode, [id, timer]), undefined);
 }
 
 function fire(id: number, timer: GPromise): void {

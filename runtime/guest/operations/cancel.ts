@@ -65,7 +65,7 @@ function cancelChild(execution: string, key: number, cancellation: Cancellation)
     void controlExecution(execution, "cancel", cancellation.reason);
     const timer = graceTimer(GRACE_MS);
     const fulfilled = makeClosure(graceOverCode, [key, cancellation]);
-    GPromise.react(timer, { capability: undefined, fulfilled, rejected: undefined });
+    GPromise.handle(timer, fulfilled, undefined);
     const entry = currentTurn().instance.state.operations.get(key);
     if (entry !== undefined) GPromise.setOrigin(operationOf(entry).promise, { kind: "limited", timeout: timer });
   });

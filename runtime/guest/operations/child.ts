@@ -101,11 +101,7 @@ export function callChild(workflow: string, input: unknown, given: unknown): obj
   );
   if (limit !== undefined) {
     const child: LimitedChild = { workflow, id, promise, seq: seqOf(state.seq) };
-    GPromise.react(limit, {
-      capability: undefined,
-      fulfilled: makeClosure(timedOutCode, [child]),
-      rejected: makeClosure(timeoutFailedCode, [child]),
-    });
+    GPromise.handle(limit, makeClosure(timedOutCode, [child]), makeClosure(timeoutFailedCode, [child]));
     GPromise.setOrigin(promise, { kind: "limited", timeout: limit });
   }
   return Object.assign(promise, {
@@ -170,11 +166,7 @@ export function startDetached(workflow: string, given: unknown): object {
     ...(timeoutAt === undefined ? {} : { timeoutAt }),
   }));
   const promise = new GPromise();
-  GPromise.react(started, {
-    capability: promise,
-    fulfilled: makeClosure(startedCode, [`${workflow}/${name}`]),
-    rejected: undefined,
-  });
+  GPromise.handle(started, makeClosure(startedCode, [`${workflow}/${name}`]), undefined, promise);
   return promise;
 }
 

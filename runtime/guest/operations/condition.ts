@@ -51,11 +51,7 @@ export function condition(...definition: readonly unknown[]): GPromise {
   if (ask(entry)) return entry.promise;
   entry.timeout = timeoutPromise("condition()", timeout);
   if (entry.timeout !== undefined) {
-    GPromise.react(entry.timeout, {
-      capability: undefined,
-      fulfilled: makeClosure(timedOutCode, [entry]),
-      rejected: makeClosure(timeoutFailedCode, [entry]),
-    });
+    GPromise.handle(entry.timeout, makeClosure(timedOutCode, [entry]), makeClosure(timeoutFailedCode, [entry]));
   }
   currentTurn().instance.state.conditions.push(entry);
   return entry.promise;

@@ -10,6 +10,7 @@ import { caught, currentTurn } from "../current.js";
 import { seedRandom } from "../globals/random.js";
 import { GPromise } from "../promise.js";
 import { rejectedPromise, toPromise } from "../promise-constructor.js";
+import { clearJobs } from "../queue.js";
 import { makeClosure, runtimeCode } from "../registry.js";
 import { decode, type Encoded, encode, encodeError, type Outcome } from "../values.js";
 
@@ -40,11 +41,7 @@ export function startExecution(event: Extract<Event, { kind: "start" }>): void {
   if (at !== undefined) currentTurn().commands.push({ kind: "deadline", at });
   const main = callHandler(definition.handler as (...args: unknown[]) => unknown, [decode(event.input), context]);
   state.main = main;
-  GPromise.react(main, {
-    capability: undefined,
-    fulfilled: makeClosure(finishedCode),
-    rejected: makeClosure(failedCode),
-  });
+  GPromise.handle(main, makeClosure(finishedCode), makeClosure(failedCode));
 }
 
 function callHandler(handler: (...args: unknown[]) => unknown, args: unknown[]): GPromise {
@@ -73,7 +70,7 @@ function close(outcome: Outcome, cancelled = false): void {
     ...(cancelled ? { cancelled } : {}),
     ...(state.children === undefined ? {} : { children: state.children }),
   });
-  state.jobs = [];
+  clearJobs();
   state.conditions = [];
   delete state.callbacks;
   state.operations.clear();

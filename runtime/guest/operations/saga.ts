@@ -34,7 +34,7 @@ function call(fn: unknown): GPromise {
 }
 
 function react(promise: GPromise, fulfilled: GuestFunction, rejected: GuestFunction): void {
-  GPromise.react(promise, { capability: undefined, fulfilled, rejected });
+  GPromise.handle(promise, fulfilled, rejected);
 }
 type GuestFunction = ReturnType<typeof makeClosure>;
 

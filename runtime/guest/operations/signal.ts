@@ -10,8 +10,9 @@ import { Timeout, UnserializableError } from "../../protocol/errors.js";
 import { caught, currentTurn } from "../current.js";
 import { checkOptions, invalidArgument } from "../errors.js";
 import type { BufferedSignal } from "../instance.js";
-import { FULFILLED, GPromise, type Job, REJECTED, whenSpent } from "../promise.js";
+import { FULFILLED, GPromise, REJECTED, THEN, whenSpent } from "../promise.js";
 import { rejectedPromise, toPromise } from "../promise-constructor.js";
+import { enqueue } from "../queue.js";
 import { makeClosure, runtimeCode } from "../registry.js";
 import { isObject, releaseTimer } from "../resolve.js";
 import type { Scope } from "../scope.js";
@@ -99,11 +100,7 @@ export function expectSignal(signal: unknown, given?: unknown): GPromise {
     ...(scope === undefined ? {} : { scope }),
   };
   if (waiter.timeout !== undefined) {
-    GPromise.react(waiter.timeout, {
-      capability: undefined,
-      fulfilled: makeClosure(timedOutCode, [waiter]),
-      rejected: makeClosure(timeoutFailedCode, [waiter]),
-    });
+    GPromise.handle(waiter.timeout, makeClosure(timedOutCode, [waiter]), makeClosure(timeoutFailedCode, [waiter]));
   }
   waiting.set(name, [...waiters, waiter]);
   return waiter.promise;
@@ -164,8 +161,7 @@ export function onSignal(signal: unknown, handler: unknown): object {
   const entry: Handler = { signal: name, handler: handler as Handler["handler"], disposed: false };
   handlers.set(name, [...(handlers.get(name) ?? []), entry]);
   if (buffered.has(name)) {
-    const reaction = { capability: undefined, fulfilled: makeClosure(drainBufferCode, [name]), rejected: undefined };
-    state.jobs.push({ reaction, state: FULFILLED, value: undefined } satisfies Job);
+    enqueue([THEN, undefined, makeClosure(drainBufferCode, [name]), undefined], FULFILLED, undefined);
   }
   return { dispose: makeClosure(disposeCode, [entry]) };
 }
@@ -201,11 +197,7 @@ function reply(request: string, value: unknown): void {
 function handleRequest(entry: Handler, payload: Encoded, request: string): void {
   try {
     const result: unknown = Reflect.apply(entry.handler, undefined, [decode(payload)]);
-    GPromise.react(toPromise(result), {
-      capability: undefined,
-      fulfilled: makeClosure(replyCode, [request]),
-      rejected: makeClosure(replyFailedCode, [request]),
-    });
+    GPromise.handle(toPromise(result), makeClosure(replyCode, [request]), makeClosure(replyFailedCode, [request]));
   } catch (error) {
     const outcome = { ok: false, error: encodeError(caught(error)) } as const;
     currentTurn().commands.push({ kind: "reply", request, outcome });
@@ -227,7 +219,7 @@ function handle(name: string, payload: Encoded, request?: string): void {
       const result: unknown = Reflect.apply(entry.handler, undefined, [decode(payload)]);
       if (!isObject(result)) continue;
       const rejected = makeClosure(handlerFailedCode);
-      GPromise.react(toPromise(result), { capability: undefined, fulfilled: undefined, rejected });
+      GPromise.handle(toPromise(result), undefined, rejected);
     } catch (error) {
       failExecution(caught(error));
     }

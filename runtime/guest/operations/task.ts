@@ -73,11 +73,7 @@ interface Limited {
 /** The call that was just made rejects when `timeout` settles first. */
 function limit(name: string, promise: GPromise, timeout: GPromise): void {
   const limited: Limited = { name, promise, seq: seqOf(currentTurn().instance.state.seq) };
-  GPromise.react(timeout, {
-    capability: undefined,
-    fulfilled: makeClosure(timedOutCode, [limited]),
-    rejected: makeClosure(timeoutFailedCode, [limited]),
-  });
+  GPromise.handle(timeout, makeClosure(timedOutCode, [limited]), makeClosure(timeoutFailedCode, [limited]));
   GPromise.setOrigin(promise, { kind: "limited", timeout });
 }
 

@@ -3,17 +3,11 @@
  * what they do. State machines, environments and closures are the compiler's; only the scheduling is Node's.
  */
 import { addKit, checkHeritage, makeClass, restoring } from "#runtime/guest/classes.js";
-import type { Code } from "#runtime/guest/registry.js";
+import { Code } from "#runtime/guest/registry.js";
 import type { ClassParts } from "#runtime/protocol/helpers.js";
 
-interface NativeFrame {
-  pc: number;
-  slots: unknown[];
-  captures: readonly unknown[];
-  self: unknown;
-  fn: unknown;
-  resume(mode: 0 | 1 | 2, value: unknown): void;
-}
+type NativeFrame = [code: NativeCode, pc: number, owner: Resume | undefined, ...rest: unknown[]];
+type Resume = (mode: 0 | 1 | 2, value: unknown) => void;
 type Step = (frame: NativeFrame, mode: 0 | 1 | 2 | 3, value: unknown) => unknown;
 // biome-ignore lint/complexity/noBannedTypes: any function of a program
 type Callable = Function;
@@ -45,14 +39,12 @@ export const nativeHelpers = {
     return { [key]: nativeHelpers.$named(fn, key) };
   },
   $module: () => undefined,
-  $gen(code: NativeCode, fn: Callable, self: unknown, args: unknown[], captures: readonly unknown[] = []) {
-    const frame: NativeFrame = { pc: 0, slots: args, captures, self, fn, resume: () => undefined };
+  $gen(_fn: Callable, frame: NativeFrame) {
     let started = false;
     let done = false;
     const run = (mode: 0 | 1 | 2 | 3, value: unknown) => {
-      frame.slots = [...frame.slots];
       try {
-        const result = code.step!(frame, mode, value);
+        const result = frame[0].step!(frame, mode, value);
         if (result === SUSPENDED) return { value: yielded.get(frame), done: false };
         done = true;
         return { value: result, done: true };
@@ -83,32 +75,24 @@ export const nativeHelpers = {
     yielded.set(frame, value);
     return SUSPENDED;
   },
-  $async(code: NativeCode, self: unknown, args: unknown[], captures: readonly unknown[] = [], fn: unknown = undefined) {
+  $async(frame: NativeFrame) {
     return new Promise((resolve, reject) => {
-      const frame: NativeFrame = {
-        pc: 0,
-        slots: args,
-        captures,
-        self,
-        fn,
-        resume(mode, value) {
-          try {
-            // What is not in the slots does not survive: as after a restore.
-            frame.slots = [...frame.slots];
-            const result = code.step!(frame, mode, value);
-            if (result !== SUSPENDED) resolve(result);
-          } catch (error) {
-            reject(error);
-          }
-        },
+      const resume: Resume = (mode, value) => {
+        try {
+          const result = frame[0].step!(frame, mode, value);
+          if (result !== SUSPENDED) resolve(result);
+        } catch (error) {
+          reject(error);
+        }
       };
-      frame.resume(0, undefined);
+      frame[2] = resume;
+      resume(0, undefined);
     });
   },
   $await(frame: NativeFrame, value: unknown) {
     Promise.resolve(value).then(
-      (result) => frame.resume(1, result),
-      (error) => frame.resume(2, error),
+      (result) => frame[2]!(1, result),
+      (error) => frame[2]!(2, error),
     );
     return SUSPENDED;
   },
@@ -146,7 +130,7 @@ export const nativeHelpers = {
     } as PropertyDescriptor);
   },
   $class: (code: NativeCode, heritage: object | undefined, keys: PropertyKey[], captures: unknown[]) =>
-    makeClass({ id: "", ...code } as Code, heritage, keys, captures),
+    makeClass(new Code("", code.make as Code["make"], null, undefined, () => undefined), heritage, keys, captures),
   $heritage: checkHeritage,
   $kit: (target: Callable, parts: ClassParts) => addKit(target, parts),
   $named(fn: Callable, key: PropertyKey): Callable {

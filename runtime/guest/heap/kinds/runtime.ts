@@ -1,30 +1,30 @@
 /**
  * What the kernel itself makes: promises, frames, iterator records.
  */
+import { FRAME } from "../../../protocol/helpers.js";
 import {
-  AsyncGeneratorFrame,
-  asyncGeneratorFrameOf,
+  AsyncGeneratorRecord,
+  asyncGeneratorRecordOf,
   attachAsyncGenerator,
   reviveAsyncGenerator,
 } from "../../async-generator.js";
 import { AsyncIteratorRecord } from "../../async-iterator.js";
-import { AsyncFrame, type Frame } from "../../frame.js";
+import { type Frame, isFrame } from "../../frame.js";
 import { asyncGeneratorPrototype, generatorPrototype } from "../../function-kinds.js";
 import {
   attachGenerator,
   COMPLETED,
-  GeneratorFrame,
-  generatorFrameOf,
+  GeneratorRecord,
+  generatorRecordOf,
   reviveGenerator,
   START,
   YIELDED,
 } from "../../generator.js";
 import { type IteratorKind, IteratorRecord } from "../../iterators.js";
 import { GPromise, type PromiseFields, type PromiseState, type Reaction } from "../../promise.js";
-import type { Code } from "../../registry.js";
 import { Resources } from "../../resources.js";
 import { damaged } from "../faults.js";
-import { create, getPrototypeOf } from "../natives.js";
+import { create, getPrototypeOf, isArray } from "../natives.js";
 import type { Kind } from "./kind.js";
 
 const PROMISE_SLOTS = 4;
@@ -36,7 +36,7 @@ export const promise: Kind = {
   is: GPromise.is,
   slots: (value) => {
     const { state, value: outcome, handled, origin, reactions } = GPromise.inspect(value as GPromise);
-    return [state, outcome, handled, origin, ...(reactions ?? [])];
+    return [state, outcome, handled, origin, ...reactions];
   },
   slotName: (index) => {
     if (index === 1) return " → value";
@@ -53,7 +53,7 @@ export const promise: Kind = {
       value: slots[1],
       handled: slots[2] === true,
       origin: slots[3] as PromiseFields["origin"],
-      reactions: reactions.length === 0 ? undefined : (reactions as unknown as Reaction[]),
+      reactions: reactions as Reaction[],
     });
   },
   own: "all",
@@ -67,101 +67,65 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
+const { code: CODE, pc: PC, owner: OWNER, self: SELF, captures: CAPTURES, slots: FIRST_SLOT } = FRAME;
+/** code, pc, owner, this, number of captures; then the captures, then the slots. */
 const FRAME_SLOTS = 5;
 
-type FrameClass<F extends Frame> = (abstract new (...args: never[]) => F) & { readonly prototype: F };
+export const frame: Kind = {
+  tag: 57,
+  name: "a frame",
+  prototypes: [],
+  is: isFrame,
+  slots: (value, scope) => {
+    const target = value as Frame;
+    const captures = target[CAPTURES];
+    const fixed = [scope.codeId(target[CODE]), target[PC], target[OWNER], target[SELF], captures.length];
+    return [...fixed, ...captures, ...target.slice(FIRST_SLOT)];
+  },
+  slotName: (index, slots) => {
+    if (index < FRAME_SLOTS) return [" → code", " → pc", " → owner", " → this", ""][index] ?? "";
+    const captures = Number(slots[FRAME_SLOTS - 1]);
+    const at = index - FRAME_SLOTS;
+    return at < captures ? ` → capture ${at}` : ` → slot ${at - captures}`;
+  },
+  making: "empty",
+  make: () => [],
+  fill: (value, slots, scope) => {
+    const [code, pc, owner, self, count] = slots;
+    if (typeof pc !== "number" || typeof count !== "number") throw damaged("a frame");
+    if (count < 0 || FRAME_SLOTS + count > slots.length || !isOwner(owner)) throw damaged("a frame");
+    const captures = slots.slice(FRAME_SLOTS, FRAME_SLOTS + count);
+    const target = value as unknown[];
+    target.push(scope.code(code), pc, owner, self, captures, ...slots.slice(FRAME_SLOTS + count));
+  },
+  own: "none",
+};
 
-/** `extras`: the fields of the class besides those of every frame; `check`: what they must be. */
-function frameKind<F extends Frame>(
-  tag: number,
-  name: string,
-  Class: FrameClass<F>,
-  extras: readonly (keyof F & string)[],
-  check: (frame: F) => boolean,
-): Kind {
-  const fixed = FRAME_SLOTS + extras.length;
-  return {
-    tag,
-    name,
-    prototypes: [Class.prototype],
-    is: (value) => getPrototypeOf(value) === Class.prototype,
-    slots: (value, scope) => {
-      const target = value as F;
-      const { code, pc, self, fn, captures, slots } = target;
-      const own = extras.map((field) => target[field]);
-      return [scope.codeId(code), pc, self, fn, captures.length, ...own, ...captures, ...slots];
-    },
-    slotName: (index, slots) => {
-      if (index < FRAME_SLOTS) return [" → code", " → pc", " → this", " → function", ""][index] ?? "";
-      if (index < fixed) return ` → ${extras[index - FRAME_SLOTS]}`;
-      const captures = Number(slots[FRAME_SLOTS - 1]);
-      const at = index - fixed;
-      return at < captures ? ` → capture ${at}` : ` → slot ${at - captures}`;
-    },
-    making: "empty",
-    make: () => create(Class.prototype) as F,
-    fill: (value, slots, scope) => {
-      const target = value as F;
-      const [pc, captures] = [slots[1], slots[FRAME_SLOTS - 1]];
-      if (typeof pc !== "number" || typeof captures !== "number") throw damaged("a frame");
-      if (captures < 0 || fixed + captures > slots.length) throw damaged("a frame");
-      extras.forEach((field, i) => {
-        target[field] = slots[FRAME_SLOTS + i] as F[keyof F & string];
-      });
-      if (!check(target)) throw damaged("a frame");
-      target.code = scope.code(slots[0]) as Code;
-      target.pc = pc;
-      target.captures = slots.slice(fixed, fixed + captures);
-      target.slots = slots.slice(fixed + captures);
-      target.self = slots[2];
-      target.fn = slots[3];
-    },
-    own: "none",
-  };
+function isOwner(value: unknown): boolean {
+  return GPromise.is(value) || value instanceof GeneratorRecord || value instanceof AsyncGeneratorRecord;
 }
 
-export const asyncFrame = frameKind(57, "a frame", AsyncFrame, ["promise"], ({ promise: own }) => GPromise.is(own));
+/** `src/a.ts#checkout@2`: the function and the number of the resume point. */
+export function describeFrame(value: Frame): string {
+  return `${value[CODE].id}@${value[PC]}`;
+}
 
-const GENERATOR_STATES: readonly unknown[] = [START, YIELDED, COMPLETED];
-
-export const generatorFrame = frameKind(
-  59,
-  "a generator's frame",
-  GeneratorFrame,
-  ["state", "yielded", "delegate"],
-  ({ state, delegate }) =>
-    GENERATOR_STATES.includes(state) && (delegate === undefined || delegate instanceof IteratorRecord),
-);
-
-export const asyncGeneratorFrame = frameKind(
-  60,
-  "an async generator's frame",
-  AsyncGeneratorFrame,
-  ["state", "waiting", "requests", "delegate", "begun"],
-  ({ state, waiting, requests, delegate, begun }) =>
-    typeof state === "string" &&
-    typeof waiting === "string" &&
-    isObject(requests) &&
-    begun === false &&
-    (delegate === undefined || delegate instanceof AsyncIteratorRecord),
-);
-
-/** A generator object: its frame, if it is one that has not been forgotten. */
-function generatorKind<F extends GeneratorFrame | AsyncGeneratorFrame>(
+/** A generator object: its record. */
+function generatorKind<R extends GeneratorRecord | AsyncGeneratorRecord>(
   tag: number,
   name: string,
   prototypes: readonly object[],
-  frameOf: (object: object) => F | undefined,
+  recordOf: (object: object) => R | undefined,
   revive: () => object,
-  attach: (object: object, frame: F) => void,
-  Class: FrameClass<F>,
+  attach: (object: object, record: R) => void,
+  Class: new (frame: Frame) => R,
 ): Kind {
   return {
     tag,
     name,
     prototypes,
-    is: (value) => frameOf(value) !== undefined,
-    slots: (value) => [frameOf(value)],
+    is: (value) => recordOf(value) !== undefined,
+    slots: (value) => [recordOf(value)],
     slotName: () => "",
     making: "empty",
     make: revive,
@@ -177,35 +141,29 @@ export const generator = generatorKind(
   61,
   "a generator",
   [generatorPrototype],
-  generatorFrameOf,
+  generatorRecordOf,
   reviveGenerator,
   attachGenerator,
-  GeneratorFrame,
+  GeneratorRecord,
 );
 
 export const asyncGenerator = generatorKind(
   62,
   "an async generator",
   [asyncGeneratorPrototype],
-  asyncGeneratorFrameOf,
+  asyncGeneratorRecordOf,
   reviveAsyncGenerator,
   attachAsyncGenerator,
-  AsyncGeneratorFrame,
+  AsyncGeneratorRecord,
 );
 
-/** `src/a.ts#checkout@2`: the function and the number of the resume point. */
-export function describeFrame(value: object): string {
-  const { code, pc } = value as Frame;
-  return `${code.id}@${pc}`;
-}
-
-/** Objects of the runtime whose fields are all there is to them. */
+/** Objects of the runtime whose fields are all there is to them; `check` refuses nonsense. */
 function fieldsKind<T extends object>(
   tag: number,
   name: string,
   prototype: T,
-  make: () => T,
   fields: readonly (keyof T & string)[],
+  check: (value: T) => boolean = () => true,
 ): Kind {
   return {
     tag,
@@ -215,25 +173,52 @@ function fieldsKind<T extends object>(
     slots: (value) => fields.map((field) => (value as T)[field]),
     slotName: (index) => ` → ${fields[index]}`,
     making: "empty",
-    make,
+    make: () => create(prototype) as T,
     fill: (value, slots) => {
       fields.forEach((field, i) => {
         (value as T)[field] = slots[i] as T[keyof T & string];
       });
+      if (!check(value as T)) throw damaged(name);
     },
     own: "none",
   };
 }
 
-export const asyncIterator = fieldsKind(
-  63,
-  "an async iterator",
-  AsyncIteratorRecord.prototype,
-  () => new AsyncIteratorRecord(undefined, undefined, undefined),
-  ["iterator", "next", "sync", "value", "open", "thrown"],
+const GENERATOR_STATES: readonly unknown[] = [START, YIELDED, COMPLETED];
+
+export const generatorRecord = fieldsKind(
+  59,
+  "a generator's record",
+  GeneratorRecord.prototype,
+  ["frame", "state", "yielded", "delegate"],
+  ({ frame: own, state, delegate }) =>
+    isArray(own) && GENERATOR_STATES.includes(state) && (delegate === undefined || delegate instanceof IteratorRecord),
 );
 
-export const resources = fieldsKind(64, "the resources of a block", Resources.prototype, () => new Resources(), [
+export const asyncGeneratorRecord = fieldsKind(
+  60,
+  "an async generator's record",
+  AsyncGeneratorRecord.prototype,
+  ["frame", "state", "waiting", "requests", "delegate", "begun"],
+  ({ frame: own, state, waiting, requests, delegate, begun }) =>
+    isArray(own) &&
+    typeof state === "string" &&
+    typeof waiting === "string" &&
+    isObject(requests) &&
+    begun === false &&
+    (delegate === undefined || delegate instanceof AsyncIteratorRecord),
+);
+
+export const asyncIterator = fieldsKind(63, "an async iterator", AsyncIteratorRecord.prototype, [
+  "iterator",
+  "next",
+  "sync",
+  "value",
+  "open",
+  "thrown",
+]);
+
+export const resources = fieldsKind(64, "the resources of a block", Resources.prototype, [
   "list",
   "failed",
   "error",

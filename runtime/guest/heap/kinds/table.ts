@@ -24,12 +24,12 @@ import type { Kind } from "./kind.js";
 import { argumentsObject, dense, ordinary, sparse } from "./ordinary.js";
 import { refusedPrototypes } from "./refused.js";
 import {
-  asyncFrame,
   asyncGenerator,
-  asyncGeneratorFrame,
+  asyncGeneratorRecord,
   asyncIterator,
+  frame,
   generator,
-  generatorFrame,
+  generatorRecord,
   iterator,
   promise,
   resources,
@@ -40,9 +40,8 @@ import { weakMap, weakRef, weakSet } from "./weak.js";
 /** Kinds that are recognised by the prototype that their instances inherit from. */
 const BY_PROTOTYPE: readonly Kind[] = [
   promise,
-  asyncFrame,
-  generatorFrame,
-  asyncGeneratorFrame,
+  generatorRecord,
+  asyncGeneratorRecord,
   generator,
   asyncGenerator,
   iterator,
@@ -72,6 +71,7 @@ const BY_PROTOTYPE: readonly Kind[] = [
   wrappedIterator,
 ];
 const OTHERS: readonly Kind[] = [
+  frame,
   ordinary,
   dense,
   sparse,
@@ -115,7 +115,7 @@ export function newFamilies(): Families {
 export function kindOf(value: object, families: Families): Kind {
   if (proxyRecordOf(value) !== undefined) return proxy;
   if (typeof value === "function") return kindOfFunction(value);
-  if (isArray(value)) return dense.is(value) ? dense : sparse;
+  if (isArray(value)) return frame.is(value) ? frame : dense.is(value) ? dense : sparse;
   if (classPrototype.is(value)) return classPrototype;
   if (isMoved(value)) return BY_PROTOTYPE.find((kind) => kind.is(value)) ?? ordinary;
   const kind = familyOf(getPrototypeOf(value), families);
