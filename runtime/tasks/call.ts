@@ -74,7 +74,8 @@ export async function runCall(call: OfferedCall, tools: CallTools): Promise<Call
     const context = { ...contextOf(call, tools), ...db };
     const input = decode(call.input, classes);
     const store = { context, program: call.program, classes, database };
-    result = await running.run(store, () => task.handler(input, context));
+    const { handler } = task;
+    result = await running.run(store, () => handler(input, context));
   } catch (thrown) {
     return { outcome: failure(thrown, classes), aborted: isAbort(thrown, signal) };
   } finally {

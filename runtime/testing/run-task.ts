@@ -1,6 +1,6 @@
 /** One run of a task's handler in the test's own thread, with a context, without any workflow. */
 import { setBridge } from "../api/bridge.js";
-import type { Task } from "../api/types.js";
+import type { Task, TaskHandler } from "../api/types.js";
 import { decode, encode } from "../protocol/value.js";
 import { NO_CLASSES } from "../protocol/value-classes.js";
 import { currentClasses, currentTask, runCall } from "../tasks/call.js";
@@ -49,6 +49,7 @@ export async function runTask<Input, Output>(
   const heartbeats: unknown[] = [];
   const { execution = { id: "test/1", workflowName: "test" }, retry = 0, idempotencyKey = "test/1#1" } = options;
   setBridge({ ask: async () => unanswered(), classes: currentClasses, currentTask });
+  const handler: TaskHandler<unknown, unknown> = (given, context) => task.handler(given as Input, context);
   const { outcome, waits } = await runCall(
     {
       ...{ ref: "test", slot: 0, ticket: 1, program: "", task: task.taskName, input: encode(input, "input") },
@@ -59,7 +60,8 @@ export async function runTask<Input, Output>(
       },
     },
     {
-      tasks: new Map([[task.taskName, (given, context) => task.handler(given as Input, context)]]),
+      tasks: new Map([[task.taskName, { handler, isTransaction: task.options.transaction === true }]]),
+      ask: async () => unanswered(),
       classes: NO_CLASSES,
       signal: options.signal ?? new AbortController().signal,
       beat(details) {
