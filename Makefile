@@ -38,6 +38,7 @@ check: build ## Types, lint, format, import floors
 	$(BIN)/tsc -p runtime/guest/tsconfig.json
 	$(BIN)/tsc -p runtime/dashboard
 	$(BIN)/tsc -p test/programs/cases --noEmit
+	$(BIN)/tsc -p test/programs/packages --noEmit
 	$(BIN)/biome ci .
 	$(BIN)/depcruise --config .dependency-cruiser.cjs compiler runtime
 

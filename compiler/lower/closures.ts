@@ -368,20 +368,18 @@ function nameFunction(fn: t.Function, original: t.Function, context: ModuleConte
   );
 }
 
-/** Array methods that call their callback before they return and keep no reference to it. */
+/**
+ * Methods that call their callback before they return and keep no reference to it, whoever has them. `map`, `filter` and
+ * `forEach` are not among them: iterator helpers and many packages give them to what works later.
+ */
 const CALLS_AT_ONCE = new Set([
-  "map",
-  "filter",
-  "forEach",
   "reduce",
   "reduceRight",
   "some",
   "every",
-  "find",
   "findIndex",
   "findLast",
   "findLastIndex",
-  "flatMap",
   "sort",
   "toSorted",
   "replace",

@@ -23,8 +23,9 @@ export type LoweredModule = Omit<ModuleEntry, "id">;
  * Gives the manifest's entries; throws Fault EV3101 with the place for what cannot be lowered.
  */
 export function lower(file: t.File, moduleId: string): LoweredModule {
-  const context = moduleContext(moduleId, identifiersIn(file), identify(file, moduleId));
-  const program = prepare(file, context);
+  const names = identifiersIn(file);
+  const context = moduleContext(moduleId, names, identify(file, moduleId));
+  const program = prepare(file, names, context);
   const recorded = makeEnvironments(program, context);
   const table = moduleTable(freshProgramPath(file), moduleId);
   convertFunctions(file.program, recorded, context);

@@ -6,7 +6,8 @@
  *   P3  `export default` has a name; functions of module level whose calls are frames are variables at its top;
  *   P4  local names are unique within one outermost function and differ from module names, globals and helpers;
  *   P5  every function has its stable id (language §8), taken from the names that the author wrote;
- *   P6  assignments to constants assign to a property of `$constants`, which fails.
+ *   P6  assignments to constants assign to a property of `$constants`, which fails;
+ *   P7  `globalThis` is a constant of the module: the execution's own global object.
  */
 import { type NodePath, types as t, traverse } from "@babel/core";
 import { HELPER_NAMES } from "../../runtime/protocol/helpers.js";
@@ -20,8 +21,9 @@ import { assign, isCoroutine, isVariable, renameBinding, rewrite, walk } from ".
 
 type Scope = NodePath["scope"];
 
-/** Runs the pass; afterwards the program's scopes are up to date. */
-export function prepare(file: t.File, context: ModuleContext): NodePath<t.Program> {
+/** Runs the pass; afterwards the program's scopes are up to date. `names`: all identifiers of the module. */
+export function prepare(file: t.File, names: ReadonlySet<string>, context: ModuleContext): NodePath<t.Program> {
+  if (names.has("globalThis")) shareGlobal(file);
   desugar(file, context);
   prepareClasses(file, context);
   nameDefaultExport(file.program);
@@ -33,10 +35,32 @@ export function prepare(file: t.File, context: ModuleContext): NodePath<t.Progra
   hoistCoroutines(file);
   let program = freshProgramPath(file);
   nameFunctions(program, context);
+  if (unhideOwnNames(program, context)) program = freshProgramPath(file);
   if (shareOwnNames(program, context)) program = freshProgramPath(file);
   makeNamesUnique(program, context);
   program.scope.crawl();
   return program;
+}
+
+// globalThis.x = 1   →   const $globalThis = $global(); … $globalThis.x = 1
+function shareGlobal(file: t.File): void {
+  let used = false;
+  freshProgramPath(file).traverse({
+    ReferencedIdentifier({ node, parent, scope }: NodePath<t.Identifier>) {
+      if (node.name !== "globalThis" || scope.hasBinding("globalThis", true)) return;
+      if (parent.type === "ObjectProperty" && parent.shorthand) {
+        parent.shorthand = false;
+        parent.key = t.identifier("globalThis");
+      }
+      node.name = "$globalThis";
+      used = true;
+    },
+  } as never);
+  if (!used) return;
+  const { body } = file.program;
+  const firstOwn = body.findIndex((statement) => statement.type !== "ImportDeclaration");
+  const declarator = t.variableDeclarator(t.identifier("$globalThis"), helper("$global"));
+  body.splice(Math.max(firstOwn, 0), 0, t.variableDeclaration("const", [declarator]));
 }
 
 // async function f() {}   →   const f = async function () {};      at the top of the module
@@ -127,6 +151,30 @@ function hoistVars(fn: t.Function): void {
   if (names.size === 0) return;
   const declarators = [...names].map((name) => t.variableDeclarator(t.identifier(name)));
   fn.body.body.unshift(t.variableDeclaration("let", declarators));
+}
+
+// (function f() { let f = 1; return f; })   →   (function f() { let f$own1 = 1; return f$own1; })
+// Nobody can use the name of such a function expression, and Babel takes both for one variable.
+function unhideOwnNames(program: NodePath<t.Program>, context: ModuleContext): boolean {
+  let changed = false;
+  program.traverse({
+    FunctionExpression({ node, scope }) {
+      const binding = node.id ? scope.getOwnBinding(node.id.name) : undefined;
+      if (!node.id || binding?.kind !== "local" || !binding.constantViolations.some(isDeclaring)) return;
+      const { name } = node.id;
+      const fresh = context.unique(`${name}$own`);
+      context.originalNames.set(fresh, name);
+      renameBinding(scope, name, fresh);
+      node.id = t.inherits(t.identifier(name), node.id);
+      changed = true;
+    },
+  });
+  return changed;
+}
+
+/** False for what assigns only. */
+function isDeclaring(path: NodePath): boolean {
+  return !(path.isAssignmentExpression() || path.isUpdateExpression() || path.isForXStatement());
 }
 
 /** Names that stand for globals somewhere in the module. */

@@ -59,7 +59,9 @@ export async function linkGuest(
     {
       ...bundleOptions(project.root, project.idOf(project.entry)),
       platform: "neutral",
-      mainFields: ["module", "main"],
+      // The sandbox is a place without Node's modules, as a browser is: packages that tell them apart mean that.
+      mainFields: ["browser", "module", "main"],
+      conditions: ["module", "worker", "browser"],
       target: "es2022",
       banner: { js: OPENING },
       footer: { js: CLOSING },

@@ -14,7 +14,7 @@ export interface Root {
 export interface Effects {
   /** Assigned, or a property of them is. */
   readonly writes: Root[];
-  /** A method of them is called, or they are handed to a call made for its effect: changed if they hold state. */
+  /** They, or a method of them, are called for the effect, or they are handed to such a call: changed if they hold state. */
   readonly touches: Root[];
   /** Like `touches`, in a call whose result is used: counts for the program's own bindings, not for packages'. */
   readonly queries: Root[];
@@ -115,7 +115,11 @@ function callee(effects: Effects, path: NodePath, node: t.Node): void {
   const root = rootOf(node);
   if (root === undefined || !isTopLevel(path, root.local)) return;
   effects.callees.push(root);
-  if (node.type === "Identifier") return;
+  if (node.type === "Identifier") {
+    // `enableMapSet();`, `configure({ … });`
+    if (isForEffect(path)) effects.touches.push(root);
+    return;
+  }
   (isForEffect(path) ? effects.touches : effects.queries).push(root);
   if (passesThroughCall(node)) effects.returners.push(root);
 }

@@ -206,7 +206,7 @@ const iteratorMethods = {
       if (method === undefined) {
         resolvePromise(promise, undefined);
       } else {
-        const result = toPromise(apply(method, this, [undefined]));
+        const result = toPromise(apply(method, this, []));
         GPromise.handle(result, makeClosure(nothingCode), undefined, promise);
       }
     } catch (error) {

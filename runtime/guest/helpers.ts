@@ -31,6 +31,7 @@ import { topLevelWait } from "./errors.js";
 import { awaitValue, type Frame, frameOf, resumeAsync, SUSPENDED, startAsync } from "./frame.js";
 import { dressFunction } from "./function-kinds.js";
 import { delegateTo, makeGenerator, yieldValue } from "./generator.js";
+import { ownGlobal } from "./globals/own.js";
 import { isProxy, noteShaped } from "./heap/overrides.js";
 import type { Instance } from "./instance.js";
 import { iterate } from "./iterator-objects/open.js";
@@ -46,7 +47,7 @@ import {
 import { drainUntil } from "./jobs.js";
 import { FULFILLED, GPromise, REJECTED, type Settled } from "./promise.js";
 import { toPromise } from "./promise-constructor.js";
-import { Code, makeClosure, makePassing } from "./registry.js";
+import { Code, makeClosure, makeFunction } from "./registry.js";
 import { addResource, disposeNext, endResources, failResources, Resources } from "./resources.js";
 import { TDZ } from "./tdz.js";
 
@@ -108,7 +109,7 @@ function isAsyncGenerator(frame: Frame): boolean {
 
 const shared = {
   $clo: (code: CodeRef, captures: readonly unknown[] = NO_CAPTURES): AnyFunction => makeClosure(codeOf(code), captures),
-  $fn: (code: CodeRef, captures: readonly unknown[] = NO_CAPTURES): AnyFunction => makePassing(codeOf(code), captures),
+  $fn: (code: CodeRef, captures: readonly unknown[] = NO_CAPTURES): AnyFunction => makeFunction(codeOf(code), captures),
   // As they are, without a function around: these two are most of what lowered code calls.
   $async: startAsync as unknown as GuestHelpers["$async"],
   $await: awaitValue as unknown as GuestHelpers["$await"],
@@ -257,6 +258,7 @@ export function makeHelpers(instance: Instance, api: object): GuestHelpers & Rea
       instance.code.set(id, code);
       return code;
     },
+    $global: () => ownGlobal(instance),
     $module(id, bindings, variables = {}) {
       instance.modules.push({ id, bindings, variables });
     },

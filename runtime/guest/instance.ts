@@ -28,6 +28,8 @@ export interface Instance {
   readonly queries: Map<string, unknown>;
   /** Strings objects of tagged templates, by site. */
   readonly templates: Map<string, readonly string[]>;
+  /** What the modules see as `globalThis`, once one of them has asked (globals/own.ts). */
+  global?: object;
   state: ExecutionState;
 }
 

@@ -23,7 +23,6 @@ import { drainJobs } from "./jobs.js";
 import { evaluateConditions } from "./operations/condition.js";
 import { GPromise } from "./promise.js";
 import { clearJobs, jobsWait } from "./queue.js";
-import { forgetPassing } from "./registry.js";
 import { keepSpare, noteBirth, takeSpare } from "./spares.js";
 import { initialState } from "./state.js";
 
@@ -67,7 +66,6 @@ export function runTurn(factory: ProgramFactory, requestText: string, checkpoint
     if (fault === undefined) throw error;
     return faultReply(fault);
   } finally {
-    forgetPassing();
     setTurn(undefined);
   }
 }

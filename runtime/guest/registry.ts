@@ -68,34 +68,6 @@ export function makeFunction(code: Code, captures: Captures = NO_CAPTURES): AnyF
   return code.kind === undefined ? fn : dressFunction(fn, code.kind);
 }
 
-interface Passing {
-  fn: AnyFunction | undefined;
-  closure: Closure | undefined;
-}
-
-/** The last function that was made to be called at once. */
-const passing: Passing = { fn: undefined, closure: undefined };
-
-/** An unregistered function, for who will not keep it. */
-export function makePassing(code: Code, captures: Captures = NO_CAPTURES): AnyFunction {
-  const fn = makeFunction(code, captures);
-  passing.fn = fn;
-  passing.closure = { code, captures };
-  return fn;
-}
-
-/** Registers a function that was just made for the present call, and that the call will keep after all. */
-export function keepPassing(fn: AnyFunction): void {
-  if (passing.fn === fn && passing.closure !== undefined && closures.get(fn) === undefined)
-    closures.add(fn, passing.closure);
-}
-
-/** Lets go of the last such function. */
-export function forgetPassing(): void {
-  passing.fn = undefined;
-  passing.closure = undefined;
-}
-
 /** A registered function. */
 export function makeClosure(code: Code, captures: Captures = NO_CAPTURES): AnyFunction {
   const fn = makeFunction(code, captures);

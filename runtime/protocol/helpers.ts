@@ -62,6 +62,9 @@ export interface GuestHelpers {
   /** First thing in every catch clause: rethrows faults that user code may not catch; else gives the error back. */
   $caught(error: unknown): unknown;
 
+  /** The execution's own global object: inherits from the realm's, which nobody can change. */
+  $global(): object;
+
   /** ToPropertyKey. */
   $key(value: unknown): PropertyKey;
   /** fn called with `self` as this; a TypeError naming `what` when fn is not callable. */
@@ -169,6 +172,7 @@ export const HELPER_NAMES = [
   "$init",
   "$live",
   "$caught",
+  "$global",
   "$key",
   "$call",
   "$rest",

@@ -6,8 +6,11 @@
  * portable way.
  */
 import type { AnyFunction } from "../../protocol/helpers.js";
+import { currentTurn } from "../current.js";
 import { refusal } from "../errors.js";
+import { makeClosure, runtimeCode } from "../registry.js";
 import { defineGlobal } from "./define.js";
+import { ownGlobal } from "./own.js";
 
 const IN_A_TASK = "Call it in a task, and call the task from the workflow.";
 const NO_CODE_FROM_TEXT = "Write the code out: a workflow runs only what was compiled.";
@@ -51,10 +54,27 @@ const OBJECTS: Readonly<Record<string, { readonly methods: readonly string[]; re
   },
 };
 
+/** The result of a call that is not refused; undefined for one that is. */
+type Allowed = (args: readonly unknown[]) => unknown;
+
+/**
+ * `Function("return this")`, by which packages that are older than `globalThis` ask for the global object, is the one
+ * text whose meaning is known.
+ */
+function askingForGlobal(args: readonly unknown[]): unknown {
+  if (args.length !== 1 || !/^\s*return this;?\s*$/.test(String(args[0]))) return undefined;
+  return makeClosure(returnThisCode);
+}
+const returnThisCode = runtimeCode("rt:returnThis", () => () => ownGlobal(currentTurn().instance));
+
 /** A function that refuses; it can be tested for with `typeof` and `instanceof`. */
-function forbidden(name: string, what: string, remedy: string): AnyFunction {
+function forbidden(name: string, what: string, remedy: string, allowed?: Allowed): AnyFunction {
   // Not an arrow: `new WebSocket(…)` has to get this far.
-  function refuse(): never {
+  function refuse(...args: unknown[]): unknown {
+    if (allowed !== undefined) {
+      const result = allowed(args);
+      if (result !== undefined) return result;
+    }
     throw refusal("EV5020", `${what} is not available in a workflow`, remedy);
   }
   Object.defineProperty(refuse, "name", { value: name, configurable: true });
@@ -73,7 +93,8 @@ function forbidFunctionConstructors(): void {
   for (const prototype of kinds) {
     const original: unknown = Reflect.get(prototype, "constructor");
     const name = typeof original === "function" ? original.name : "Function";
-    const replacement = forbidden(name, `${name}() from text`, NO_CODE_FROM_TEXT);
+    const allowed = prototype === Function.prototype ? askingForGlobal : undefined;
+    const replacement = forbidden(name, `${name}() from text`, NO_CODE_FROM_TEXT, allowed);
     Object.defineProperty(replacement, "prototype", { value: prototype, writable: false });
     const descriptor = Object.getOwnPropertyDescriptor(prototype, "constructor");
     Object.defineProperty(prototype, "constructor", { ...descriptor, value: replacement });

@@ -7,7 +7,6 @@
 import type { AnyFunction } from "../../protocol/helpers.js";
 import { caught } from "../current.js";
 import { defineMethods } from "../globals/define.js";
-import { keepPassing } from "../registry.js";
 import { isObject, methodOf } from "../resolve.js";
 import { sideRecords } from "../side-record.js";
 import { iteratorPrototype } from "./intrinsics.js";
@@ -237,7 +236,6 @@ function receiver(value: unknown, method: string): object {
 function withFunction(kind: HelperKind, self: unknown, fn: unknown): object {
   const iterator = receiver(self, kind);
   if (typeof fn !== "function") throw closeFailed(iterator, new TypeError(`the argument of ${kind} is not a function`));
-  keepPassing(fn);
   return makeHelper(kind, direct(iterator), fn);
 }
 

@@ -147,6 +147,7 @@ export const nativeHelpers = {
     if (!Reflect.set(Object.getPrototypeOf(home), key, value, self)) throw new TypeError("not assigned");
     return value;
   },
+  $global: () => globalThis,
   $iterate: (object: Record<PropertyKey, () => unknown>, key: PropertyKey) => object[key]?.(),
   $iter(iterable: Iterable<unknown>): NativeRecord {
     return { iterator: iterable[Symbol.iterator](), value: undefined, done: false };

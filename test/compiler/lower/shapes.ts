@@ -37,6 +37,13 @@ export const shapes: Readonly<Record<string, string>> = {
     let n = 0; const inc = () => ++n, get = () => n; inc(); await wait(0); n += 10; inc(); log(get(), n);
     function up() { return down(n - 1); } function down(v) { return v <= 0 ? "bottom" : v > 5 ? (n = v, up()) : v; } log(up());
     const fib = (k) => k < 2 ? k : fib(k - 1) + fib(k - 2); log(fib(10), await (async function self(k) { return k ? k + await self(k - 1) : 0; })(4));`,
+  "a function's own name that its body declares anew": `
+    const o = { m: function m() { const { m, n: other } = this; return [m === o.m, other, typeof m]; }, n: 2 };
+    const f = function f(x) { let f = x; const up = () => ++f; up(); return [up(), f]; };
+    const g = async function g() { const { g } = await wait({ g: 7 }); await wait(0); return [g, (() => g)()]; };
+    const h = function h() { h = 1; return h; var h; }; const p = function p(p) { p++; return p; };
+    const q = function q() { function q() { return 3; } return [q(), q.name]; };
+    log(o.m(), f(1), await g(), h(), p(1), q(), [o.m, f, g, h, p, q].map(({ name }) => name));`,
   "try, catch and finally in every order": `
     const run = async (how) => {
       try { log("try", how); if (how === 1) throw new Error("one"); if (how === 2) return await wait("ret"); await wait(how === 3 ? new Error("three") : 0); log("after"); }
