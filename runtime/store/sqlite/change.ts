@@ -1,9 +1,10 @@
 /**
- * One row change in the form in which it goes to SQLite: nine values, inserted into the view `change` (see
+ * Row changes in the form in which they go to SQLite: nine values each, inserted into the view `change` (see
  * procedures.ts). This file knows which value of a `Write` goes into which of them.
  *
  * C1  A text arrives in the file exactly as it was given, or the commit is refused: never altered silently.
- * C2  Ids of inbox entries, logs and task rows are given here and never twice while the store is open.
+ * C2  A commit is one flat list of values, ready to be bound: nothing is made per row.
+ * C3  Ids of inbox entries, logs and task rows are given here and never twice while the store is open.
  */
 import { toUSVString } from "node:util";
 import { isClosed } from "../../protocol/execution.js";
@@ -34,50 +35,92 @@ export const KIND = {
   beatTask: 19,
   parent: 20,
   closeKeeping: 21,
+  history: 22,
   cancelTask: 24,
   completeTask: 25,
-  history: 22,
 } as const;
 
 /** Columns of the view `change`, in order. */
 export const COLUMNS = ["kind", "execution", "n", "time", "number", "a", "b", "c", "d"] as const;
+const WIDTH = COLUMNS.length;
 
-/** Where a row of kind `tail` or `checkpoint` has the number of the task that it consumes. */
-const CONSUMED_TASK = COLUMNS.indexOf("c");
-
-/** One row for the view. */
-export interface Change {
-  readonly values: readonly Value[];
-  /** Size of its texts, in UTF-16 units: near enough to bytes for limits. */
-  readonly size: number;
-  /** What it is, for messages: `appendTail 3 of execution 7`. */
-  readonly label: string;
-}
-
-/** The next free ids: C2. */
+/** The next free ids: C3. */
 export interface Counters {
   inbox: number;
   log: number;
   task: number;
 }
 
-type Numbers = { execution?: number; n?: number; time?: number | undefined; number?: Value };
+/** Values that the view's columns of numbers and texts can take. */
+type Text = string | null | undefined;
+
+/** The rows of one commit. */
+export class Changes {
+  /** Nine per row. */
+  readonly values: Value[] = [];
+  /** Size of the texts, in UTF-16 units: near enough to bytes for limits. */
+  size = 0;
+  /** Logical time that the commit has come to, ms since the epoch: a row of its own, but once per transaction. */
+  clock: number | undefined;
+
+  get rows(): number {
+    return this.values.length / WIDTH;
+  }
+
+  /** Adds one row. Throws Fault EV6015 for a value that cannot be stored as it is. */
+  row(
+    kind: number,
+    execution: number | null,
+    n: number | null | undefined,
+    time: number | null | undefined,
+    number: Value,
+    a?: Text,
+    b?: Text,
+    c?: Text | number,
+    d?: Text | number,
+  ): void {
+    const { values } = this;
+    values.push(kind, execution, n ?? null, time ?? null, number, a ?? null, b ?? null, c ?? null, d ?? null);
+    for (let at = values.length - WIDTH; at < values.length; at++) this.#check(values[at] as Value);
+  }
+
+  #check(value: Value): void {
+    if (typeof value === "string") {
+      // SQLite keeps UTF-8, in which half a surrogate pair does not exist.
+      if (!isWellFormed(value)) throw this.#refused("a text holds half of a surrogate pair");
+      this.size += value.length;
+    } else if (value !== null && !Number.isSafeInteger(value)) {
+      throw this.#refused(`${value} is not an integer that can be stored`);
+    }
+  }
+
+  #refused(why: string): Fault {
+    return new Fault("EV6015", `${labelOf(this.values, this.rows - 1)}: ${why}`, {
+      remedy: "This is a defect of Eventual: encoded values never contain it. Please report it.",
+    });
+  }
+}
+
+const { isWellFormed: nativeWellFormed } = String.prototype as { isWellFormed?: (this: string) => boolean };
+
+function isWellFormed(text: string): boolean {
+  return nativeWellFormed === undefined ? toUSVString(text) === text : nativeWellFormed.call(text);
+}
 
 /**
  * The rows of one commit's writes, in order. A removed task goes into the row of the tail entry or checkpoint that
  * consumes it: every row costs. Throws Fault EV6015 for a value that cannot be stored as it is.
  */
-export function changesOfAll(writes: readonly Write[], counters: Counters): readonly Change[] {
-  const changes: Change[] = [];
+export function changesOf(writes: readonly Write[], counters: Counters): Changes {
+  const changes = new Changes();
   for (let i = 0; i < writes.length; i++) {
     const write = writes[i] as Write;
     const next = writes[i + 1];
     if (write.kind === "removeTask" && next !== undefined && consumes(next, write.execution)) {
-      const [row] = changesOf(next, counters);
-      if (row !== undefined) changes.push(alsoRemoving(write, row));
+      add(changes, next, counters, write.seq);
       i++;
     } else {
-      changes.push(...changesOf(write, counters));
+      add(changes, write, counters, null);
     }
   }
   return changes;
@@ -87,189 +130,169 @@ function consumes(write: Write, execution: number): boolean {
   return (write.kind === "appendTail" || write.kind === "putCheckpoint") && write.execution === execution;
 }
 
-function alsoRemoving({ seq }: { readonly seq: number }, row: Change): Change {
-  if (!Number.isSafeInteger(seq)) throw refused(row.label, `${seq} is not an integer that can be stored`);
-  const values = [...row.values];
-  values[CONSUMED_TASK] = seq;
-  return { ...row, values, label: `${row.label}, removeTask ${seq}` };
-}
-
-/** The rows of one write. Throws Fault EV6015 for a value that cannot be stored as it is. */
-export function changesOf(write: Write, counters: Counters): readonly Change[] {
+/** Adds the rows of one write; `consumed` is the number of the task that a tail entry or checkpoint removes. */
+function add(changes: Changes, write: Write, counters: Counters, consumed: number | null): void {
   switch (write.kind) {
     case "createExecution":
-      return creation(write.row);
+      addCreation(changes, write.row);
+      return;
     case "setStatus":
-      return [statusChange(write)];
+      addStatus(changes, write);
+      return;
     case "appendTail": {
-      const { n, now, events, commandsHash } = write.entry;
-      const label = `appendTail ${n} of execution ${write.execution}`;
-      const numbers = { execution: write.execution, n, time: now, number: write.cost };
-      return [change(KIND.tail, label, numbers, JSON.stringify(events), commandsHash, null, write.history?.text)];
+      const { execution, entry, cost, history } = write;
+      const { n, now, events, commandsHash } = entry;
+      const text = JSON.stringify(events);
+      changes.row(KIND.tail, execution, n, now, cost, text, commandsHash, consumed, history?.text);
+      return;
     }
     case "putCheckpoint": {
-      const { execution, n, cost, history } = write;
-      const label = `putCheckpoint ${n} of execution ${execution}`;
-      const numbers = { execution, n, number: cost, time: history?.time };
-      return [change(KIND.checkpoint, label, numbers, write.text, null, null, history?.text)];
+      const { execution, n, cost, history, text } = write;
+      changes.row(KIND.checkpoint, execution, n, history?.time, cost, text, null, consumed, history?.text);
+      return;
     }
     case "addHistory": {
       const { execution, history } = write;
-      const numbers = { execution, time: history.time };
-      return [change(KIND.history, `addHistory of execution ${execution}`, numbers, null, null, null, history.text)];
+      changes.row(KIND.history, execution, null, history.time, null, null, null, null, history.text);
+      return;
     }
     case "addTimer": {
       const { execution, seq, at } = write.timer;
-      return [change(KIND.addTimer, `addTimer ${seq} of execution ${execution}`, { execution, n: seq, time: at })];
+      changes.row(KIND.addTimer, execution, seq, at, null);
+      return;
     }
     case "removeTimer":
-      return [change(KIND.removeTimer, label(write), { execution: write.execution, n: write.seq })];
+      changes.row(KIND.removeTimer, write.execution, write.seq, null, null);
+      return;
     case "addTask": {
-      const { execution, seq, scheduledTime, lease, task, input, onCrash } = write;
-      // The row's own key travels in the last text column: the view's columns have no types.
-      const row = change(
-        KIND.addTask,
-        label(write),
-        { execution, n: seq, time: scheduledTime, number: lease },
-        task,
-        input,
-        onCrash,
-      );
-      const added = { ...row, values: [...row.values.slice(0, -1), counters.task++] };
-      if (write.policy === undefined) return [added];
-      return [added, change(KIND.taskPolicy, label(write), { execution, n: seq }, JSON.stringify(write.policy))];
+      const { execution, seq, scheduledTime, lease, task, input, onCrash, policy } = write;
+      changes.row(KIND.addTask, execution, seq, scheduledTime, lease, task, input, onCrash, counters.task++);
+      if (policy !== undefined) changes.row(KIND.taskPolicy, execution, seq, null, null, JSON.stringify(policy));
+      return;
     }
     case "leaseTask":
-      return [
-        change(KIND.leaseTask, label(write), {
-          execution: write.execution,
-          n: write.seq,
-          time: write.attempt,
-          number: write.lease,
-        }),
-      ];
+      changes.row(KIND.leaseTask, write.execution, write.seq, write.attempt, write.lease);
+      return;
     case "retryTask":
-      return [change(KIND.retryTask, label(write), { execution: write.execution, n: write.seq, time: write.readyAt })];
+      changes.row(KIND.retryTask, write.execution, write.seq, write.readyAt, null);
+      return;
     case "awaitTask":
-      return [change(KIND.awaitTask, label(write), { execution: write.execution, n: write.seq })];
-    case "beatTask": {
-      const { execution, seq, at, details } = write;
-      return [change(KIND.beatTask, label(write), { execution, n: seq, time: at }, details)];
-    }
+      changes.row(KIND.awaitTask, write.execution, write.seq, null, null);
+      return;
+    case "beatTask":
+      changes.row(KIND.beatTask, write.execution, write.seq, write.at, null, write.details);
+      return;
     case "removeTask":
-      return [change(KIND.removeTask, label(write), { execution: write.execution, n: write.seq })];
+      changes.row(KIND.removeTask, write.execution, write.seq, null, null);
+      return;
     case "cancelTask":
-      return [change(KIND.cancelTask, label(write), { execution: write.execution, n: write.seq })];
+      changes.row(KIND.cancelTask, write.execution, write.seq, null, null);
+      return;
     case "completeTask": {
       const { execution, seq, event, time, level, text } = write;
-      const numbers = { execution, n: seq, time, number: counters.log++ };
-      const row = change(KIND.completeTask, label(write), numbers, JSON.stringify(event), toUSVString(text), level);
-      return [{ ...row, values: [...row.values.slice(0, -1), counters.inbox++] }];
+      const log = counters.log++;
+      const told = toUSVString(text);
+      changes.row(KIND.completeTask, execution, seq, time, log, JSON.stringify(event), told, level, counters.inbox++);
+      return;
     }
     case "addInbox":
-      return [
-        change(
-          KIND.addInbox,
-          `addInbox for execution ${write.execution}`,
-          { execution: write.execution, n: counters.inbox++ },
-          JSON.stringify(write.event),
-        ),
-      ];
+      changes.row(KIND.addInbox, write.execution, counters.inbox++, null, null, JSON.stringify(write.event));
+      return;
     case "removeInbox":
-      return [change(KIND.removeInbox, `removeInbox ${write.id}`, { n: write.id })];
+      changes.row(KIND.removeInbox, null, write.id, null, null);
+      return;
     case "addLog": {
       const { execution, time, level, text } = write;
       // A log line may hold any half of a surrogate pair; it is shown, not computed with.
-      return [
-        change(
-          KIND.log,
-          `addLog of execution ${execution}`,
-          { execution, n: counters.log++, time },
-          level,
-          toUSVString(text),
-        ),
-      ];
+      changes.row(KIND.log, execution, counters.log++, time, null, level, toUSVString(text));
+      return;
     }
     case "setClock":
-      return [change(KIND.clock, "setClock", { time: write.now })];
+      changes.clock = Math.max(changes.clock ?? 0, write.now);
   }
 }
 
 /** The row that makes a program known; one already known stays as it is. */
-export function programChange(hash: string, artifact: string): Change {
-  return change(KIND.program, `program ${hash}`, {}, hash, artifact);
+export function programChange(hash: string, artifact: string): Changes {
+  const changes = new Changes();
+  changes.row(KIND.program, null, null, null, null, hash, artifact);
+  return changes;
 }
 
-function creation(row: ExecutionRow): readonly Change[] {
-  const { key, startTime } = row;
-  const numbers = { execution: key, time: startTime };
-  const created = change(
-    KIND.create,
-    `createExecution ${row.id}`,
-    numbers,
-    row.id,
-    row.workflow,
-    row.program,
-    row.input,
-  );
-  const { parent } = row;
-  const link = parent && [
-    change(KIND.parent, `parent of ${row.id}`, { execution: key, n: parent.key }, JSON.stringify(parent)),
-  ];
-  if (row.status === "IN_PROGRESS") return link === undefined ? [created] : [created, ...link];
-  return [created, statusChange({ ...row, kind: "setStatus", execution: key })];
+/** The rows of one transaction: those of all its commits, and how far logical time has come in the last of them. */
+export function together(commits: readonly Changes[]): Value[] {
+  const values: Value[] = [];
+  let clock: number | undefined;
+  for (const commit of commits) {
+    for (const value of commit.values) values.push(value);
+    if (commit.clock !== undefined) clock = Math.max(clock ?? 0, commit.clock);
+  }
+  if (clock !== undefined) values.push(KIND.clock, null, null, clock, null, null, null, null, null);
+  return values;
 }
 
-function statusChange(write: Extract<Write, { kind: "setStatus" }>): Change {
+/** What a row of `values` is, for messages: `appendTail 3 of execution 7`. */
+export function labelOf(values: readonly Value[], row: number): string {
+  const [kind, execution, n, , number, a, , c] = values.slice(row * WIDTH, (row + 1) * WIDTH);
+  const name = NAMES[Number(kind)];
+  switch (kind) {
+    case KIND.program:
+      return `program ${a}`;
+    case KIND.create:
+      return `createExecution ${a}`;
+    case KIND.close:
+    case KIND.closeKeeping:
+    case KIND.status:
+      return `setStatus ${number} of execution ${execution}`;
+    case KIND.addInbox:
+      return `addInbox for execution ${execution}`;
+    case KIND.removeInbox:
+      return `removeInbox ${n}`;
+    case KIND.log:
+    case KIND.history:
+    case KIND.parent:
+      return `${name} of execution ${execution}`;
+    case KIND.clock:
+      return "setClock";
+    default:
+      return `${name} ${n} of execution ${execution}${typeof c === "number" ? `, removeTask ${c}` : ""}`;
+  }
+}
+
+/** By kind, where a row's name is not its kind's. */
+const RENAMED: Partial<Record<keyof typeof KIND, string>> = {
+  tail: "appendTail",
+  checkpoint: "putCheckpoint",
+  log: "addLog",
+  history: "addHistory",
+  taskPolicy: "addTask",
+};
+const NAMES: readonly string[] = Object.entries(KIND).reduce<string[]>((names, [name, kind]) => {
+  names[kind] = RENAMED[name as keyof typeof KIND] ?? name;
+  return names;
+}, []);
+
+function addCreation(changes: Changes, row: ExecutionRow): void {
+  const { key, id, workflow, program, input, startTime, parent, status } = row;
+  changes.row(KIND.create, key, null, startTime, null, id, workflow, program, input);
+  if (status !== "IN_PROGRESS") addStatus(changes, { ...row, kind: "setStatus", execution: key });
+  else if (parent !== undefined) changes.row(KIND.parent, key, parent.key, null, null, JSON.stringify(parent));
+}
+
+function addStatus(changes: Changes, write: Extract<Write, { kind: "setStatus" }>): void {
   const { execution, status, outcome, reason, endTime, keepState = false } = write;
-  const label = `setStatus ${status} of execution ${execution}`;
   const closes = isClosed(status);
   if (!closes && (outcome !== undefined || endTime !== undefined)) {
-    throw refused(label, "only a closed execution has an outcome and an end time");
+    throw new Fault(
+      "EV6015",
+      `setStatus ${status} of execution ${execution}: only a closed execution has an outcome and an end time`,
+      {
+        remedy: "This is a defect of Eventual. Please report it.",
+      },
+    );
   }
+  const kind = closes ? (keepState ? KIND.closeKeeping : KIND.close) : KIND.status;
   const result = outcome?.ok === true ? outcome.value : null;
   const error = outcome?.ok === false ? outcome.error : null;
-  const numbers = { execution, time: endTime, number: status };
-  return change(
-    closes ? (keepState ? KIND.closeKeeping : KIND.close) : KIND.status,
-    label,
-    numbers,
-    result,
-    error,
-    reason === undefined ? null : JSON.stringify(reason),
-  );
-}
-
-function label(write: { kind: string; seq: number; execution: number }): string {
-  return `${write.kind} ${write.seq} of execution ${write.execution}`;
-}
-
-function change(
-  kind: number,
-  name: string,
-  numbers: Numbers,
-  a: string | null = null,
-  b: string | null = null,
-  c: string | null = null,
-  d: string | null = null,
-): Change {
-  const { execution = null, n = null, time = null, number = null } = numbers;
-  for (const value of [execution, n, time, number]) {
-    if (typeof value === "number" && !Number.isSafeInteger(value))
-      throw refused(name, `${value} is not an integer that can be stored`);
-  }
-  let size = 0;
-  for (const text of [a, b, c, d]) {
-    if (text === null) continue;
-    // SQLite keeps UTF-8, in which half a surrogate pair does not exist.
-    if (toUSVString(text) !== text) throw refused(name, "a text holds half of a surrogate pair");
-    size += text.length;
-  }
-  return { values: [kind, execution, n, time, number, a, b, c, d], size, label: name };
-}
-
-function refused(name: string, why: string): Fault {
-  return new Fault("EV6015", `${name}: ${why}`, {
-    remedy: "This is a defect of Eventual: encoded values never contain it. Please report it.",
-  });
+  changes.row(kind, execution, null, endTime, status, result, error, reason && JSON.stringify(reason));
 }

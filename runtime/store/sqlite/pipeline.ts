@@ -8,7 +8,7 @@
  * P5  While the database is held by somebody nothing else is written; commits and who waits for it keep their order.
  */
 import { Fault } from "../../protocol/fault.js";
-import { type Change, COLUMNS } from "./change.js";
+import { type Changes, COLUMNS, labelOf, together } from "./change.js";
 import type { Connection, Statement, Value } from "./driver.js";
 import { faultOf, isContradiction, isFatal, isOfEnvironment } from "./faults.js";
 import { changeStatement } from "./procedures.js";
@@ -20,6 +20,7 @@ const MAX_GROUP_SIZE = 8 << 20;
 /** A statement keeps what was bound to it: after rows this large it is freed instead of kept. */
 const MAX_KEPT_SIZE = 1 << 20;
 
+const WIDTH = COLUMNS.length;
 /** Somebody who wants the connection for himself. */
 interface Holder {
   /** Gives it to him; he calls `release` when he is done. */
@@ -27,8 +28,7 @@ interface Holder {
 }
 
 interface Pending {
-  readonly changes: readonly Change[];
-  readonly size: number;
+  readonly changes: Changes;
   readonly resolve: () => void;
   readonly reject: (fault: Fault) => void;
 }
@@ -47,11 +47,10 @@ export class CommitPipeline {
   }
 
   /** Durable when it resolves. Throws Fault EV6xxx when nothing of it was stored. */
-  commit(changes: readonly Change[]): Promise<void> {
-    if (changes.length === 0) return this.idle();
-    const size = changes.reduce((sum, change) => sum + change.size, 0);
+  commit(changes: Changes): Promise<void> {
+    if (changes.rows === 0 && changes.clock === undefined) return this.idle();
     return new Promise((resolve, reject) => {
-      this.#queue.push({ changes, size, resolve, reject });
+      this.#queue.push({ changes, resolve, reject });
       this.#drainSoon();
     });
   }
@@ -85,10 +84,8 @@ export class CommitPipeline {
   }
 
   /** Applies changes inside the holder's own transaction. Throws what the driver throws. */
-  async applyHeld(changes: readonly Change[]): Promise<void> {
-    for (let start = 0; start < changes.length; start += MAX_ROWS) {
-      await this.#insert(changes.slice(start, start + MAX_ROWS));
-    }
+  async applyHeld(changes: Changes): Promise<void> {
+    await this.#insertAll(together([changes]), changes.size > MAX_KEPT_SIZE);
   }
 
   /** Undoes the holder's transaction, if there still is one. */
@@ -115,12 +112,13 @@ export class CommitPipeline {
 
   #takeGroup(): readonly Pending[] {
     const group: Pending[] = [];
-    let rows = 0;
+    // One for the clock.
+    let rows = 1;
     let size = 0;
     for (const pending of this.#queue) {
       if ("grant" in pending) break;
-      rows += pending.changes.length;
-      size += pending.size;
+      rows += pending.changes.rows;
+      size += pending.changes.size;
       if (group.length > 0 && (rows > MAX_ROWS || size > MAX_GROUP_SIZE)) break;
       group.push(pending);
     }
@@ -129,7 +127,7 @@ export class CommitPipeline {
   }
 
   async #write(group: readonly Pending[]): Promise<void> {
-    const fault = await this.#attempt(() => this.#apply(group.flatMap((pending) => pending.changes)));
+    const fault = await this.#attempt(() => this.#apply(group));
     if (fault === undefined) {
       for (const pending of group) pending.resolve();
       return;
@@ -147,7 +145,7 @@ export class CommitPipeline {
   /** P2. A failure of the environment meets all that follow, without another wait for a busy file. */
   async #writeEachAlone(group: readonly Pending[]): Promise<void> {
     for (const [index, pending] of group.entries()) {
-      const fault = await this.#attempt(() => this.#apply(pending.changes));
+      const fault = await this.#attempt(() => this.#apply([pending]));
       if (fault === undefined) {
         pending.resolve();
       } else if (isContradiction(fault)) {
@@ -182,11 +180,14 @@ export class CommitPipeline {
     });
   }
 
-  async #apply(changes: readonly Change[]): Promise<void> {
-    if (changes.length <= MAX_ROWS) return this.#insert(changes);
+  async #apply(group: readonly Pending[]): Promise<void> {
+    const commits = group.map(({ changes }) => changes);
+    const values = together(commits);
+    const isLarge = commits.reduce((sum, { size }) => sum + size, 0) > MAX_KEPT_SIZE;
+    if (values.length <= MAX_ROWS * WIDTH) return this.#insert(values, isLarge);
     await this.#connection.exec("BEGIN IMMEDIATE");
     try {
-      await this.applyHeld(changes);
+      await this.#insertAll(values, isLarge);
       await this.#connection.exec("COMMIT");
     } catch (error) {
       await this.#rollback();
@@ -194,21 +195,20 @@ export class CommitPipeline {
     }
   }
 
-  /** One statement; outside a transaction it is one. */
-  async #insert(changes: readonly Change[]): Promise<void> {
-    const rows = statementRows(changes.length);
-    const statement = await this.#statement(rows);
-    const parameters = new Array<Value>(changes.length * COLUMNS.length);
-    let index = 0;
-    let size = 0;
-    for (const change of changes) {
-      size += change.size;
-      for (const value of change.values) parameters[index++] = value;
+  async #insertAll(values: readonly Value[], isLarge: boolean): Promise<void> {
+    for (let start = 0; start < values.length; start += MAX_ROWS * WIDTH) {
+      await this.#insert(values.slice(start, start + MAX_ROWS * WIDTH), isLarge);
     }
+  }
+
+  /** One statement; outside a transaction it is one. */
+  async #insert(values: readonly Value[], isLarge: boolean): Promise<void> {
+    const rows = statementRows(values.length / WIDTH);
+    const statement = await this.#statement(rows);
     try {
-      await statement.run(parameters);
+      await statement.run(values);
     } finally {
-      if (size > MAX_KEPT_SIZE) {
+      if (isLarge) {
         this.#statements.delete(rows);
         // Whatever becomes of this, the commit has its answer; closing the connection frees what is left.
         await statement.finalize().catch(() => undefined);
@@ -242,10 +242,12 @@ export class CommitPipeline {
     await this.#attempt(async () => {
       await this.#connection.exec("BEGIN IMMEDIATE");
       try {
-        for (const [index, change] of pending.changes.entries()) {
-          const refusal = await this.#attempt(() => this.#insert([change]));
+        const { values, rows } = pending.changes;
+        for (let row = 0; row < rows; row++) {
+          const own = values.slice(row * WIDTH, (row + 1) * WIDTH);
+          const refusal = await this.#attempt(() => this.#insert(own, false));
           if (refusal === undefined) continue;
-          if (isContradiction(refusal)) guilty = this.#contradiction(change, index, pending.changes.length, refusal);
+          if (isContradiction(refusal)) guilty = this.#contradiction(labelOf(values, row), row, rows, refusal);
           break;
         }
       } finally {
@@ -255,17 +257,13 @@ export class CommitPipeline {
     return guilty;
   }
 
-  #contradiction(change: Change, index: number, count: number, refusal: Fault): Fault {
+  #contradiction(label: string, row: number, rows: number, refusal: Fault): Fault {
     const why = refusal.message.replace(/^.*SQLITE_CONSTRAINT: /, "");
-    return new Fault(
-      "EV6014",
-      `a write contradicts the stored state: ${change.label} (row ${index + 1} of ${count}): ${why}`,
-      {
-        place: this.#path,
-        remedy: refusal.remedy,
-        cause: refusal,
-      },
-    );
+    return new Fault("EV6014", `a write contradicts the stored state: ${label} (row ${row + 1} of ${rows}): ${why}`, {
+      place: this.#path,
+      remedy: refusal.remedy,
+      cause: refusal,
+    });
   }
 }
 

@@ -132,8 +132,8 @@ const BODIES: Record<keyof typeof KIND, string> = {
   clock: "UPDATE meta SET value = max(value, NEW.time) WHERE name = 'clock';",
 };
 
-/** The kinds of which a step is made. */
-const FREQUENT: ReadonlySet<string> = new Set<keyof typeof KIND>(["tail", "addTask"]);
+/** The kinds of which a step is made, and a short life. */
+const FREQUENT: ReadonlySet<string> = new Set<keyof typeof KIND>(["tail", "addTask", "create", "close"]);
 
 /** Makes the views and their triggers, for this connection only. */
 export async function createProcedures(connection: Connection): Promise<void> {

@@ -16,7 +16,7 @@ import type {
   TimerRow,
   Write,
 } from "../store.js";
-import { type Change, type Counters, changesOfAll, programChange } from "./change.js";
+import { type Changes, type Counters, changesOf, programChange } from "./change.js";
 import type { Connection } from "./driver.js";
 import type { Lock } from "./lock.js";
 import { CommitPipeline } from "./pipeline.js";
@@ -51,7 +51,7 @@ export class SqliteStore implements Store {
   }
 
   async commit(writes: readonly Write[]): Promise<void> {
-    await this.#submit(() => changesOfAll(writes, this.#parts.counters));
+    await this.#submit(() => changesOf(writes, this.#parts.counters));
   }
 
   async begin(): Promise<StoreTransaction> {
@@ -61,12 +61,12 @@ export class SqliteStore implements Store {
       connection: this.#parts.writer,
       pipeline: this.#pipeline,
       guard: this.#guard,
-      changesOf: (writes) => changesOfAll(writes, this.#parts.counters),
+      changesOf: (writes) => changesOf(writes, this.#parts.counters),
     });
   }
 
   async saveProgram(hash: string, artifact: string): Promise<void> {
-    await this.#submit(() => [programChange(hash, artifact)]);
+    await this.#submit(() => programChange(hash, artifact));
   }
 
   loadProgram(hash: string): Promise<string | undefined> {
@@ -134,7 +134,7 @@ export class SqliteStore implements Store {
     return this.#closing;
   }
 
-  async #submit(encode: () => readonly Change[]): Promise<void> {
+  async #submit(encode: () => Changes): Promise<void> {
     this.#refuseWhenClosed();
     await this.#pipeline.commit(encode());
   }

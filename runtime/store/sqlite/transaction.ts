@@ -6,7 +6,7 @@
  */
 import { Fault } from "../../protocol/fault.js";
 import type { SqlResult, SqlValue, StoreTransaction, Write } from "../store.js";
-import type { Change } from "./change.js";
+import type { Changes } from "./change.js";
 import type { Connection, Row } from "./driver.js";
 import type { CommitPipeline } from "./pipeline.js";
 import type { StatementGuard } from "./statements.js";
@@ -16,7 +16,7 @@ export interface TransactionParts {
   readonly connection: Connection;
   readonly pipeline: CommitPipeline;
   readonly guard: StatementGuard;
-  readonly changesOf: (writes: readonly Write[]) => readonly Change[];
+  readonly changesOf: (writes: readonly Write[]) => Changes;
 }
 
 /** Begins when no other transaction is open. Throws Fault EV6xxx. */
