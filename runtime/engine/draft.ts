@@ -9,27 +9,35 @@ import type { Actor, Pending } from "./actor.js";
 import type { NewTask } from "./task-feed.js";
 import type { LogicalTime } from "./time.js";
 
+/**
+ * What a commit lets out. Most commits need few of these: each is `undefined` until the draft has put something in, since
+ * drafts are the many.
+ */
+export interface Effects {
+  addedTasks?: NewTask[];
+  removedTasks?: Set<number>;
+  addedTimers?: TimerRow[];
+  removedTimers?: Set<number>;
+  /** Executions whose inbox got an entry. */
+  signalled?: Set<Actor>;
+  /** Those of them that have to look although they are suspended. */
+  forced?: Set<Actor>;
+  /** Executions that this commit creates, by id. */
+  started?: Map<string, Actor>;
+  /** Replies to requests, by their id. */
+  replies?: Map<string, Outcome>;
+  /** Events acknowledged by this commit. */
+  consumed: readonly Pending[];
+}
+
+const NONE: readonly never[] = [];
+
 export class Draft {
   readonly actor: Actor;
   /** Logical time of the activation, ms since the epoch. */
   readonly now: number;
   readonly writes: Write[] = [];
-  readonly effects = {
-    addedTasks: [] as NewTask[],
-    removedTasks: new Set<number>(),
-    addedTimers: [] as TimerRow[],
-    removedTimers: new Set<number>(),
-    /** Executions whose inbox got an entry. */
-    signalled: new Set<Actor>(),
-    /** Those of them that have to look although they are suspended. */
-    forced: new Set<Actor>(),
-    /** Executions that this commit creates, by id. */
-    started: new Map<string, Actor>(),
-    /** Replies to requests, by their id. */
-    replies: new Map<string, Outcome>(),
-    /** Events acknowledged by this commit. */
-    consumed: [] as Pending[],
-  };
+  readonly effects: Effects = { consumed: NONE };
 
   constructor(actor: Actor, now: number) {
     this.actor = actor;
@@ -53,8 +61,9 @@ export class Draft {
       if (origin.kind === "inbox") this.write({ kind: "removeInbox", id: origin.id });
       else if (origin.kind === "timer") this.removeTimer(origin.seq);
       else if (origin.kind === "task") this.removeTask(origin.seq);
-      this.effects.consumed.push(pending);
     }
+    const { effects } = this;
+    effects.consumed = effects.consumed.length === 0 ? batch : [...effects.consumed, ...batch];
   }
 
   /** Moves events to the execution's inbox, where they wait for it to be resumed. */
@@ -66,16 +75,21 @@ export class Draft {
   /** Puts an event into an execution's inbox. */
   inbox(target: Actor, event: Event): void {
     this.write({ kind: "addInbox", execution: target.key, event });
+    this.effects.signalled ??= new Set();
     this.effects.signalled.add(target);
-    if (isControl(event)) this.effects.forced.add(target);
+    if (!isControl(event)) return;
+    this.effects.forced ??= new Set();
+    this.effects.forced.add(target);
   }
 
   addTimer(timer: TimerRow): void {
     this.write({ kind: "addTimer", timer });
+    this.effects.addedTimers ??= [];
     this.effects.addedTimers.push(timer);
   }
 
   removeTimer(seq: number): void {
+    this.effects.removedTimers ??= new Set();
     if (this.effects.removedTimers.has(seq)) return;
     this.effects.removedTimers.add(seq);
     this.write({ kind: "removeTimer", execution: this.actor.key, seq });
@@ -83,15 +97,29 @@ export class Draft {
 
   addTask(task: NewTask): void {
     const { execution, seq, input, onCrash, lease, scheduledTime, policy } = task;
-    const base = { execution, seq, task: task.task, input, onCrash, lease, scheduledTime };
-    this.write({ kind: "addTask", ...base, ...(policy === undefined ? {} : { policy }) });
+    const write = { kind: "addTask", execution, seq, task: task.task, input, onCrash, lease, scheduledTime } as const;
+    this.write(policy === undefined ? write : { ...write, policy });
+    this.effects.addedTasks ??= [];
     this.effects.addedTasks.push(task);
   }
 
   removeTask(seq: number): void {
+    this.effects.removedTasks ??= new Set();
     if (this.effects.removedTasks.has(seq)) return;
     this.effects.removedTasks.add(seq);
     this.write({ kind: "removeTask", execution: this.actor.key, seq });
+  }
+
+  /** The execution of `actor` begins with this commit. */
+  start(id: string, actor: Actor): void {
+    this.effects.started ??= new Map();
+    this.effects.started.set(id, actor);
+  }
+
+  /** Answers a request. */
+  reply(request: string, outcome: Outcome): void {
+    this.effects.replies ??= new Map();
+    this.effects.replies.set(request, outcome);
   }
 
   /** Keeps marks to be shown. */

@@ -217,13 +217,14 @@ export class Scheduler {
     }
     actor.loaded = undefined;
     const leaves = flush && batch.length === 0;
-    const bytes = bytesOf(batch);
+    const events = batch.map(({ event }) => event);
+    const bytes = bytesOf(events);
     const request: ActivationRequest = {
       execution: row.id,
       program: row.program,
       bring: actor.live ? "live" : (loaded ?? { checkpoint: null, tail: [] }),
       now: time.now(),
-      events: batch.map(({ event }) => event),
+      events,
       write:
         leaves ||
         (cache.keepsNothing

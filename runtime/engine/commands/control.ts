@@ -27,8 +27,8 @@ export function controlEvent(action: Action, reason?: string): Event {
 
 export const control: CommandHandler<"control"> = {
   target: ({ execution }) => execution,
-  apply({ seq, execution, action, reason }, { draft, targets, created, closes }) {
-    const target = created.get(execution) ?? targets.get(execution);
+  apply({ seq, execution, action, reason }, { draft, targets, closes }) {
+    const target = draft.effects.started?.get(execution) ?? targets.get(execution);
     const status = target?.row?.status;
     let fault = target === undefined || status === undefined ? unknownExecution(execution) : undefined;
     if (target !== undefined && status !== undefined) {

@@ -14,8 +14,6 @@ export interface CommandContext {
   readonly incarnation: number;
   /** The executions that the activation's commands name, by id; none of them is being closed right now. */
   readonly targets: ReadonlyMap<string, Actor | undefined>;
-  /** Executions that this activation has started, by id. */
-  readonly created: ReadonlyMap<string, Actor>;
   /** Names of the workflows of the execution's program. */
   readonly workflows: readonly string[];
   readonly newExecutions: NewExecutions;

@@ -28,11 +28,11 @@ const HANDLERS: { readonly [K in CommandKind]: CommandHandler<K> } = {
 };
 
 /** The ids of the other executions that `commands` act on. */
-export function targetsOf(commands: readonly Command[]): ReadonlySet<string> {
-  const targets = new Set<string>();
+export function targetsOf(commands: readonly Command[]): readonly string[] {
+  const targets: string[] = [];
   for (const command of commands) {
     const target = targetOf(command);
-    if (target !== undefined) targets.add(target);
+    if (target !== undefined) targets.push(target);
   }
   return targets;
 }

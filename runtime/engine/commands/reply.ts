@@ -2,7 +2,7 @@ import type { CommandHandler } from "./handler.js";
 
 export const reply: CommandHandler<"reply"> = {
   apply({ request, outcome }, { draft }) {
-    draft.effects.replies.set(request, outcome);
+    draft.reply(request, outcome);
   },
 };
 

@@ -7,8 +7,8 @@ import type { CommandHandler } from "./handler.js";
 
 export const signal: CommandHandler<"signal"> = {
   target: ({ execution }) => execution,
-  apply({ seq, execution, signal, payload }, { draft, targets, created, closes }) {
-    const started = created.get(execution);
+  apply({ seq, execution, signal, payload }, { draft, targets, closes }) {
+    const started = draft.effects.started?.get(execution);
     const target = started ?? targets.get(execution);
     const status = target?.row?.status;
     const isThere = target?.created === true || target === draft.actor || started !== undefined;
