@@ -5,7 +5,7 @@
  */
 import { isClosed, type Status } from "../protocol/execution.js";
 import type { Outcome } from "../protocol/value.js";
-import type { ExecutionRow, Store } from "../store/store.js";
+import type { ExecutionRow, History, Store } from "../store/store.js";
 import type { Actor } from "./actor.js";
 import { controlEvent } from "./commands/control.js";
 import type { Draft } from "./draft.js";
@@ -21,11 +21,12 @@ export interface Ending {
   readonly targets: ReadonlyMap<string, Actor | undefined>;
   /** Its last state stays, for queries. */
   readonly keepState: boolean;
+  readonly history?: History | undefined;
 }
 
 /** Writes the end. */
 export function writeEnding(draft: Draft, ending: Ending): void {
-  const { row, status, outcome, children, targets, keepState } = ending;
+  const { row, status, outcome, children, targets, keepState, history } = ending;
   for (const { id, onClose } of children) {
     const target = targets.get(id);
     if (target?.row === undefined || isClosed(target.row.status)) continue;
@@ -43,6 +44,7 @@ export function writeEnding(draft: Draft, ending: Ending): void {
     outcome,
     endTime: draft.now,
     ...(keepState ? { keepState } : {}),
+    ...(history === undefined ? {} : { history }),
   });
 }
 

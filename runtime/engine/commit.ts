@@ -80,9 +80,9 @@ export class Committer {
     draft.consume(batch);
     const events = batch.map(({ event }) => event);
     const marks = marksOf(events, commands);
+    const history = draft.historyOf(marks);
     const isStored = !closes || keepState;
-    if (!isStored) draft.history(marks);
-    const position = isStored ? this.#advance(draft, events, reply, draft.historyOf(marks)) : actor.position;
+    const position = isStored ? this.#advance(draft, events, reply, history) : actor.position;
     for (const { level, text } of logs) draft.log(level, text);
     let ended: ExecutionRow | undefined;
     applyCommands(commands, {
@@ -99,6 +99,7 @@ export class Committer {
         const { started } = draft.effects;
         writeEnding(draft, {
           ...{ row, status, outcome, keepState },
+          history: isStored ? undefined : history,
           children: [...children, ...startedChildren(draft)],
           targets: started === undefined ? targets : new Map([...targets, ...started]),
         });
@@ -121,11 +122,11 @@ export class Committer {
       const draft = new Draft(actor, time.now());
       draft.create();
       draft.consume([pending]);
-      draft.history(marksOf([event], []));
       for (const seq of tasks) draft.cancelTask(seq);
       const { status } = event;
       const outcome = terminated(status, event.reason);
-      writeEnding(draft, { row, status, outcome, children, targets, keepState: keepsState });
+      const history = draft.historyOf(marksOf([event], []));
+      writeEnding(draft, { row, status, outcome, children, targets, keepState: keepsState, history });
       await this.#commit(draft, true);
       this.#ended({ ...row, status, outcome, endTime: draft.now }, actor);
       this.#release(draft);

@@ -129,7 +129,7 @@ class Assembly {
         this.parts.directory.release(actor);
       }
     }
-    if (dropped.length > 0) this.parts.sandbox.drop(dropped);
+    if (dropped.length > 0) this.scheduler.drop(dropped);
   }
 
   /** In the order in which nothing new can arise: no new work, running tasks, activations, checkpoints, the parts. */

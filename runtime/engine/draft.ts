@@ -135,6 +135,7 @@ export class Draft {
 
   /** Nobody waits for the task any more; it may be completed already. */
   cancelTask(seq: number): void {
+    this.effects.removedTasks ??= new Set();
     if (this.effects.removedTasks.has(seq)) return;
     this.effects.removedTasks.add(seq);
     this.write({ kind: "cancelTask", execution: this.actor.key, seq });

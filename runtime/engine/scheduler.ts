@@ -40,6 +40,8 @@ export class Scheduler {
   readonly #ready = new Queue<Actor>();
   /** Prepared, to be sent. */
   readonly #prepared = new Queue<Actor>();
+  /** Instances for the sandbox to forget. */
+  #dropping: string[] = [];
   #preparing = 0;
   #inFlight = 0;
   #pumping = false;
@@ -87,6 +89,7 @@ export class Scheduler {
 
   #pump(): void {
     const { limits } = this.#parts;
+    this.#sendDrops();
     const room = limits.preparing - this.#preparing - this.#prepared.length;
     for (const actor of this.#ready.take(Math.max(0, room))) {
       actor.phase = "busy";
@@ -285,7 +288,7 @@ export class Scheduler {
         actor.failures = 0;
         actor.live = !request.drop && actor.row?.status === "IN_PROGRESS";
         if (actor.live) cache.used(actor);
-        else this.#forgetInstance(actor);
+        else this.#noInstance(actor, !request.drop && !reply.closed);
       }
     } catch (error) {
       this.#failed(actor, batch, error);
@@ -295,14 +298,14 @@ export class Scheduler {
   }
 
   async #suspend(actor: Actor, batch: readonly Pending[], { code, message, remedy }: SuspendReason): Promise<void> {
-    this.#forgetInstance(actor);
+    this.#noInstance(actor, false);
     await this.#committer.suspension(actor, batch, { code, message, remedy });
     actor.failures = 0;
     actor.inboxStale = false;
   }
 
   async #lost(actor: Actor, batch: readonly Pending[]): Promise<void> {
-    this.#forgetInstance(actor);
+    this.#noInstance(actor, false);
     actor.losses++;
     if (actor.losses >= this.#parts.limits.lostAttempts) {
       await this.#suspend(actor, batch, lostTooOften(actor.losses));
@@ -313,9 +316,26 @@ export class Scheduler {
   }
 
   #forgetInstance(actor: Actor): void {
+    this.#noInstance(actor, true);
+  }
+
+  /** `isThere`: the sandbox may still have the instance. */
+  #noInstance(actor: Actor, isThere: boolean): void {
     actor.forgetState();
     this.#parts.cache.gone(actor);
-    if (actor.row !== undefined) this.#parts.sandbox.drop([actor.row.id]);
+    if (isThere && actor.row !== undefined) this.drop([actor.row.id]);
+  }
+
+  /** Has the sandbox forget instances: with the next message to it, before anything else is asked about them. */
+  drop(executions: readonly string[]): void {
+    this.#dropping.push(...executions);
+    this.#pumpSoon();
+  }
+
+  #sendDrops(): void {
+    if (this.#dropping.length === 0) return;
+    this.#parts.sandbox.drop(this.#dropping);
+    this.#dropping = [];
   }
 
   /** S3. */

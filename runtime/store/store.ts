@@ -195,6 +195,8 @@ export type Write =
       readonly endTime?: number;
       /** When closing: checkpoint and tail stay, so that the last state can be asked. */
       readonly keepState?: boolean;
+      /** When closing: as of `addHistory`, in the same row. */
+      readonly history?: History;
     }
   | {
       readonly kind: "appendTail";

@@ -97,7 +97,7 @@ export class FakeSandbox implements Sandbox {
       }
     }
     const { commands, logs } = this.#apply(state, request.now, request.events);
-    if (request.drop) this.live.delete(request.execution);
+    if (request.drop || state.closed) this.live.delete(request.execution);
     else this.live.set(request.execution, state);
     const reply = { kind: "done", commands, logs, commandsHash: JSON.stringify(commands), cost: 10.4 } as const;
     const { closed, unserializable } = state;

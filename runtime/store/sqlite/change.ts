@@ -108,8 +108,8 @@ function isWellFormed(text: string): boolean {
 }
 
 /**
- * The rows of one commit's writes, in order. A removed task goes into the row of the tail entry or checkpoint that
- * consumes it: every row costs. Throws Fault EV6015 for a value that cannot be stored as it is.
+ * The rows of one commit's writes, in order. A removed task goes into the row of the tail entry, checkpoint or closing
+ * that consumes it: every row costs. Throws Fault EV6015 for a value that cannot be stored as it is.
  */
 export function changesOf(writes: readonly Write[], counters: Counters): Changes {
   const changes = new Changes();
@@ -127,17 +127,25 @@ export function changesOf(writes: readonly Write[], counters: Counters): Changes
 }
 
 function consumes(write: Write, execution: number): boolean {
-  return (write.kind === "appendTail" || write.kind === "putCheckpoint") && write.execution === execution;
+  switch (write.kind) {
+    case "appendTail":
+    case "putCheckpoint":
+      return write.execution === execution;
+    case "setStatus":
+      return write.execution === execution && isClosed(write.status);
+    default:
+      return false;
+  }
 }
 
-/** Adds the rows of one write; `consumed` is the number of the task that a tail entry or checkpoint removes. */
+/** Adds the rows of one write; `consumed` is the number of the task that it removes besides. */
 function add(changes: Changes, write: Write, counters: Counters, consumed: number | null): void {
   switch (write.kind) {
     case "createExecution":
       addCreation(changes, write.row);
       return;
     case "setStatus":
-      addStatus(changes, write);
+      addStatus(changes, write, consumed);
       return;
     case "appendTail": {
       const { execution, entry, cost, history } = write;
@@ -243,7 +251,7 @@ export function labelOf(values: readonly Value[], row: number): string {
     case KIND.close:
     case KIND.closeKeeping:
     case KIND.status:
-      return `setStatus ${number} of execution ${execution}`;
+      return `setStatus ${number} of execution ${execution}${n === null ? "" : `, removeTask ${n}`}`;
     case KIND.addInbox:
       return `addInbox for execution ${execution}`;
     case KIND.removeInbox:
@@ -275,12 +283,12 @@ const NAMES: readonly string[] = Object.entries(KIND).reduce<string[]>((names, [
 function addCreation(changes: Changes, row: ExecutionRow): void {
   const { key, id, workflow, program, input, startTime, parent, status } = row;
   changes.row(KIND.create, key, null, startTime, null, id, workflow, program, input);
-  if (status !== "IN_PROGRESS") addStatus(changes, { ...row, kind: "setStatus", execution: key });
+  if (status !== "IN_PROGRESS") addStatus(changes, { ...row, kind: "setStatus", execution: key }, null);
   else if (parent !== undefined) changes.row(KIND.parent, key, parent.key, null, null, JSON.stringify(parent));
 }
 
-function addStatus(changes: Changes, write: Extract<Write, { kind: "setStatus" }>): void {
-  const { execution, status, outcome, reason, endTime, keepState = false } = write;
+function addStatus(changes: Changes, write: Extract<Write, { kind: "setStatus" }>, consumed: number | null): void {
+  const { execution, status, outcome, reason, endTime, keepState = false, history } = write;
   const closes = isClosed(status);
   if (!closes && (outcome !== undefined || endTime !== undefined)) {
     throw new Fault(
@@ -294,5 +302,15 @@ function addStatus(changes: Changes, write: Extract<Write, { kind: "setStatus" }
   const kind = closes ? (keepState ? KIND.closeKeeping : KIND.close) : KIND.status;
   const result = outcome?.ok === true ? outcome.value : null;
   const error = outcome?.ok === false ? outcome.error : null;
-  changes.row(kind, execution, null, endTime, status, result, error, reason && JSON.stringify(reason));
+  changes.row(
+    kind,
+    execution,
+    consumed,
+    endTime,
+    status,
+    result,
+    error,
+    reason && JSON.stringify(reason),
+    history?.text,
+  );
 }

@@ -39,7 +39,9 @@ const removeTask = (seq: string): string => `
     DELETE FROM task WHERE execution = NEW.execution AND seq = ${seq};
     ${refuseIf(`${seq} IS NOT NULL AND changes() = 0`, `'execution ' || NEW.execution || ' has no open task ' || ${seq}`)}`;
 const CLOSE = `
+    ${removeTask("NEW.n")}
     ${REQUIRE_OPEN}
+    INSERT INTO history (execution, n, time, text) SELECT NEW.execution, ${LAST}, NEW.time, NEW.d WHERE NEW.d IS NOT NULL;
     UPDATE execution SET status = NEW.number, end_time = NEW.time, result = NEW.a, error = NEW.b, reason = NEW.c WHERE key = NEW.execution;`;
 
 /** Activations of an execution whose history is kept, and at every how many of them the older ones go. */
