@@ -204,7 +204,7 @@ function engineOf(assembly: Assembly): Engine {
       check();
       return await parts.activity.during(parts.feed.beatByToken(subjectOf(parts, token), details));
     },
-    ...queriesOf(parts.store, parts.results, check),
+    ...queriesOf(parts.store, parts.results, (id) => parts.directory.committed(id), check),
     async idle() {
       await parts.activity.whenResting();
     },

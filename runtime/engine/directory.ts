@@ -67,6 +67,12 @@ export class Directory {
     }
   }
 
+  /** The row of an execution in memory, as of its last commit; undefined if it is not in memory or not yet committed. */
+  committed(id: string): ExecutionRow | undefined {
+    const actor = this.#byId.get(id);
+    return actor?.created === true ? actor.row : undefined;
+  }
+
   letGo(actor: Actor): void {
     actor.pins--;
     this.release(actor);

@@ -34,7 +34,12 @@ export interface OfflineStore extends Pick<Engine, "show" | "list" | "logs" | "c
 /** Works on `store` alone; closing closes the store. */
 export function offlineStore(store: Store, clock: Clock): OfflineStore {
   const time = new LogicalTime(clock, store.opened.clock);
-  const { show, list, logs } = queriesOf(store, new ResultWaiters(), () => {});
+  const { show, list, logs } = queriesOf(
+    store,
+    new ResultWaiters(),
+    () => undefined,
+    () => {},
+  );
   let key = store.opened.nextKey;
   return {
     show,

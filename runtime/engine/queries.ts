@@ -6,10 +6,11 @@ import type { ResultWaiters } from "./results.js";
 
 type Reading = Pick<Store, "findExecution" | "sizeOf" | "listExecutions" | "readLogs" | "openTasks">;
 
-/** `check` throws when the engine answers no more. */
+/** `inMemory` gives the committed row of an execution in memory; `check` throws when the engine answers no more. */
 export function queriesOf(
   store: Reading,
   results: ResultWaiters,
+  inMemory: (executionId: string) => ExecutionRow | undefined,
   check: () => void,
 ): Pick<Engine, "result" | "show" | "list" | "logs" | "tasks"> {
   async function row(executionId: string): Promise<ExecutionRow> {
@@ -20,7 +21,7 @@ export function queriesOf(
   return {
     async result(executionId) {
       check();
-      return await results.wait(executionId, () => row(executionId));
+      return await results.wait(executionId, async () => inMemory(executionId) ?? (await row(executionId)));
     },
     async show(executionId) {
       check();

@@ -9,7 +9,7 @@ import { type Examination, examine } from "#runtime/store/sqlite/examine.js";
 import { openStore } from "#runtime/store/sqlite/open.js";
 import type { Store, Write } from "#runtime/store/store.js";
 import { temporaryFolder } from "../support/temp.js";
-import { append, checkpoint, close, NOW, populate } from "./sample.js";
+import { append, checkpoint, close, NOW, populate, task } from "./sample.js";
 
 async function open(t: TestContext): Promise<{ store: Store; file: Examination }> {
   const path = join(await temporaryFolder(t), "a.db");
@@ -40,6 +40,21 @@ test("history comes with tail entries, checkpoints and by itself, in order, and 
   assert.deepEqual(texts, ["1", "2", "by itself", "4"]);
   assert.deepEqual(await file.history(1, 1), [{ time: NOW + 4, text: "4" }]);
   assert.ok((await file.lastHistory(1)) > 0);
+});
+
+test("a closing keeps its history and removes the task that it consumes", async (t) => {
+  const { store, file } = await open(t);
+  const closing = (key: number): Write => ({ ...close(key), history: { time: NOW + 99, text: "the end" } }) as Write;
+  await store.commit([activation(1), task(1, 1), task(1, 2)]);
+  await store.commit([{ kind: "removeTask", execution: 1, seq: 2 }, closing(1)]);
+  assert.deepEqual(await store.tasksOf(1), [1]);
+  assert.deepEqual(
+    (await file.history(1, 10)).map(({ text }) => text),
+    ["1", "the end"],
+  );
+  // Of a task that is not there nothing can be consumed: the closing is refused with it.
+  await assert.rejects(store.commit([{ kind: "removeTask", execution: 2, seq: 5 }, closing(2)]), /no open task 5/);
+  assert.equal((await store.loadExecution(2))?.row.status, "IN_PROGRESS");
 });
 
 test("the history of an execution that runs for years does not grow", async (t) => {

@@ -27,7 +27,7 @@ const TASK = `
 /** The texts of the queries, exported for the test that looks at their plans. */
 export const SQL = {
   loadProgram: "SELECT artifact FROM program WHERE hash = ?",
-  findExecution: `${EXECUTION} WHERE id = ?`,
+  findExecutions: `${EXECUTION} WHERE id IN (SELECT value FROM json_each(?))`,
   /** All tables of one execution in one statement, so that no commit falls between them. */
   loadExecution: `
     SELECT 'execution' AS part, key AS n, start_time AS now, end_time AS cost, status AS hash, 0 AS bytes, input AS text,
@@ -67,9 +67,10 @@ export class Queries {
     return row && textOf(row, "artifact");
   }
 
-  async findExecution(id: string): Promise<ExecutionRow | undefined> {
-    const [row] = await this.#all(SQL.findExecution, id);
-    return row && executionRow(row);
+  /** Those of them that there are, by id. */
+  async findExecutions(ids: readonly string[]): Promise<ReadonlyMap<string, ExecutionRow>> {
+    const rows = await this.#all(SQL.findExecutions, JSON.stringify(ids));
+    return new Map(rows.map(executionRow).map((row) => [row.id, row]));
   }
 
   async loadExecution(key: number): Promise<StoredExecution | undefined> {

@@ -18,6 +18,7 @@ import type {
 } from "../store.js";
 import { type Changes, type Counters, changesOf, programChange } from "./change.js";
 import type { Connection } from "./driver.js";
+import { Gathered } from "./gather.js";
 import type { Lock } from "./lock.js";
 import { CommitPipeline } from "./pipeline.js";
 import { Queries } from "./queries.js";
@@ -40,6 +41,7 @@ export class SqliteStore implements Store {
   readonly #pipeline: CommitPipeline;
   readonly #queries: Queries;
   readonly #guard: StatementGuard;
+  readonly #finding = new Gathered((ids) => this.#read((queries) => queries.findExecutions(ids)));
   #closing: Promise<void> | undefined;
 
   constructor(parts: SqliteStoreParts) {
@@ -74,7 +76,7 @@ export class SqliteStore implements Store {
   }
 
   findExecution(id: string): Promise<ExecutionRow | undefined> {
-    return this.#read((queries) => queries.findExecution(id));
+    return this.#finding.find(id);
   }
 
   loadExecution(key: number): Promise<StoredExecution | undefined> {
