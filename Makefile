@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := node_modules/.bin
-SOURCES = $(shell find compiler runtime test -name '*.ts' -not -name '*.d.ts' -not -path '*/fixtures/*' -not -path 'test/programs/*' -not -path 'runtime/dashboard/*')
+SOURCES = $(shell find compiler runtime test -name '*.ts' -not -name '*.d.ts' -not -path '*/fixtures/*' -not -path 'test/programs/*' -not -path 'test/conformance/programs/*' -not -path 'runtime/dashboard/*')
 DASHBOARD = $(shell find runtime/dashboard -type f)
 
 .PHONY: help build check test conformance demo bench dist clean format
@@ -39,6 +39,7 @@ check: build ## Types, lint, format, import floors
 	$(BIN)/tsc -p runtime/dashboard
 	$(BIN)/tsc -p test/programs/cases --noEmit
 	$(BIN)/tsc -p test/programs/packages --noEmit
+	$(BIN)/tsc -p test/conformance/programs --noEmit
 	$(BIN)/biome ci .
 	$(BIN)/depcruise --config .dependency-cruiser.cjs compiler runtime
 

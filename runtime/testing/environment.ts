@@ -5,12 +5,10 @@
  * E2  After every call that changes something, all that comes of it without time has happened.
  * E3  The same test with the same seed does the same.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dueMilliseconds, durationMilliseconds, durationSchedule } from "../api/schedule.js";
-import type { DurationUnit, Schedule, Task, Workflow, WorkflowInput, WorkflowOutput } from "../api/types.js";
+import type { DurationUnit, Task, Workflow, WorkflowInput, WorkflowOutput } from "../api/types.js";
 import { loadProgramFile } from "../client/program-file.js";
 import { type VirtualClock, virtualClock } from "../engine/clock.js";
 import type { Engine, Problem } from "../engine/engine.js";
@@ -18,45 +16,18 @@ import { Fault } from "../protocol/fault.js";
 import type { Program } from "../protocol/program.js";
 import { encode, encodeError, type Outcome } from "../protocol/value.js";
 import { compile } from "./compile.js";
-import { type CrashPlan, type CrashPoint, crashesAt, noCrashes, type RandomCrashes, randomCrashes } from "./crashes.js";
+import { crashPlan } from "./crashes.js";
 import { type ExecutionWorld, TestExecution } from "./execution.js";
 import { databaseInMemory, engineTrouble, neverIdle, nothingMore, notInProgram } from "./faults.js";
 import { History, type HistoryEntry } from "./history.js";
 import { Lives } from "./lives.js";
 import { type MockTask, type MockWorld, TaskMock } from "./mock-task.js";
 import { type MockWorkflow, WorkflowMocks } from "./mock-workflow.js";
+import { databaseOf, type TestEnvironmentOptions, type TestStartOptions } from "./options.js";
 import { TestPool } from "./pool.js";
-import { derivedHex, type Seed } from "./random.js";
+import { derivedHex } from "./random.js";
 import { type RunTaskOptions, runTask, type TaskRun } from "./run-task.js";
 import { lineOf } from "./timeline.js";
-
-export interface TestEnvironmentOptions {
-  /** The TypeScript file of the program (a path or file URL), or a program that `eventualc build` made (`*.evp`). */
-  readonly entry: string | URL;
-  /** When the test begins. Default: 2030-01-01T00:00:00Z. */
-  readonly start?: Date;
-  /** What chance in the test is derived from. Default: 1. */
-  readonly seed?: Seed;
-  /**
-   * `everywhere`: each execution is written out after every step, thrown away, and read back before the next one, which
-   * proves that all of its state can be stored. `replay`: it is rebuilt from its events before every step.
-   */
-  readonly restore?: "everywhere" | "replay";
-  /**
-   * The engine is killed at commits, before or after they are written, and opened again on its database: by chance that
-   * depends on the seed, or at the commits that are named.
-   */
-  readonly crash?: Seed | RandomCrashes | readonly CrashPoint[];
-  /** Path of a database file, or `":memory:"`. Default: a temporary file. */
-  readonly database?: string;
-}
-
-export interface TestStartOptions {
-  /** Name of the execution. Default: made up, the same on every run. */
-  readonly name?: string;
-  /** In place of the time limit of the workflow's definition. */
-  readonly timeout?: Schedule;
-}
 
 /** Any workflow's definition. */
 export type AnyWorkflow = Workflow<string, never, unknown>;
@@ -123,14 +94,19 @@ export class TestEnvironment {
     const problems: Problem[] = [];
     const taskMocks = new Map<string, TaskMock>();
     const workflowMocks = new WorkflowMocks();
-    const pool = new TestPool((call) => taskMocks.get(call.task)?.run(call));
+    let lives: Lives | undefined;
+    const pool = new TestPool({
+      mocked: (call) => taskMocks.get(call.task)?.run(call),
+      completions: options.completions,
+      isBusy: () => lives?.isBusy ?? false,
+    });
     try {
-      const lives = await Lives.open({
+      lives = await Lives.open({
         ...{ program, clock, history, pool, mocks: workflowMocks, database: path, resolveFrom: dirname(entry) },
         checkpoint: options.restore === undefined ? "auto" : options.restore === "everywhere" ? "always" : "never",
         cacheSize: options.restore === undefined ? 1000 : 0,
         randomHex: (count, purpose) => derivedHex(seed, count, purpose),
-        crashes: planOf(options.crash),
+        crashes: crashPlan(options.crash),
         committed: (writes) => {
           for (const mock of taskMocks.values()) {
             for (const write of writes) {
@@ -191,6 +167,11 @@ export class TestEnvironment {
   /** An execution by its id: a child, or one that a task has started. */
   execution<Output = unknown>(id: string): TestExecution<Output> {
     return new TestExecution(id, this.#world);
+  }
+
+  /** Ids of the executions in which something has happened. */
+  get executions(): readonly string[] {
+    return this.#history.executions;
   }
 
   /** Lets time pass: `env.tick(2, "days")`. Everything that falls due meanwhile happens at its own time. */
@@ -259,6 +240,11 @@ export class TestEnvironment {
   startsOf(task: Pick<Task<string, never, unknown>, "taskName"> | string): number {
     const name = typeof task === "string" ? task : task.taskName;
     return this.#pool.starts.filter((start) => start.task === name).length;
+  }
+
+  /** Names of the tasks whose handlers, or mocks, have been started, once per start. */
+  get startedTasks(): readonly string[] {
+    return this.#pool.starts.map(({ task }) => task);
   }
 
   /** Completes an attempt of a task by its token. Rejects with EV8014 or EV8015 when nothing waits for it. */
@@ -401,23 +387,4 @@ interface EnvironmentParts {
   readonly workflowMocks: WorkflowMocks;
   readonly problems: readonly Problem[];
   readonly cleanUp: () => Promise<void>;
-}
-
-async function databaseOf({ database, crash }: TestEnvironmentOptions): Promise<{
-  readonly path: string;
-  readonly cleanUp: () => Promise<void>;
-}> {
-  if (database === ":memory:" && crash !== undefined) throw databaseInMemory("`crash`");
-  if (database !== undefined) return { path: database, cleanUp: async () => {} };
-  const folder = await mkdtemp(join(tmpdir(), "eventual-testing-"));
-  return {
-    path: join(folder, "test.db"),
-    cleanUp: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
-  };
-}
-
-function planOf(crash: TestEnvironmentOptions["crash"]): CrashPlan {
-  if (crash === undefined) return noCrashes;
-  if (typeof crash === "number" || typeof crash === "string") return randomCrashes({ seed: crash });
-  return "seed" in crash ? randomCrashes(crash) : crashesAt(crash);
 }

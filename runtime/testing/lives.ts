@@ -19,7 +19,7 @@ import type { CrashPlan } from "./crashes.js";
 import type { History } from "./history.js";
 import type { WorkflowMocks } from "./mock-workflow.js";
 import type { TestPool } from "./pool.js";
-import { lifeStore } from "./store.js";
+import { type LifeStore, lifeStore } from "./store.js";
 
 export interface LivesOptions {
   readonly database: string;
@@ -54,6 +54,7 @@ export class Lives {
   /** Activations under way in the sandbox. */
   readonly #activating = new Set<Promise<unknown>>();
   #current: Promise<Life>;
+  #store: LifeStore | undefined;
   #deaths = 0;
   /** While above 0 no commit kills. */
   #protected = 0;
@@ -73,6 +74,11 @@ export class Lives {
       throw error;
     }
     return lives;
+  }
+
+  /** True while something is run in the sandbox, or written or read in the database. */
+  get isBusy(): boolean {
+    return this.#activating.size > 0 || (this.#store?.isBusy ?? false);
   }
 
   get deaths(): number {
@@ -133,7 +139,7 @@ export class Lives {
     const store = await openStore(database, { synchronous: "normal" });
     let died: () => void = () => {};
     const mortal = lifeStore({
-      ...{ store, fate: () => (this.#protected > 0 ? "lives" : crashes()) },
+      ...{ store, fate: (writes) => (this.#protected > 0 ? "lives" : crashes(writes)) },
       committed: (writes) => {
         history.committed(writes, options.clock.now());
         this.#options.committed(writes);
@@ -141,6 +147,7 @@ export class Lives {
       loaded: ({ key, id }) => history.knows(key, id),
       died: () => died(),
     });
+    this.#store = mortal;
     const ended = new Promise<void>((resolve, reject) => {
       died = () => {
         this.#deaths += 1;

@@ -9,6 +9,7 @@ import type { Encoded, Outcome } from "../protocol/value.js";
 import { unanswered } from "../tasks/failure.js";
 import { openTaskPool } from "../tasks/pool.js";
 import type { HostProgram, SettledTask, TaskCall, TaskPool } from "../tasks/tasks.js";
+import { CompletionQueue, type Completions } from "./completions.js";
 
 /** How an engine's life is told of its calls. */
 export interface PoolListener {
@@ -19,6 +20,12 @@ export interface PoolListener {
 
 /** Runs a call in place of its handler; undefined to let the handler run. */
 export type MockedCall = (call: TaskCall) => Promise<Omit<SettledTask, "ref">> | undefined;
+
+export interface TestPoolOptions {
+  readonly mocked: MockedCall;
+  readonly completions?: Completions | undefined;
+  readonly isBusy: () => boolean;
+}
 
 /** One start of a task's handler, or of its mock. */
 export interface TaskStart {
@@ -41,8 +48,16 @@ export class TestPool {
   readonly #running = new Set<string>();
   #whenQuiet: (() => void) | undefined;
 
-  constructor(mocked: MockedCall) {
+  readonly #completions: CompletionQueue;
+
+  /** `isBusy` tells whether the engine has something to do. */
+  constructor({ mocked, completions, isBusy }: TestPoolOptions) {
     this.#mocked = mocked;
+    this.#completions = new CompletionQueue(completions, {
+      deliver: (settled) => this.#listener?.onSettled(settled),
+      isRunning: () => this.#running.size > 0,
+      isBusy,
+    });
   }
 
   /** The pool as the next life of the engine sees it. */
@@ -66,6 +81,7 @@ export class TestPool {
   async end(): Promise<void> {
     this.#listener = undefined;
     this.#life++;
+    this.#completions.clear();
     if (this.#running.size === 0) return;
     this.#threads?.cancel([...this.#running]);
     let timer: NodeJS.Timeout | undefined;
@@ -128,7 +144,7 @@ export class TestPool {
   }
 
   #answer(life: number, settled: readonly SettledTask[]): void {
-    if (life === this.#life) this.#listener?.onSettled(settled);
+    if (life === this.#life) this.#completions.add(settled);
   }
 
   #ofThisLife(ref: string, action: (own: string) => void): void {

@@ -5,11 +5,11 @@
  * X2  A commit counts as made if and only if the database has it, whether or not its engine lived to hear so.
  */
 import type { ExecutionRow, Store, Write } from "../store/store.js";
-import type { Fate } from "./crashes.js";
+import type { CrashPlan } from "./crashes.js";
 
 export interface LifeStoreParts {
   readonly store: Store;
-  readonly fate: () => Fate;
+  readonly fate: CrashPlan;
   /** Told of every commit that the database has. */
   readonly committed: (writes: readonly Write[]) => void;
   /** Told of every execution that is read from the database. */
@@ -25,6 +25,8 @@ export interface LifeStore {
   readonly store: Store;
   /** The engine dies now. */
   kill(): void;
+  /** Something is being written or read. */
+  readonly isBusy: boolean;
   /** Resolves when nothing is being written or read any more. */
   quiet(): Promise<void>;
 }
@@ -53,7 +55,7 @@ export function lifeStore({ store, fate, committed, loaded, died }: LifeStorePar
   };
   const commit = async (writes: readonly Write[]): Promise<void> => {
     if (isDead) return NEVER;
-    const fated = fate();
+    const fated = fate(writes);
     if (fated === "dies before") kill();
     else await counted(write(writes));
     if (fated === "dies after") kill();
@@ -77,6 +79,9 @@ export function lifeStore({ store, fate, committed, loaded, died }: LifeStorePar
   return {
     store: mortal,
     kill,
+    get isBusy() {
+      return busy.size > 0;
+    },
     async quiet() {
       while (busy.size > 0) await Promise.all(busy);
     },

@@ -1,0 +1,44 @@
+/** What a conformance program is driven with, and what must come of it. */
+import type { Status } from "#runtime/protocol/execution.js";
+
+/** Something that reaches an execution from outside, at `at` ms after the start. Those of one moment are one batch. */
+export type Step = { readonly at: number /** Id of the execution; default: the program's. */; readonly to?: string } & (
+  | { readonly signal: string; readonly payload?: unknown }
+  /** Completes the latest attempt of a task whose input is `of`, by its token. */
+  | { readonly complete: string; readonly of?: unknown; readonly result?: unknown; readonly error?: Error }
+  | { readonly heartbeat: string; readonly of?: unknown; readonly details?: unknown }
+  | { readonly control: "cancel" | "terminate" | "suspend" | "resume"; readonly reason?: string }
+  | { readonly start: string; readonly name: string; readonly input?: unknown }
+);
+
+export interface Case {
+  readonly name: string;
+  /** Path of the program below `test`. Default: `conformance/programs/<name>.ts`. */
+  readonly program?: string;
+  /** Default: `main`. */
+  readonly workflow?: string;
+  readonly input?: unknown;
+  /** In order of time. */
+  readonly steps?: readonly Step[];
+  /** Time to let pass after the program has ended, ms: for what goes on without it. */
+  readonly then?: number;
+  readonly status?: Status;
+  /** What it returns. Without it, that stands only in its golden file. */
+  readonly result?: unknown;
+  /** Name and message of what it throws. */
+  readonly error?: string;
+  /** How other executions have ended, by id. */
+  readonly others?: Readonly<Record<string, Status>>;
+  /**
+   * What depends on the order in which tasks that run side by side end: nothing (default), the timeline, or also the
+   * result.
+   */
+  readonly dependsOnOrder?: "timeline" | "result";
+  /** Tasks hold others up, or end only when their signals abort: their outcomes cannot be gathered. */
+  readonly ownPace?: true;
+}
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;

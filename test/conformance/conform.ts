@@ -1,0 +1,144 @@
+/**
+ * Every program under every axis: straight through; written out and read back at every step; killed at every commit;
+ * outside events twice, in one batch and one by one; completions in other orders. Result, status, commands and their
+ * times, and how often each handler started, must be those of its golden file (UPDATE=1 writes it from the straight run).
+ * `PROGRAMS=hello,chain` runs only those.
+ */
+import assert from "node:assert/strict";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { TestEnvironment } from "#runtime/testing/environment.js";
+import type { TestEnvironmentOptions } from "#runtime/testing/options.js";
+import type { Case } from "./case.js";
+import { abridged, type Delivery, drive, type Record, readIfThere, recordOf, spy } from "./drive.js";
+import { killTests } from "./kill.js";
+
+export const TESTS = join(packageFolder(import.meta.dirname), "test");
+const GOLDEN = join(TESTS, "conformance/golden");
+const ONLY = process.env.PROGRAMS?.split(",");
+
+interface Axis {
+  readonly axis: string;
+  readonly options?: Partial<TestEnvironmentOptions>;
+  readonly delivery?: Delivery;
+  /** Task outcomes come in another order than that of the calls. */
+  readonly reorders?: true;
+  /** The engine dies: handlers whose outcome was not recorded start again. */
+  readonly kills?: true;
+}
+
+const AXES: readonly Axis[] = [
+  { axis: "straight through" },
+  { axis: "restored everywhere", options: { restore: "everywhere" } },
+  { axis: "replayed everywhere", options: { restore: "replay" } },
+  { axis: "killed before every commit", options: { crash: { every: "before" } }, kills: true },
+  { axis: "killed after every commit", options: { crash: { every: "after" } }, kills: true },
+  { axis: "killed at random, restored", options: { crash: "axis 3", restore: "everywhere" }, kills: true },
+  { axis: "every outside event twice", delivery: { twice: true } },
+  { axis: "events in one batch", delivery: { together: true }, options: { completions: "together" } },
+  { axis: "events one by one", options: { completions: "apart" } },
+  { axis: "completions reordered, seed 1", options: { completions: { shuffled: 1 } }, reorders: true },
+  { axis: "completions reordered, seed 2", options: { completions: { shuffled: 2 } }, reorders: true },
+];
+
+function packageFolder(folder: string): string {
+  return existsSync(join(folder, "package.json")) ? folder : packageFolder(dirname(folder));
+}
+
+export function entryOf({ name, program = `conformance/programs/${name}.ts` }: Case): string {
+  return join(TESTS, program);
+}
+
+/** Tests for all programs of one part of the suite. */
+export function conform(cases: readonly Case[]): void {
+  // Where programs that are also run natively note the starts of their handlers: here the environment counts them.
+  process.env.PROGRAM_STARTS = "/dev/null";
+  for (const program of cases) {
+    if (ONLY !== undefined && !ONLY.includes(program.name)) continue;
+    const { steps, ownPace } = program;
+    const axes = AXES.filter(({ options, delivery }) => {
+      if (ownPace && options?.completions !== undefined) return false;
+      return delivery?.twice === undefined || steps !== undefined;
+    });
+    test(program.name, async (t) => {
+      for (const axis of axes) await t.test(axis.axis, { timeout: 120_000 }, () => underAxis(program, axis));
+      await killTests(t, program);
+    });
+  }
+}
+
+async function underAxis(program: Case, axis: Axis): Promise<void> {
+  const env = await TestEnvironment.create({ entry: entryOf(program), ...axis.options });
+  try {
+    spy(env, program);
+    const flow = await drive(env, program, axis.delivery);
+    await check(program, axis, env, await recordOf(env, flow));
+  } catch (error) {
+    // Whatever has failed: which program, which axis, and what happened last.
+    const last = env.timeline().split("\n").slice(-25).join("\n");
+    const place = `${program.name}, ${axis.axis} (${JSON.stringify(axis.options ?? {})}):`;
+    throw new Error(`${place} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n${last}`);
+  } finally {
+    await env.close();
+  }
+}
+
+async function check(program: Case, axis: Axis, env: TestEnvironment, record: Record): Promise<void> {
+  assert.equal(record.status, program.status ?? "SUCCEEDED", record.ending);
+  if (program.error !== undefined) assert.equal(record.error, program.error);
+  for (const [id, status] of Object.entries(program.others ?? {})) {
+    assert.equal(await env.execution(id).status(), status, `status of ${id}`);
+  }
+  const mayDiffer = axis.reorders || axis.kills || axis.options?.completions !== undefined;
+  if ("result" in program && !(mayDiffer && program.dependsOnOrder === "result")) {
+    assert.deepEqual(record.result, program.result);
+  }
+  const golden = goldenOf(program, axis, record);
+  if (mayDiffer && program.dependsOnOrder === "result") return;
+  assert.equal(record.ending, golden.ending);
+  if (!(mayDiffer && program.dependsOnOrder !== undefined)) assert.equal(abridged(record.timeline), golden.timeline);
+  else assert.equal(commandCount(record.timeline), commandCount(golden.timeline), "as many commands in another order");
+  if (!axis.kills) assert.equal(record.starts, golden.starts);
+  else assert.ok(atLeast(record.starts, golden.starts), `handlers started:\n${record.starts}`);
+}
+
+interface Golden {
+  readonly ending: string;
+  readonly starts: string;
+  readonly timeline: string;
+}
+
+/** A program's golden file: its ending, the handler starts, the timeline, with an empty line between. */
+function goldenOf({ name }: Case, { axis }: Axis, record: Record): Golden {
+  const file = join(GOLDEN, `${name}.txt`);
+  if (process.env.UPDATE && axis === "straight through") {
+    writeFileSync(file, `${record.ending}\n\n${record.starts}\n\n${abridged(record.timeline)}\n`);
+  }
+  const text = readIfThere(file);
+  assert.ok(text !== undefined, `${file} is missing: UPDATE=1 writes it`);
+  const [ending = "", starts = "", timeline = ""] = text.trimEnd().split("\n\n");
+  return { ending, starts, timeline };
+}
+
+function commandCount(timeline: string): number {
+  return timeline.split("\n").filter((line) => line.includes("→")).length;
+}
+
+/** True when each task of `expected` (lines of name and count) was started as often, or more often. */
+function atLeast(actual: string, expected: string): boolean {
+  const counts = countsOf(actual);
+  return [...countsOf(expected)].every(([task, count]) => (counts.get(task) ?? 0) >= count);
+}
+
+function countsOf(text: string): ReadonlyMap<string, number> {
+  return new Map(
+    text
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => {
+        const end = line.lastIndexOf(" ");
+        return [line.slice(0, end), Number(line.slice(end + 1))] as const;
+      }),
+  );
+}
