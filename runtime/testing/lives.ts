@@ -10,7 +10,6 @@ import { openEngine } from "../engine/core.js";
 import type { CheckpointMode, Engine, Problem } from "../engine/engine.js";
 import type { RandomHex } from "../engine/new-executions.js";
 import type { Program } from "../protocol/program.js";
-import { openSandbox } from "../sandbox/open.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { openStore } from "../store/sqlite/open.js";
 import type { Write } from "../store/store.js";
@@ -19,6 +18,7 @@ import type { CrashPlan } from "./crashes.js";
 import type { History } from "./history.js";
 import type { WorkflowMocks } from "./mock-workflow.js";
 import type { TestPool } from "./pool.js";
+import { giveBack, takeSandbox } from "./sandboxes.js";
 import { type LifeStore, lifeStore } from "./store.js";
 
 export interface LivesOptions {
@@ -66,11 +66,11 @@ export class Lives {
   }
 
   static async open(options: LivesOptions): Promise<Lives> {
-    const lives = new Lives(options, await openSandbox());
+    const lives = new Lives(options, await takeSandbox());
     try {
       await lives.#current;
     } catch (error) {
-      await lives.#sandbox.close();
+      giveBack(lives.#sandbox);
       throw error;
     }
     return lives;
@@ -128,7 +128,7 @@ export class Lives {
       await (await this.#current).engine.close();
     } finally {
       await this.#options.pool.close(0);
-      await this.#sandbox.close();
+      giveBack(this.#sandbox);
     }
   }
 

@@ -8,7 +8,7 @@ conform([
   { name: "chain", program: `${cases}/chain.ts` },
   { name: "branching", program: `${cases}/branching.ts` },
   { name: "recursion", program: `${cases}/recursion.ts` },
-  { name: "try-matrix", program: `${cases}/try-matrix.ts` },
+  { name: "try-matrix", program: `${cases}/try-matrix.ts`, dependsOnOrder: "result" },
   { name: "closures", program: `${cases}/closures.ts` },
   { name: "destructuring", program: `${cases}/destructuring.ts` },
   { name: "odd-results", program: `${cases}/odd-results.ts` },

@@ -1,0 +1,15 @@
+/** Programs 8 to 15: work side by side. */
+import { conform } from "./conform.js";
+
+const cases = "programs/cases";
+
+conform([
+  { name: "fan-out", program: `${cases}/fan-out.ts`, dependsOnOrder: "result" },
+  { name: "evaluation-order", program: `${cases}/evaluation-order.ts` },
+  { name: "race", program: `${cases}/race.ts`, dependsOnOrder: "result" },
+  { name: "any-settled", program: `${cases}/any-settled.ts` },
+  { name: "worker-pool", program: `${cases}/worker-pool.ts`, dependsOnOrder: "result" },
+  { name: "dangling", program: `${cases}/dangling.ts` },
+  { name: "interleaving", program: `${cases}/interleaving.ts`, dependsOnOrder: "result" },
+  { name: "chains", program: `${cases}/chains.ts` },
+]);
