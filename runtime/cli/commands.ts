@@ -2,48 +2,31 @@
 import yargs from "yargs";
 import { Fault } from "../protocol/fault.js";
 import { commandName } from "./application.js";
-import { addCompletionCommand } from "./commands/completion.js";
-import { addDevCommand } from "./commands/dev.js";
-import {
-  addBackupCommand,
-  addDoctorCommand,
-  addInspectCommand,
-  addLogsCommand,
-  addProgramsCommand,
-  addStatsCommand,
-  addWaitCommand,
-} from "./commands/examine.js";
-import { addListCommand } from "./commands/list.js";
-import { addPackageCommand } from "./commands/package.js";
-import { addRunCommand } from "./commands/run.js";
-import { addServeCommand } from "./commands/serve.js";
-import { addShowCommand } from "./commands/show.js";
-import { addSignalCommand } from "./commands/signal.js";
-import { addStartCommand } from "./commands/start.js";
+import type { Session } from "./command.js";
+import { completion } from "./commands/completion.js";
+import { cancel, resume, suspend, terminate } from "./commands/control.js";
+import { dev } from "./commands/dev.js";
+import { list, retry, show, start, wait } from "./commands/executions.js";
+import { history, inspect, logs } from "./commands/look.js";
+import { query, request, signal } from "./commands/message.js";
+import { backup, doctor, stats } from "./commands/operate.js";
+import { packageCommand } from "./commands/package.js";
+import { deploy, programs } from "./commands/programs.js";
+import { run } from "./commands/run.js";
+import { serve } from "./commands/serve.js";
+import { tasks } from "./commands/tasks.js";
 import { faultText } from "./display/fault.js";
 import { EXIT, exitCodeOf } from "./exit.js";
 import { groupedHelp } from "./help.js";
-import { type Output, processOutput } from "./output.js";
-
-/** What a command is given: its output, and where it leaves its exit code. */
-export interface Session {
-  readonly output: Output;
-  exitCode: number;
-}
+import { processOutput } from "./output.js";
 
 /** The commands in the order of the help text, by what one wants to do. */
 const GROUPS = {
-  "Run:": { dev: addDevCommand, run: addRunCommand, serve: addServeCommand },
-  "Talk to executions:": { start: addStartCommand, signal: addSignalCommand, wait: addWaitCommand },
-  "Look:": { list: addListCommand, show: addShowCommand, inspect: addInspectCommand, logs: addLogsCommand },
-  "Operate:": {
-    programs: addProgramsCommand,
-    stats: addStatsCommand,
-    doctor: addDoctorCommand,
-    backup: addBackupCommand,
-    package: addPackageCommand,
-    completion: addCompletionCommand,
-  },
+  "Run:": { dev, run, serve, deploy },
+  "Talk to executions:": { start, signal, request, query, wait },
+  "Look:": { list, show, inspect, history, logs },
+  "Control:": { cancel, terminate, suspend, resume, retry, tasks },
+  "Operate:": { programs, stats, doctor, backup, package: packageCommand, completion },
 } as const;
 
 const COMMANDS = Object.values(GROUPS).flatMap((commands) => Object.entries(commands));

@@ -1,6 +1,6 @@
 /** Follows an execution's log while it runs in this process. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { LogLineRow } from "../client/messages.js";
+import type { LogLineRow } from "../client/operations.js";
 import type { Engine } from "../engine/engine.js";
 
 const PAUSE_MS = 200;

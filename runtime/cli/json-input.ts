@@ -7,7 +7,10 @@ import { Fault } from "../protocol/fault.js";
  * The value of the options `--input` and `--input-file`; undefined when neither is given. `-` as file reads standard
  * input. Throws Fault EV8206 for text that is not JSON, EV8207 for a file that cannot be read.
  */
-export async function readInput(options: { input?: string; inputFile?: string }): Promise<unknown> {
+export async function readInput(options: {
+  readonly input?: string | undefined;
+  readonly inputFile?: string | undefined;
+}): Promise<unknown> {
   if (options.input !== undefined) return parseJson(options.input, "--input");
   if (options.inputFile === undefined) return undefined;
   return parseJson(await readText(options.inputFile), options.inputFile);

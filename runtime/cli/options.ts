@@ -25,6 +25,21 @@ export function withDatabase<T>(command: Argv<T>) {
     .option("json", { type: "boolean", default: false, describe: "Print JSON" });
 }
 
+/** An execution by its id. */
+export function withExecution<T>(command: Argv<T>) {
+  return command.positional("execution", { type: "string", demandOption: true, describe: "Id: <workflow>/<name>" });
+}
+
+/** How many rows at most. */
+export function withLimit<T>(command: Argv<T>, usual = 50) {
+  return command.option("limit", {
+    type: "string",
+    requiresArg: true,
+    coerce: (text: string | undefined) => wholeNumber("--limit", text),
+    describe: `At most this many (default: ${usual})`,
+  });
+}
+
 /** The two ways of giving an execution's input. */
 export function withInput<T>(command: Argv<T>) {
   return command

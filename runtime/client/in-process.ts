@@ -6,14 +6,27 @@ import { lastLogs } from "./last-logs.js";
 /** Wraps `engine`; closing the client closes the engine. */
 export function inProcessClient(engine: Engine): Client {
   return {
-    start: ({ program, ...request }) =>
-      engine.start({ ...request, ...(program === undefined ? {} : { program: program.hash }) }),
-    signal: (executionId, signal, payload) => engine.signal(executionId, signal, payload),
-    list: (query) => engine.list(query),
-    result: (executionId) => engine.result(executionId),
-    async show(executionId) {
-      return { ...(await engine.show(executionId)), logs: await lastLogs(engine, executionId) };
+    start: (request) => engine.start(request),
+    signal: ({ execution, signal, payload }) => done(engine.signal(execution, signal, payload)),
+    request: ({ execution, signal, payload }) => engine.request(execution, signal, payload),
+    query: ({ execution, query, input }) => engine.query(execution, query, input),
+    control: ({ execution, action, reason }) => done(engine.control(execution, action, reason)),
+    tasks: async (query) => [...(await engine.tasks(query))],
+    completeTask: ({ task, outcome }) => done(engine.completeTask(task, outcome)),
+    retryTask: (call) => done(engine.retryTask(call)),
+    heartbeatTask: ({ token, details }) => engine.heartbeatTask(token, details),
+    list: async (query) => [...(await engine.list(query))],
+    result: ({ execution }) => engine.result(execution),
+    async show({ execution }) {
+      return { ...(await engine.show(execution)), logs: await lastLogs(engine, execution) };
     },
+    deploy: ({ program, resolveFrom }) => done(engine.deploy(program, resolveFrom)),
     close: () => engine.close(),
   };
+}
+
+/** The reply of what only has to be durable. */
+export async function done(work: Promise<void>): Promise<null> {
+  await work;
+  return null;
 }

@@ -1,6 +1,6 @@
 /** The end of an execution's log. */
 import type { Engine } from "../engine/engine.js";
-import { type LogLineRow, SHOWN_LOG_LINES } from "./messages.js";
+import { type LogLineRow, SHOWN_LOG_LINES } from "./operations.js";
 
 const PAGE = 1000;
 

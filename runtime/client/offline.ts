@@ -7,42 +7,38 @@
 import type { OfflineStore } from "../engine/offline.js";
 import { Fault } from "../protocol/fault.js";
 import type { Client } from "./client.js";
+import { done } from "./in-process.js";
 import { lastLogs } from "./last-logs.js";
 
 /** Works on `file`, which is closed with the client. */
 export function offlineClient(file: OfflineStore): Client {
   return {
-    async start({ workflow, name, input, program }) {
-      if (program?.artifact === undefined) throw noProgram(workflow);
-      const { content, resolveFrom } = program.artifact;
-      return await file.start({
-        workflow,
-        input,
-        program: content,
-        resolveFrom,
-        ...(name === undefined ? {} : { name }),
-      });
+    start: (request) => file.start(request),
+    signal: ({ execution, signal, payload }) => done(file.signal(execution, signal, payload)),
+    request: ({ execution }) => refuse(execution, "so nothing answers the request"),
+    query: ({ execution }) => refuse(execution, "so nothing answers the query"),
+    control: ({ execution, action, reason }) => done(file.control(execution, action, reason)),
+    tasks: async (query) => [...(await file.tasks(query))],
+    completeTask: ({ task }) =>
+      refuse(typeof task === "string" ? undefined : task.execution, "so no task can be completed"),
+    retryTask: ({ execution }) => refuse(execution, "so no task is tried again"),
+    heartbeatTask: () => refuse(undefined, "so nothing takes the sign of life"),
+    list: async (query) => [...(await file.list(query))],
+    async show({ execution }) {
+      return { ...(await file.show(execution)), logs: await lastLogs(file, execution) };
     },
-    signal: (executionId, signal, payload) => file.signal(executionId, signal, payload),
-    list: (query) => file.list(query),
-    async show(executionId) {
-      return { ...(await file.show(executionId)), logs: await lastLogs(file, executionId) };
+    async result({ execution }) {
+      const row = await file.show(execution);
+      return row.status === "IN_PROGRESS" ? await refuse(execution, "so the execution does not go on") : row;
     },
-    async result(executionId) {
-      const row = await file.show(executionId);
-      if (row.status !== "IN_PROGRESS") return row;
-      throw new Fault("EV8217", "No engine runs on this database, so the execution does not go on", {
-        place: executionId,
-        remedy: "Start an engine with `eventual serve`, then wait again.",
-      });
-    },
+    deploy: ({ program, resolveFrom }) => done(file.deploy(program, resolveFrom)),
     close: () => file.close(),
   };
 }
 
-function noProgram(workflow: string): Fault {
-  return new Fault("EV8218", `No engine runs on this database, and no program is named for "${workflow}"`, {
-    remedy:
-      "Start an engine with `eventual serve`, or add --program FILE: the execution then waits in the file for one.",
+async function refuse(place: string | undefined, consequence: string): Promise<never> {
+  throw new Fault("EV8217", `No engine runs on this database, ${consequence}`, {
+    ...(place === undefined ? {} : { place }),
+    remedy: "Start an engine with `eventual serve`, then try again.",
   });
 }

@@ -16,11 +16,11 @@ import { type Children, writeEnding } from "./closing.js";
 import { applyCommands, targetsOf } from "./commands/index.js";
 import { Draft } from "./draft.js";
 import { terminated } from "./failures.js";
-import { closedExecution, unserializableLine } from "./faults.js";
+import { closedExecution, suspendedLine, unserializableLine } from "./faults.js";
 import type { Parts } from "./parts.js";
 import { believedCost, type Position } from "./policy.js";
-import type { ProgramFacts } from "./programs.js";
 import { letOut } from "./release.js";
+import type { ProgramFacts } from "./stored-programs.js";
 
 export type Done = Extract<ActivationReply, { kind: "done" }>;
 
@@ -168,7 +168,7 @@ export class Committer {
     const isAsked =
       reply === undefined ||
       reply.commands.some(({ kind }) => kind === "close" || kind === "child" || kind === "start");
-    return isAsked ? await this.#parts.programs.factsOf(row.program) : { workflows: [], keepsState: false };
+    return isAsked ? await this.#parts.programs.stored.factsOf(row.program) : { workflows: [], keepsState: false };
   }
 
   #newActor(draft: Draft, row: ExecutionRow): (Actor & { readonly row: ExecutionRow }) | undefined {
@@ -199,7 +199,7 @@ export class Committer {
     const kept = [...batch, ...actor.take(Number.POSITIVE_INFINITY)];
     draft.keep(kept);
     draft.history([{ mark: "control", name: "suspend", reason: reason.message }]);
-    draft.log(consumed.length > 0 ? "info" : "error", `${reason.code}: suspended: ${reason.message}`);
+    draft.log(consumed.length > 0 ? "info" : "error", suspendedLine(reason));
     draft.write({ kind: "setStatus", execution: actor.key, status: "SUSPENDED", reason });
     try {
       await this.#commit(draft, false);

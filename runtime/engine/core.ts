@@ -28,7 +28,7 @@ import { Scheduler } from "./scheduler.js";
 import { requestExecution, sendEvent, signalExecution } from "./signal.js";
 import { snapshotOf } from "./snapshot.js";
 import { Starter } from "./start.js";
-import { completeTask, subjectOf } from "./task-completion.js";
+import { completeTask, retryTask, subjectOf } from "./task-completion.js";
 import { TaskFeed } from "./task-feed.js";
 import { LogicalTime } from "./time.js";
 import { Timers } from "./timers.js";
@@ -199,6 +199,10 @@ function engineOf(assembly: Assembly): Engine {
     async completeTask(task, outcome) {
       check();
       await parts.activity.during(completeTask(parts, task, outcome));
+    },
+    async retryTask(call) {
+      check();
+      await parts.activity.during(retryTask(parts, call));
     },
     async heartbeatTask(token, details) {
       check();

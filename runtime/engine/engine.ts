@@ -44,6 +44,11 @@ export interface Engine {
    * for it any more, EV8004 for an unknown execution.
    */
   completeTask(task: string | TaskCallRef, outcome: Outcome): Promise<void>;
+  /**
+   * The next attempt of a task that rests after a failed one begins at once. Durable when it resolves. Throws Fault
+   * EV8030 when the call does not rest, EV8004 for an unknown execution.
+   */
+  retryTask(call: TaskCallRef): Promise<void>;
   /** A sign of life of an attempt. `cancelled`: nobody waits for it any more. Throws Fault EV8014. */
   heartbeatTask(token: string, details: Encoded): Promise<{ readonly cancelled: boolean }>;
   /** Resolves when the execution is closed (its outcome) or suspended. */

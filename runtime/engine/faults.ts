@@ -119,6 +119,14 @@ export function alreadyCompleted(): Fault {
   });
 }
 
+/** EV8030 */
+export function notResting(executionId: string, seq: number): Fault {
+  return new Fault("EV8030", `The call ${seq} of "${executionId}" does not rest until a next attempt`, {
+    place: executionId,
+    remedy: "`eventual tasks list` shows which calls rest; others run, wait for their completion, or have ended.",
+  });
+}
+
 /** EV8016 */
 export function workflowNotInProgram(workflow: string): Fault {
   return new Fault("EV8016", `The execution's program has no workflow "${workflow}"`, {
@@ -156,4 +164,9 @@ export function transactionTooLong(limitMs: number): Fault {
     remedy:
       "Nothing else is stored while it is open: do slow work before the first use of ctx.db, or in another task, and large changes in parts.",
   });
+}
+
+/** The log line about a suspension. */
+export function suspendedLine({ code, message }: SuspendReason): string {
+  return `${code}: suspended: ${message}`;
 }

@@ -8,46 +8,56 @@ import { randomBytes } from "node:crypto";
 import { isClosed } from "../protocol/execution.js";
 import type { Program } from "../protocol/program.js";
 import type { Encoded } from "../protocol/value.js";
-import type { Store } from "../store/store.js";
+import type { ExecutionRow, Store, Write } from "../store/store.js";
 import type { Clock } from "./clock.js";
-import type { Engine } from "./engine.js";
-import { closedExecution, unknownExecution } from "./faults.js";
+import { controlEvent } from "./commands/control.js";
+import type { Engine, StartReply, StartRequest } from "./engine.js";
+import { closedExecution, suspendedByOperator, suspendedLine, unknownExecution } from "./faults.js";
 import { DEFAULT_LIMITS } from "./limits.js";
 import { checkName } from "./names.js";
 import { firstEvent, type Identity, NAME_BYTES, SEED_BYTES } from "./new-executions.js";
-import { storedProgram } from "./programs.js";
 import { queriesOf } from "./queries.js";
 import { ResultWaiters } from "./results.js";
 import { requireSameInput } from "./start.js";
+import { StoredPrograms } from "./stored-programs.js";
 import { LogicalTime } from "./time.js";
 
-export interface OfflineStore extends Pick<Engine, "show" | "list" | "logs" | "close"> {
-  /** Leaves a start with its program. Throws as `Engine.start`. */
-  start(request: { workflow: string; name?: string; input: Encoded; program: Program; resolveFrom: string }): Promise<{
-    readonly executionId: string;
-    readonly existing: boolean;
-  }>;
+export interface OfflineStore extends Pick<Engine, "show" | "list" | "logs" | "tasks" | "close"> {
+  /** Stores a program: engines on this database know it from then on. Throws Fault EV8010. */
+  deploy(program: Program, resolveFrom: string): Promise<void>;
+  /** Leaves a start. Throws as `Engine.start`. */
+  start(request: Pick<StartRequest, "workflow" | "program" | "name" | "input">): Promise<StartReply>;
   /** Leaves a signal. Throws as `Engine.signal`. */
   signal(executionId: string, signal: string, payload: Encoded): Promise<void>;
+  /** Suspends and resumes at once, leaves the rest. Throws as `Engine.control`. */
+  control: Engine["control"];
 }
 
 /** Works on `store` alone; closing closes the store. */
 export function offlineStore(store: Store, clock: Clock): OfflineStore {
   const time = new LogicalTime(clock, store.opened.clock);
-  const { show, list, logs } = queriesOf(
+  const { show, list, logs, tasks } = queriesOf(
     store,
     new ResultWaiters(),
     () => undefined,
     () => {},
   );
+  const programs = new StoredPrograms(store);
   let key = store.opened.nextKey;
+
+  async function open(executionId: string): Promise<ExecutionRow> {
+    const row = await store.findExecution(executionId);
+    if (row === undefined) throw unknownExecution(executionId);
+    if (isClosed(row.status)) throw closedExecution(executionId, row.status);
+    return row;
+  }
+
   return {
-    show,
-    list,
-    logs,
-    async start({ workflow, name = randomBytes(NAME_BYTES).toString("hex"), input, program, resolveFrom }) {
+    ...{ show, list, logs, tasks },
+    deploy: (program, resolveFrom) => programs.save(program, resolveFrom),
+    async start({ workflow, name = randomBytes(NAME_BYTES).toString("hex"), input, program: wanted }) {
       checkName("execution name", name, DEFAULT_LIMITS.nameLength);
-      const artifact = storedProgram(program, resolveFrom, workflow);
+      const program = await programs.forStart(workflow, wanted);
       const identity: Identity = { workflow, name, input, id: `${workflow}/${name}`, startTime: time.now() };
       const { id, startTime } = identity;
       const found = await store.findExecution(id);
@@ -55,8 +65,7 @@ export function offlineStore(store: Store, clock: Clock): OfflineStore {
         requireSameInput(id, found.input, input);
         return { executionId: id, existing: true };
       }
-      await store.saveProgram(program.hash, artifact);
-      const row = { key: key++, id, workflow, program: program.hash, status: "IN_PROGRESS" as const, input, startTime };
+      const row = { key: key++, id, workflow, program, status: "IN_PROGRESS" as const, input, startTime };
       const event = firstEvent(identity, randomBytes(SEED_BYTES).toString("hex"));
       await store.commit([
         { kind: "createExecution", row },
@@ -67,11 +76,38 @@ export function offlineStore(store: Store, clock: Clock): OfflineStore {
     },
     async signal(executionId, signal, payload) {
       checkName("signal name", signal, DEFAULT_LIMITS.nameLength);
-      const row = await store.findExecution(executionId);
-      if (row === undefined) throw unknownExecution(executionId);
-      if (isClosed(row.status)) throw closedExecution(executionId, row.status);
-      await store.commit([{ kind: "addInbox", execution: row.key, event: { kind: "signal", signal, payload } }]);
+      const { key: execution } = await open(executionId);
+      await store.commit([{ kind: "addInbox", execution, event: { kind: "signal", signal, payload } }]);
+    },
+    async control(executionId, action, reason) {
+      await store.commit(controlWrites(await open(executionId), action, reason, time.now()));
     },
     close: () => store.close(),
   };
+}
+
+/** What becomes of an execution that no engine has: the statuses are the store's alone, for the rest code has to run. */
+function controlWrites(
+  { key: execution, status }: ExecutionRow,
+  action: Parameters<Engine["control"]>[1],
+  reason: string | undefined,
+  now: number,
+): readonly Write[] {
+  const log = (text: string): Write => ({ kind: "addLog", execution, time: now, level: "info", text });
+  const resumed: Write[] =
+    status === "SUSPENDED" ? [{ kind: "setStatus", execution, status: "IN_PROGRESS" }, log("resumed")] : [];
+  switch (action) {
+    case "suspend": {
+      if (status === "SUSPENDED") return [];
+      const why = suspendedByOperator(reason);
+      return [{ kind: "setStatus", execution, status: "SUSPENDED", reason: why }, log(suspendedLine(why))];
+    }
+    case "resume":
+      return resumed;
+    // A suspended execution is terminated, too; it would not see its inbox.
+    case "terminate":
+      return [...resumed.slice(0, 1), { kind: "addInbox", execution, event: controlEvent(action, reason) }];
+    case "cancel":
+      return [{ kind: "addInbox", execution, event: controlEvent(action, reason) }];
+  }
 }

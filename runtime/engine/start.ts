@@ -10,7 +10,7 @@ import type { Encoded } from "../protocol/value.js";
 import type { ExecutionRow } from "../store/store.js";
 import type { Actor } from "./actor.js";
 import type { StartReply, StartRequest } from "./engine.js";
-import { conflictingStart, unknownWorkflow } from "./faults.js";
+import { conflictingStart } from "./faults.js";
 import { checkName } from "./names.js";
 import type { Identity } from "./new-executions.js";
 import type { Parts } from "./parts.js";
@@ -31,9 +31,9 @@ export class Starter {
    * another input, EV8003 for an unusable name, EV8007 when it could not be stored, EV8009 for an unknown program.
    */
   async start(request: StartRequest): Promise<StartReply> {
-    const { directory, limits, activity } = this.#parts;
+    const { programs, directory, limits, activity } = this.#parts;
     const { workflow, input, timeoutAt, timeoutMs } = request;
-    const program = await activity.during(this.#program(request));
+    const program = await activity.during(programs.stored.forStart(workflow, request.program));
     const name = request.name ?? this.#parts.newExecutions.name();
     checkName("execution name", name, limits.nameLength);
     const executionId = `${workflow}/${name}`;
@@ -53,18 +53,6 @@ export class Starter {
     } finally {
       directory.letGo(actor);
     }
-  }
-
-  async #program({ workflow, program }: StartRequest): Promise<string> {
-    const { programs } = this.#parts;
-    if (program === undefined) {
-      const newest = programs.newest(workflow);
-      if (newest === undefined) throw unknownWorkflow(workflow, programs.workflows());
-      return newest;
-    }
-    const known = await programs.workflowsOf(program);
-    if (!known.includes(workflow)) throw unknownWorkflow(workflow, known);
-    return program;
   }
 
   #begin(actor: Actor, identity: Identity): void {

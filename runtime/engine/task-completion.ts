@@ -1,7 +1,7 @@
-/** Completing a task from outside: by the token that its handler was given, or by its place in its execution. */
+/** Completing a task from outside, or trying it again: by the token that its handler was given, or by its place in its execution. */
 import type { Outcome } from "../protocol/value.js";
 import type { TaskCallRef } from "./engine.js";
-import { alreadyCompleted, badToken, unknownExecution } from "./faults.js";
+import { alreadyCompleted, badToken, notResting, unknownExecution } from "./faults.js";
 import type { Parts } from "./parts.js";
 import { readTaskToken, type TaskTokenSubject } from "./task-tokens.js";
 
@@ -22,6 +22,12 @@ export async function completeTask(
 ): Promise<void> {
   const subject = typeof task === "string" ? subjectOf(parts, task) : await presentAttempt(parts, task);
   if (subject === undefined || (await parts.feed.complete(subject, outcome)) === "unknown") throw alreadyCompleted();
+}
+
+/** Durable when it resolves. Throws Fault EV8004 and EV8030: see Engine.retryTask. */
+export async function retryTask(parts: CompletionParts, call: TaskCallRef): Promise<void> {
+  const subject = await presentAttempt(parts, call);
+  if (subject === undefined || !(await parts.feed.retryNow(subject))) throw notResting(call.execution, call.seq);
 }
 
 async function presentAttempt({ store }: CompletionParts, { execution, seq }: TaskCallRef) {

@@ -154,6 +154,22 @@ export class TaskFeed {
     }
   }
 
+  /** The next attempt of a task that rests begins now: durable when it resolves. False when it does not rest. */
+  async retryNow({ execution, seq }: TaskTokenSubject): Promise<boolean> {
+    const { store, time } = this.#parts;
+    const row = await store.findTask(execution, seq);
+    const now = time.now();
+    if (row === undefined || row.isWaiting || row.lease !== 0 || row.readyAt <= now) return false;
+    const text = JSON.stringify([retried(seq, row.attempt, now)]);
+    await store.commit([
+      { kind: "retryTask", execution, seq, readyAt: now },
+      { kind: "addHistory", execution, history: { time: now, text } },
+    ]);
+    this.#resting.set(refOf(row), { ...row, readyAt: now });
+    this.#rested();
+    return true;
+  }
+
   /** A sign of life from outside. Tells whether the attempt should stop: nobody waits for it any more. */
   async beatByToken(subject: TaskTokenSubject, details: Encoded): Promise<{ readonly cancelled: boolean }> {
     const task = await this.#subjectOf(subject);

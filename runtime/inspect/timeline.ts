@@ -106,6 +106,10 @@ function apply(mark: Mark, time: number, spans: Map<number, Building>, moments: 
     case "retried": {
       const span = known(spans, mark.seq, time);
       const last = span.attempts.at(-1);
+      if (last?.number === mark.attempt + 1) {
+        last.start = mark.until;
+        return;
+      }
       if (last !== undefined) {
         last.end = time;
         if (mark.value !== undefined) last.error = mark.value;

@@ -73,8 +73,8 @@ const standIns: Plugin = {
       loader: "js",
       resolveDir: "/",
     }));
-    bundler.onResolve({ filter: /\/toolchain\.js$/ }, ({ resolveDir }) => ({
-      path: join(resolveDir, "toolchain-absent.js"),
+    bundler.onResolve({ filter: /\/toolchain\.js$/ }, ({ resolveDir, path }) => ({
+      path: join(resolveDir, dirname(path), "toolchain-absent.js"),
     }));
     bundler.onResolve({ filter: UNUSED_ENGINES }, ({ path }) => ({ path, namespace: "unused" }));
     bundler.onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "module.exports = undefined;" }));

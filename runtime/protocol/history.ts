@@ -5,10 +5,11 @@
 import { z } from "zod";
 import type { Command } from "./command.js";
 import type { Event } from "./event.js";
-import type { Encoded, Outcome } from "./value.js";
+import { decode, type Encoded, encode, type Outcome } from "./value.js";
 
 /** Values longer than this many characters of their encoded text are not kept. */
 const LONGEST_VALUE = 600;
+const LONGEST_MESSAGE = 300;
 
 const seq = z.int();
 const value = z.string().exactOptional();
@@ -26,7 +27,7 @@ export const markSchemas = {
   ended: z.strictObject({ mark: z.literal("ended"), seq, ok: z.boolean(), value }),
   /** Nobody waits for it any more. */
   withdrawn: z.strictObject({ mark: z.literal("withdrawn"), seq }),
-  /** An attempt of a task failed; the next one starts at `until`. */
+  /** An attempt of a task failed; the next one starts at `until`. Once more without an error: at another time. */
   retried: z.strictObject({ mark: z.literal("retried"), seq, attempt: z.int(), until: z.number(), value }),
   /** A signal came. */
   received: z.strictObject({ mark: z.literal("received"), name: z.string(), value }),
@@ -49,9 +50,9 @@ export function marksOf(events: readonly Event[], commands: readonly Command[]):
   return [...events.flatMap(markOfEvent), ...commands.flatMap(markOfCommand)];
 }
 
-/** The mark of an attempt that failed and is made again. */
-export function retried(seq: number, attempt: number, until: number, error: Encoded): Mark {
-  return { mark: "retried", seq, attempt, until, ...kept(error) };
+/** The mark of an attempt that failed and is made again; without an error, that this happens at another time. */
+export function retried(seq: number, attempt: number, until: number, error?: Encoded): Mark {
+  return { mark: "retried", seq, attempt, until, ...(error === undefined ? {} : keptError(error)) };
 }
 
 function markOfEvent(event: Event): readonly Mark[] {
@@ -101,11 +102,25 @@ function markOfCommand(command: Command): readonly Mark[] {
 }
 
 function ended(number: number, outcome: Outcome): Mark {
-  return { mark: "ended", seq: number, ok: outcome.ok, ...kept(outcome.ok ? outcome.value : outcome.error) };
+  return {
+    mark: "ended",
+    seq: number,
+    ok: outcome.ok,
+    ...(outcome.ok ? kept(outcome.value) : keptError(outcome.error)),
+  };
 }
 
 function control(name: string, reason: string | undefined): Mark {
   return { mark: "control", name, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** Of an error that is too long, name and message: what people look for first. */
+function keptError(text: Encoded): { value?: string } {
+  if (text.length <= LONGEST_VALUE) return { value: text };
+  const thrown = decode(text);
+  if (!(thrown instanceof Error)) return {};
+  const { name, message } = thrown;
+  return kept(encode(Object.assign(new Error(message.slice(0, LONGEST_MESSAGE)), { name, stack: undefined })));
 }
 
 function kept(text: Encoded): { value?: string } {

@@ -1,15 +1,7 @@
-/**
- * The local socket's routes: which request means which call of the client, and how each is checked. No sockets here.
- *
- *   GET  /v1/executions?workflow=&status=&before=&limit=
- *   POST /v1/executions                    {workflow, name?, input}
- *   GET  /v1/executions/<id>               the id is percent-encoded
- *   GET  /v1/executions/<id>/result        answers when the execution is closed or suspended
- *   POST /v1/executions/<id>/signals       {signal, payload}
- */
-import type { z } from "zod";
+/** The local socket's requests: `POST /v1/<operation>` for each of `OPERATIONS`, checked by its schema. No sockets here. */
+import { z } from "zod";
 import type { Client } from "../client/client.js";
-import { querySchema, signalRequestSchema, startRequestSchema } from "../client/messages.js";
+import { OPERATIONS, type OperationName } from "../client/operations.js";
 import { Fault } from "../protocol/fault.js";
 
 export interface Request {
@@ -19,42 +11,16 @@ export interface Request {
   readonly body: string;
 }
 
+const nameSchema = z.enum(Object.keys(OPERATIONS) as [OperationName]);
+
 /** The answer's value, to be sent as JSON. Throws Fault EV8212 for a request that means nothing, and the engine's. */
 export async function answer(client: Client, { method, target, body }: Request): Promise<unknown> {
-  const url = new URL(target, "http://localhost");
-  const [version, resource, id, part, ...rest] = url.pathname.split("/").slice(1);
-  if (version !== "v1" || resource !== "executions" || rest.length > 0) throw unknownRoute(method, url.pathname);
-  const executionId = id === undefined ? undefined : decoded(id);
-  switch (`${method} ${executionId === undefined ? "*" : "one"} ${part ?? ""}`) {
-    case "GET * ":
-      return await client.list(parse(querySchema, { limit: 50, ...Object.fromEntries(url.searchParams) }));
-    case "POST * ":
-      return await start(client, body);
-    case "GET one ":
-      return await client.show(executionId ?? "");
-    case "GET one result":
-      return await client.result(executionId ?? "");
-    case "POST one signals": {
-      const { signal, payload } = parse(signalRequestSchema, json(body));
-      await client.signal(executionId ?? "", signal, payload);
-      return { delivered: true };
-    }
-    default:
-      throw unknownRoute(method, url.pathname);
-  }
-}
-
-async function start(client: Client, body: string): Promise<unknown> {
-  const { program, ...request } = parse(startRequestSchema, json(body));
-  return await client.start({ ...request, ...(program === undefined ? {} : { program: { hash: program } }) });
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch (cause) {
-    throw malformed(`the path's "${part}" is not percent-encoded text`, cause);
-  }
+  const name = nameSchema.safeParse(/^\/v1\/(\w+)$/.exec(target)?.[1]);
+  if (method !== "POST" || !name.success) throw malformed(`there is no ${method} ${target}`, undefined);
+  const schema: z.ZodType<unknown> = OPERATIONS[name.data].request;
+  const request = parse(schema, json(body));
+  // Parsed by the schema of the very method that it goes to.
+  return await (client[name.data] as (request: unknown) => Promise<unknown>)(request);
 }
 
 function json(body: string): unknown {
@@ -70,10 +36,6 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "body"}: ${message}`);
   throw malformed(issues.join("; "), parsed.error);
-}
-
-function unknownRoute(method: string, path: string): Fault {
-  return malformed(`there is no ${method} ${path}`, undefined);
 }
 
 function malformed(why: string, cause: unknown): Fault {

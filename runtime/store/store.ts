@@ -33,7 +33,10 @@ export interface Store {
    */
   begin(): Promise<StoreTransaction>;
 
+  /** Kept as it was first saved; the last one saved is the newest. */
   saveProgram(hash: string, artifact: string): Promise<void>;
+  /** Hashes, newest first. */
+  programs(): Promise<readonly string[]>;
   loadProgram(hash: string): Promise<string | undefined>;
 
   findExecution(id: string): Promise<ExecutionRow | undefined>;

@@ -184,22 +184,26 @@ test("malformed requests on the socket are refused and change nothing", async (t
     });
   for (const [method, path, body] of [
     ["GET", "/"],
-    ["GET", "/v2/executions"],
-    ["DELETE", "/v1/executions/greet%2Fx"],
-    ["GET", "/v1/executions/%E0%A4%A"],
-    ["GET", "/v1/executions?limit=0"],
-    ["GET", "/v1/executions?colour=red"],
-    ["POST", "/v1/executions", "{"],
-    ["POST", "/v1/executions", '{"workflow":"greet"}'],
-    ["POST", "/v1/executions", '{"workflow":"greet","input":"j1","name":"a\\u0000b"}'],
-    ["POST", "/v1/executions", '{"workflow":"greet","input":"j1","extra":1}'],
-    ["POST", "/v1/executions/greet%2Fx/signals", '{"signal":5,"payload":"j1"}'],
+    ["GET", "/v1/list"],
+    ["POST", "/v2/list", '{"limit":1}'],
+    ["POST", "/v1/toString", "{}"],
+    ["POST", "/v1/close", "{}"],
+    ["POST", "/v1/list", "{}"],
+    ["POST", "/v1/list", '{"limit":0}'],
+    ["POST", "/v1/list", '{"limit":1,"colour":"red"}'],
+    ["POST", "/v1/start", "{"],
+    ["POST", "/v1/start", '{"workflow":"greet"}'],
+    ["POST", "/v1/start", '{"workflow":"greet","input":"j1","name":"a\\u0000b"}'],
+    ["POST", "/v1/start", '{"workflow":"greet","input":"j1","extra":1}'],
+    ["POST", "/v1/signal", '{"execution":"greet/x","signal":5,"payload":"j1"}'],
+    ["POST", "/v1/control", '{"execution":"greet/x","action":"delete"}'],
+    ["POST", "/v1/deploy", '{"program":{},"resolveFrom":"/"}'],
   ] as const) {
     const { status, text } = await send(method, path, body);
     assert.equal(status, 422, `${method} ${path}: ${text}`);
     assert.equal((JSON.parse(text) as { error: { code: string } }).error.code, "EV8212");
   }
-  assert.equal((await send("GET", "/v1/executions")).text, "[]");
+  assert.equal((await send("POST", "/v1/list", '{"limit":10}')).text, "[]");
 });
 
 test("a file in the socket's place that is not an engine's is replaced by the engine that holds the lock", async (t) => {

@@ -55,6 +55,13 @@ export class Database {
     this.#handle++;
   }
 
+  #keepProgram(hash: string, artifact: string): void {
+    const { programs } = this.data;
+    const kept = programs.get(hash) ?? artifact;
+    programs.delete(hash);
+    programs.set(hash, kept);
+  }
+
   logTexts(): string[] {
     return this.data.logs.map(({ text }) => text);
   }
@@ -74,11 +81,10 @@ export class Database {
       return structuredClone(value());
     }
     const { data } = this;
-    const keys = [...data.executions.keys()];
     return {
       opened: {
         incarnation: this.incarnation,
-        nextKey: Math.max(0, ...keys) + 1,
+        nextKey: Math.max(0, ...data.executions.keys()) + 1,
         clock: data.clock,
         secret: "ab".repeat(32),
       },
@@ -98,8 +104,9 @@ export class Database {
       },
       async saveProgram(hash, artifact) {
         if (dead()) return await forever;
-        data.programs.set(hash, artifact);
+        database.#keepProgram(hash, artifact);
       },
+      programs: () => read("programs", () => [...data.programs.keys()].reverse()),
       loadProgram: (hash) => read("loadProgram", () => data.programs.get(hash)),
       findExecution: (id) =>
         read("findExecution", () => [...data.executions.values()].find(({ row }) => row.id === id)?.row),

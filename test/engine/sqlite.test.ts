@@ -47,12 +47,15 @@ test("what was left in a file without an engine is taken up by the next one", as
   const { virtualClock } = await import("#runtime/engine/clock.js");
   const { program } = await import("./fakes.js");
   const offline = offlineStore(await openStore(database), virtualClock(START));
-  const start = { workflow: "collector", name: "a", input: encode(1), program: program(["collector"]) };
-  const left = await offline.start({ ...start, resolveFrom: "/nowhere" });
+  const start = { workflow: "collector", name: "a", input: encode(1) };
+  await assert.rejects(offline.start(start), { code: "EV8001" });
+  await assert.rejects(offline.start({ ...start, program: "0".repeat(64) }), { code: "EV8009" });
+  await offline.deploy(program(["collector"]), "/nowhere");
+  const left = await offline.start(start);
   assert.deepEqual(left, { executionId: "collector/a", existing: false });
-  assert.equal((await offline.start({ ...start, resolveFrom: "/nowhere" })).existing, true);
-  await assert.rejects(offline.start({ ...start, input: encode(2), resolveFrom: "/nowhere" }), { code: "EV8002" });
-  await assert.rejects(offline.start({ ...start, workflow: "other", resolveFrom: "/nowhere" }), { code: "EV8001" });
+  assert.equal((await offline.start(start)).existing, true);
+  await assert.rejects(offline.start({ ...start, input: encode(2) }), { code: "EV8002" });
+  await assert.rejects(offline.start({ ...start, workflow: "other" }), { code: "EV8001" });
   await offline.signal("collector/a", "s", encode("left"));
   await assert.rejects(offline.signal("collector/b", "s", encode("left")), { code: "EV8004" });
   assert.equal((await offline.list({ limit: 10 })).length, 1);
@@ -63,4 +66,38 @@ test("what was left in a file without an engine is taken up by the next one", as
   const { outcome } = await engine.result("collector/a");
   assert.deepEqual(outcome?.ok === true && decode(outcome.value), ["left"]);
   await engine.close();
+});
+
+test("what was done to executions without an engine holds for the next one", async (t) => {
+  const database = join(await temporaryFolder(t), "engine.db");
+  const { offlineStore } = await import("#runtime/engine/offline.js");
+  const { virtualClock } = await import("#runtime/engine/clock.js");
+  const { program } = await import("./fakes.js");
+  const open = async () => offlineStore(await openStore(database), virtualClock(START));
+  const first = await open();
+  await first.deploy(program(["collector"]), "/nowhere");
+  for (const name of ["a", "b", "c"]) await first.start({ workflow: "collector", name, input: encode(1) });
+  await first.control("collector/a", "suspend", "lunch");
+  const { status, reason } = await first.show("collector/a");
+  assert.deepEqual([status, reason?.code, reason?.message], ["SUSPENDED", "EV8017", "lunch"]);
+  await first.control("collector/a", "suspend", "again");
+  await first.signal("collector/a", "s", encode("kept"));
+  await first.control("collector/a", "resume");
+  await first.control("collector/b", "suspend");
+  await first.control("collector/b", "terminate", "enough");
+  await first.control("collector/c", "suspend");
+  await assert.rejects(first.control("collector/d", "cancel"), { code: "EV8004" });
+  await first.close();
+
+  const { engine } = await openWorld(scripts, { store: await openStore(database) });
+  await engine.signal("collector/a", "stop", encode(null));
+  const { outcome } = await engine.result("collector/a");
+  assert.deepEqual(outcome?.ok === true && decode(outcome.value), ["kept"]);
+  assert.equal((await engine.result("collector/b")).status, "TERMINATED");
+  assert.equal((await engine.show("collector/c")).status, "SUSPENDED");
+  await engine.close();
+
+  const second = await open();
+  await assert.rejects(second.control("collector/a", "suspend"), { code: "EV8005" });
+  await second.close();
 });

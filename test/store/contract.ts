@@ -57,6 +57,16 @@ function executions(open: Open): void {
     assert.equal(await store.loadProgram(PROGRAM), "first");
   });
 
+  test("the program saved last is the newest, also when it was known", async (t) => {
+    const store = await open(t);
+    const hashes = ["a", "b", "c"].map((digit) => digit.repeat(64));
+    for (const hash of hashes) await store.saveProgram(hash, "");
+    assert.deepEqual(await store.programs(), hashes.toReversed());
+    await store.saveProgram(hashes[0] ?? "", "");
+    await store.saveProgram(hashes[0] ?? "", "");
+    assert.deepEqual(await store.programs(), [hashes[0], hashes[2], hashes[1]]);
+  });
+
   test("an execution comes back as it was created", async (t) => {
     const store = await populate(await open(t), 2);
     assert.deepEqual(await store.findExecution("order/2"), execution(2));

@@ -1,7 +1,7 @@
 /** `eventual completion <shell>` */
-import type { Argv } from "yargs";
 import { commandName } from "../application.js";
-import type { Session } from "../commands.js";
+import { command } from "../command.js";
+import { EXIT } from "../exit.js";
 
 /** What yargs answers when it is asked by a shell; the scripts ask the command itself. */
 const ASK = "--get-yargs-completions";
@@ -26,20 +26,20 @@ compdef _${identifier(name)} ${name}`,
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 
-/** Adds the command to `commandLine`. */
-export function addCompletionCommand(commandLine: Argv, session: Session): void {
-  commandLine.command(
-    "completion <shell>",
-    "Print a script that completes commands and options in a shell",
-    (command) =>
-      command
-        .positional("shell", { choices: SHELLS, demandOption: true, describe: "The shell" })
-        .example(`$0 completion bash > ~/.local/share/bash-completion/completions/${commandName}`, "bash")
-        .example(`$0 completion zsh > ~/.zsh/functions/_${commandName}`, "zsh: a folder of $fpath")
-        .example(`$0 completion fish > ~/.config/fish/completions/${commandName}.fish`, "fish"),
-    ({ shell }) => session.output.print(SCRIPTS[shell](commandName)),
-  );
-}
+export const completion = command({
+  usage: "completion <shell>",
+  describe: "Print a script that completes commands and options in a shell",
+  options: (given) =>
+    given
+      .positional("shell", { choices: SHELLS, demandOption: true, describe: "The shell" })
+      .example(`$0 completion bash > ~/.local/share/bash-completion/completions/${commandName}`, "bash")
+      .example(`$0 completion zsh > ~/.zsh/functions/_${commandName}`, "zsh: a folder of $fpath")
+      .example(`$0 completion fish > ~/.config/fish/completions/${commandName}.fish`, "fish"),
+  run: async ({ shell }, output) => {
+    output.print(SCRIPTS[shell](commandName));
+    return EXIT.ok;
+  },
+});
 
 function identifier(name: string): string {
   return name.replaceAll(/[^A-Za-z0-9_]/g, "_");

@@ -1,45 +1,34 @@
 /** `eventual package [source]` */
-import type { Argv } from "yargs";
 import { isExecutable } from "../../platform/executable.js";
-import type { Session } from "../commands.js";
-import { BUILD_OPTIONS, present } from "../options.js";
+import { command } from "../command.js";
+import { BUILD_OPTIONS } from "../options.js";
 
-/** Adds the command to `commandLine`. */
-export function addPackageCommand(commandLine: Argv, session: Session): void {
-  commandLine.command({
-    command: "package [source]",
-    describe: isExecutable ? false : "Make one executable that runs without Node",
-    builder: (command: Argv) =>
-      command
-        .positional("source", {
-          type: "string",
-          describe: "Entry file (*.ts) or compiled program (*.evp); without one, the plain command",
-        })
-        .option("output", {
-          alias: "o",
-          type: "string",
-          requiresArg: true,
-          describe: "The file to write (default: the source's name, in this folder)",
-        })
-        .option("target", {
-          type: "string",
-          requiresArg: true,
-          describe: "System and processor: linux-x64 or linux-arm64 (default: this machine's)",
-        })
-        .option("addon", { type: "string", requiresArg: true, describe: "SQLite's native addon for another target" })
-        .option("sbom", { type: "string", requiresArg: true, describe: "Also write a bill of materials (CycloneDX)" })
-        .option("strip", { type: "boolean", default: false, describe: "Take out Node's symbols: a tenth smaller" })
-        .options(BUILD_OPTIONS)
-        .option("json", { type: "boolean", default: false, describe: "Print JSON" })
-        .example("$0 package src/main.ts -o app", "Then: ./app run reminder, ./app serve, ./app list …")
-        .example("$0 package -o eventual", "The command itself, for programs in files"),
-    handler: async (args) => {
-      const { packageProgram } = await import("../package-program.js");
-      const { source, output, target, addon, sbom, strip, external, tsconfig, json } = args;
-      session.exitCode = await packageProgram(
-        { strip, external, json, ...present({ source, output, target, addon, sbom, tsconfig }) },
-        session.output,
-      );
-    },
-  });
-}
+export const packageCommand = command({
+  usage: "package [source]",
+  describe: isExecutable ? false : "Make one executable that runs without Node",
+  options: (given) =>
+    given
+      .positional("source", {
+        type: "string",
+        describe: "Entry file (*.ts) or compiled program (*.evp); without one, the plain command",
+      })
+      .option("output", {
+        alias: "o",
+        type: "string",
+        requiresArg: true,
+        describe: "The file to write (default: the source's name, in this folder)",
+      })
+      .option("target", {
+        type: "string",
+        requiresArg: true,
+        describe: "System and processor: linux-x64 or linux-arm64 (default: this machine's)",
+      })
+      .option("addon", { type: "string", requiresArg: true, describe: "SQLite's native addon for another target" })
+      .option("sbom", { type: "string", requiresArg: true, describe: "Also write a bill of materials (CycloneDX)" })
+      .option("strip", { type: "boolean", default: false, describe: "Take out Node's symbols: a tenth smaller" })
+      .options(BUILD_OPTIONS)
+      .option("json", { type: "boolean", default: false, describe: "Print JSON" })
+      .example("$0 package src/main.ts -o app", "Then: ./app run reminder, ./app serve, ./app list …")
+      .example("$0 package -o eventual", "The command itself, for programs in files"),
+  run: async (args, output) => (await import("../actions/package.js")).packageProgram(args, output),
+});

@@ -1,69 +1,63 @@
 /** `eventual run <program> <workflow>` */
 import type { Argv } from "yargs";
 import { commandName, hasProgram } from "../application.js";
-import type { Session } from "../commands.js";
+import { command } from "../command.js";
 import { present, withEngine, withInput } from "../options.js";
 
-/** Adds the command to `commandLine`. */
-export function addRunCommand(commandLine: Argv, session: Session): void {
-  commandLine.command(
-    hasProgram ? "run <workflow>" : "run <program> <workflow>",
-    "Run an execution to its end in this process, or resume it",
-    (command) =>
-      withEngine(
-        withInput(
-          programPlace(command)
-            .positional("workflow", { type: "string", demandOption: true, describe: "Name of the workflow" })
-            .option("id", {
-              type: "string",
-              requiresArg: true,
-              describe: 'Name of the execution (default: "default")',
-            }),
-        )
-          .option("db", {
+export const run = command({
+  usage: hasProgram ? "run <workflow>" : "run <program> <workflow>",
+  describe: "Run an execution to its end in this process, or resume it",
+  options: (given) =>
+    withEngine(
+      withInput(
+        programPlace(given)
+          .positional("workflow", { type: "string", demandOption: true, describe: "Name of the workflow" })
+          .option("id", {
             type: "string",
             requiresArg: true,
-            describe: hasProgram
-              ? `Database file (default: ${commandName}.db)`
-              : "Database file (default: <program>.db beside it)",
-          })
-          .option("json", { type: "boolean", default: false, describe: "Print the outcome as JSON, as the last line" }),
+            describe: 'Name of the execution (default: "default")',
+          }),
       )
-        .option("virtual-clock", {
-          type: "boolean",
-          default: false,
-          describe: "Jump to the next timer instead of waiting",
-        })
-        .option("until", {
+        .option("db", {
           type: "string",
           requiresArg: true,
-          describe: "Stop at this age (400d, 1h30m) or date (ISO 8601)",
+          describe: hasProgram
+            ? `Database file (default: ${commandName}.db)`
+            : "Database file (default: <program>.db beside it)",
         })
-        .example("$0 run app.evp reminder --input '\"ada@example.org\"'", "Start, or go on after a crash")
-        .example("$0 run app.evp reminder --virtual-clock --until 400d", "400 days in seconds")
-        .example(
-          "$0 run app.evp order --id 17 --checkpoint=always --cache=0",
-          "Restore from a checkpoint at every event",
-        )
-        .epilogue(
-          "The same command again resumes the execution where it was; when it has ended, its result is printed again. " +
-            "Without --input a known execution keeps its own. Exit codes: 0 succeeded (or --until reached), 1 failed, " +
-            "2 wrong command or input, 130/143 stopped by SIGINT/SIGTERM after a checkpoint.",
-        ),
-    async (args) => {
-      const { runExecution } = await import("../run-execution.js");
-      const { workflow, json, checkpoint, virtualClock, program, id, input, inputFile, db, cache, until } = args;
-      session.exitCode = await runExecution(
-        { workflow, json, checkpoint, virtualClock, ...present({ program, id, input, inputFile, db, cache, until }) },
-        session.output,
-      );
-    },
-  );
-}
+        .option("json", { type: "boolean", default: false, describe: "Print the outcome as JSON, as the last line" }),
+    )
+      .option("virtual-clock", {
+        type: "boolean",
+        default: false,
+        describe: "Jump to the next timer instead of waiting",
+      })
+      .option("until", {
+        type: "string",
+        requiresArg: true,
+        describe: "Stop at this age (400d, 1h30m) or date (ISO 8601)",
+      })
+      .example("$0 run app.evp reminder --input '\"ada@example.org\"'", "Start, or go on after a crash")
+      .example("$0 run app.evp reminder --virtual-clock --until 400d", "400 days in seconds")
+      .example("$0 run app.evp order --id 17 --checkpoint=always --cache=0", "Restore from a checkpoint at every event")
+      .epilogue(
+        "The same command again resumes the execution where it was; when it has ended, its result is printed again. " +
+          "Without --input a known execution keeps its own. Exit codes: 0 succeeded (or --until reached), 1 failed, " +
+          "2 wrong command or input, 130/143 stopped by SIGINT/SIGTERM after a checkpoint.",
+      ),
+  run: async (args, output) => {
+    const { runExecution } = await import("../actions/run.js");
+    const { workflow, json, checkpoint, virtualClock, program, id, input, inputFile, db, cache, until } = args;
+    return await runExecution(
+      { workflow, json, checkpoint, virtualClock, ...present({ program, id, input, inputFile, db, cache, until }) },
+      output,
+    );
+  },
+});
 
 /** An application's executable has its program in itself. */
-function programPlace<T>(command: Argv<T>) {
-  return command.positional("program", {
+function programPlace<T>(given: Argv<T>) {
+  return given.positional("program", {
     type: "string",
     hidden: hasProgram,
     describe: "Compiled program (*.evp)",

@@ -1,61 +1,59 @@
-/** `eventual serve <program…>` */
-import type { Argv } from "yargs";
+/** `eventual serve [program…]` */
 import type { HttpOptions } from "../../server/http/listen.js";
 import { hasProgram } from "../application.js";
-import type { Session } from "../commands.js";
+import { command } from "../command.js";
 import { present, wholeNumber, withDatabase, withEngine } from "../options.js";
 
-/** Adds the command to `commandLine`. */
-export function addServeCommand(commandLine: Argv, session: Session): void {
-  commandLine.command(
-    hasProgram ? "serve [programs..]" : "serve <programs..>",
-    "Run an engine until it is stopped; other commands talk to it",
-    (command) =>
-      withEngine(
-        withDatabase(command).positional("programs", {
-          type: "string",
-          array: true,
-          default: [],
-          describe: hasProgram ? "Other programs (*.evp) instead of this one" : "Compiled programs (*.evp)",
-        }),
-      )
-        .option("http", { type: "string", requiresArg: true, describe: "Also serve the HTTP API: [host:]port" })
-        .option("tokens", { type: "string", requiresArg: true, describe: "File of the API's tokens" })
-        .option("tls-cert", { type: "string", requiresArg: true, describe: "Certificate of the API (PEM file)" })
-        .option("tls-key", { type: "string", requiresArg: true, describe: "Its key (PEM file)" })
-        .option("allow-host", {
-          type: "string",
-          array: true,
-          nargs: 1,
-          default: [],
-          describe: "Another name of the API",
-        })
-        .option("allow-origin", {
-          type: "string",
-          array: true,
-          nargs: 1,
-          default: [],
-          describe: "Origin whose pages may call the API",
-        })
-        .option("rate", {
-          type: "string",
-          requiresArg: true,
-          coerce: (text: string | undefined) => wholeNumber("--rate", text),
-          describe: "Requests a second of one address (default: 500)",
-        })
-        .implies("tls-cert", "tls-key")
-        .implies("tls-key", "tls-cert")
-        .example("$0 serve app.evp --db app.db --http 8080", "The HTTP API, for this machine only")
-        .example("$0 serve app.evp --db app.db", "Go on with everything in app.db, and take new work")
-        .epilogue("SIGINT or SIGTERM: stop cleanly, after checkpoints; a second one stops at once."),
-    async (args) => {
-      const { serve } = await import("../serve-programs.js");
-      const { programs, json, checkpoint, db, cache } = args;
-      const http = args.http === undefined ? undefined : httpOptions(args.http, args);
-      session.exitCode = await serve({ programs, json, checkpoint, ...present({ db, cache, http }) }, session.output);
-    },
-  );
-}
+export const serve = command({
+  usage: "serve [programs..]",
+  describe: "Run an engine until it is stopped; other commands talk to it",
+  options: (given) =>
+    withEngine(
+      withDatabase(given).positional("programs", {
+        type: "string",
+        array: true,
+        default: [],
+        describe: hasProgram
+          ? "Other programs (*.evp) instead of this one"
+          : "Compiled programs (*.evp) to deploy; those in the database run without being named",
+      }),
+    )
+      .option("http", { type: "string", requiresArg: true, describe: "Also serve the HTTP API: [host:]port" })
+      .option("tokens", { type: "string", requiresArg: true, describe: "File of the API's tokens" })
+      .option("tls-cert", { type: "string", requiresArg: true, describe: "Certificate of the API (PEM file)" })
+      .option("tls-key", { type: "string", requiresArg: true, describe: "Its key (PEM file)" })
+      .option("allow-host", {
+        type: "string",
+        array: true,
+        nargs: 1,
+        default: [],
+        describe: "Another name of the API",
+      })
+      .option("allow-origin", {
+        type: "string",
+        array: true,
+        nargs: 1,
+        default: [],
+        describe: "Origin whose pages may call the API",
+      })
+      .option("rate", {
+        type: "string",
+        requiresArg: true,
+        coerce: (text: string | undefined) => wholeNumber("--rate", text),
+        describe: "Requests a second of one address (default: 500)",
+      })
+      .implies("tls-cert", "tls-key")
+      .implies("tls-key", "tls-cert")
+      .example("$0 serve app.evp --db app.db --http 8080", "The HTTP API, for this machine only")
+      .example("$0 serve app.evp --db app.db", "Go on with everything in app.db, and take new work")
+      .epilogue("SIGINT or SIGTERM: stop cleanly, after checkpoints; a second one stops at once."),
+  run: async (args, output) => {
+    const { serve: runServer } = await import("../actions/serve.js");
+    const { programs, json, checkpoint, db, cache } = args;
+    const http = args.http === undefined ? undefined : httpOptions(args.http, args);
+    return await runServer({ programs, json, checkpoint, ...present({ db, cache, http }) }, output);
+  },
+});
 
 interface HttpArguments {
   readonly tokens: string | undefined;

@@ -1,10 +1,13 @@
 /** Executions as text for people and as JSON for scripts. */
-import type { ExecutionDetails, ExecutionList, ExecutionSummary, LogLineRow } from "../../client/messages.js";
+import type { ExecutionDetails, ExecutionSummary, LogLineRow } from "../../client/operations.js";
+import type { Timeline } from "../../inspect/timeline.js";
 import type { Status } from "../../protocol/execution.js";
 import { toDisplay } from "../../protocol/value.js";
+import type { Output } from "../output.js";
 import type { Paint, Style } from "./paint.js";
 import { tableText } from "./table.js";
 import { lengthText, timeText } from "./time.js";
+import { spansText } from "./timeline.js";
 import { errorText, outcomeText, valueText } from "./value.js";
 
 const STATUS_STYLE: Readonly<Record<Status, Style>> = {
@@ -52,7 +55,7 @@ export function detailsJson(details: ExecutionDetails): Record<string, unknown> 
 }
 
 /** A table, newest first. `now` in ms since the epoch; `width` in characters. */
-export function listText(rows: ExecutionList, now: number, width: number): string {
+export function listText(rows: readonly ExecutionSummary[], now: number, width: number): string {
   const columns = [
     { title: "EXECUTION", flexible: true },
     { title: "STATUS", flexible: false },
@@ -71,7 +74,12 @@ export function listText(rows: ExecutionList, now: number, width: number): strin
 }
 
 /** Several lines about one execution. */
-export function detailsText(details: ExecutionDetails, paint: Paint): string {
+export function detailsText(
+  details: ExecutionDetails,
+  timeline: Timeline,
+  output: Pick<Output, "paint" | "width">,
+): string {
+  const { paint } = output;
   const { checkpointBytes, tailBytes, logs } = details;
   const fields: [string, string][] = [
     ["status", paint(STATUS_STYLE[details.status], details.status)],
@@ -88,6 +96,15 @@ export function detailsText(details: ExecutionDetails, paint: Paint): string {
   }
   fields.push(["stored", `checkpoint ${checkpointBytes} bytes, tail ${tailBytes} bytes`]);
   const lines = fields.map(([name, value]) => `  ${name.padEnd(9)} ${value}`);
+  if (timeline.spans.length + timeline.moments.length > 0) {
+    const indented = { paint, width: output.width - 4 };
+    lines.push(
+      "  history",
+      ...spansText(timeline, indented)
+        .split("\n")
+        .map((line) => `    ${line}`),
+    );
+  }
   if (logs.length > 0) lines.push("  log", ...logs.map((line) => `    ${logText(line, paint)}`));
   return [paint("bold", details.id), ...lines].join("\n");
 }

@@ -1,6 +1,6 @@
 /** Waiting for ends: however many requests wait for one execution, however often, the engine has one waiter for them. */
 
-import type { ExecutionSummary } from "../../client/messages.js";
+import type { ExecutionSummary } from "../../client/operations.js";
 import type { Engine } from "../../engine/engine.js";
 
 export class Waiting {

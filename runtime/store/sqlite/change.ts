@@ -220,7 +220,7 @@ function add(changes: Changes, write: Write, counters: Counters, consumed: numbe
   }
 }
 
-/** The row that makes a program known; one already known stays as it is. */
+/** The row that makes a program known; one already known stays as it is, as the newest. */
 export function programChange(hash: string, artifact: string): Changes {
   const changes = new Changes();
   changes.row(KIND.program, null, null, null, null, hash, artifact);

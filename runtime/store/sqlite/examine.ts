@@ -231,7 +231,7 @@ class OpenExamination implements Examination {
       SELECT hash, octet_length(artifact) AS bytes,
         (SELECT count(*) FROM execution WHERE execution.program = program.key) AS executions,
         (SELECT count(*) FROM execution WHERE execution.program = program.key AND status = 'IN_PROGRESS') AS inProgress
-      FROM program ORDER BY program.key DESC`);
+      FROM program ORDER BY program.deployed DESC`);
     return rows.map((row) => ({
       hash: textOf(row, "hash"),
       bytes: numberOf(row, "bytes"),

@@ -145,8 +145,15 @@ CREATE INDEX history_by_execution ON history (execution, n);
 CREATE INDEX execution_by_end ON execution (end_time, status) WHERE end_time IS NOT NULL;
 `;
 
+/** In which order programs were deployed, the last time each. */
+const VERSION_4 = `
+ALTER TABLE program ADD COLUMN deployed INTEGER NOT NULL DEFAULT 0;
+UPDATE program SET deployed = key;
+CREATE INDEX program_by_deployment ON program (deployed);
+`;
+
 /** In order; the index of a step is the version that it starts from. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 /**
  * Brings a database from `version` to the newest one (M1).

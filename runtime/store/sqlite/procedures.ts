@@ -52,7 +52,11 @@ const HISTORY = `
     DELETE FROM history WHERE NEW.n % ${HISTORY_SWEEP} = 0 AND execution = NEW.execution AND n <= NEW.n - ${HISTORY_KEPT};`;
 
 const BODIES: Record<keyof typeof KIND, string> = {
-  program: "INSERT INTO program (hash, artifact) VALUES (NEW.a, NEW.b) ON CONFLICT (hash) DO NOTHING;",
+  // The row of the newest program is not touched: its artifact would be written again.
+  program: `
+    INSERT INTO program (hash, artifact, deployed)
+    VALUES (NEW.a, NEW.b, 1 + (SELECT coalesce(max(deployed), 0) FROM program))
+    ON CONFLICT (hash) DO UPDATE SET deployed = excluded.deployed WHERE deployed < (SELECT max(deployed) FROM program);`,
   create: `
     ${refuseIf("NOT EXISTS (SELECT 1 FROM program WHERE hash = NEW.c)", "'there is no program ' || NEW.c")}
     ${refuseIf("EXISTS (SELECT 1 FROM execution WHERE id = NEW.a)", "'there is already an execution ' || NEW.a")}

@@ -27,6 +27,7 @@ const TASK = `
 /** The texts of the queries, exported for the test that looks at their plans. */
 export const SQL = {
   loadProgram: "SELECT artifact FROM program WHERE hash = ?",
+  programs: "SELECT hash FROM program WHERE deployed > 0 ORDER BY deployed DESC",
   findExecutions: `${EXECUTION} WHERE id IN (SELECT value FROM json_each(?))`,
   /** All tables of one execution in one statement, so that no commit falls between them. */
   loadExecution: `
@@ -65,6 +66,10 @@ export class Queries {
   async loadProgram(hash: string): Promise<string | undefined> {
     const [row] = await this.#all(SQL.loadProgram, hash);
     return row && textOf(row, "artifact");
+  }
+
+  async programs(): Promise<readonly string[]> {
+    return (await this.#all(SQL.programs)).map((row) => textOf(row, "hash"));
   }
 
   /** Those of them that there are, by id. */

@@ -75,6 +75,10 @@ export class SqliteStore implements Store {
     return this.#read((queries) => queries.loadProgram(hash));
   }
 
+  programs(): Promise<readonly string[]> {
+    return this.#read((queries) => queries.programs());
+  }
+
   findExecution(id: string): Promise<ExecutionRow | undefined> {
     return this.#finding.find(id);
   }

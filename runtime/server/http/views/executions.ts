@@ -1,5 +1,5 @@
 /** Rows of the engine as resources of the API. */
-import type { ExecutionSummary, LogLineRow } from "../../../client/messages.js";
+import type { ExecutionSummary, LogLineRow } from "../../../client/operations.js";
 import type { Answer, Execution, ExecutionDetails, LogLine } from "../../../client/resources.js";
 import { type Encoded, type Outcome, toDisplay } from "../../../protocol/value.js";
 

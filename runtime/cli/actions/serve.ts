@@ -1,15 +1,18 @@
 /** `eventual serve`: an engine that runs until it is told to stop. */
-import type { CheckpointMode } from "../engine/engine.js";
-import { Fault } from "../protocol/fault.js";
-import type { HttpOptions } from "../server/http/listen.js";
-import { type LoadedProgram, loadProgram } from "./application.js";
-import { namedDatabase } from "./database.js";
-import { openEngineHost } from "./engine-host.js";
-import { EXIT } from "./exit.js";
-import { present } from "./options.js";
-import type { Output } from "./output.js";
-import { reportTo } from "./report.js";
-import { listenForStop } from "./stop.js";
+
+import { listedPrograms } from "../../client/program-list.js";
+import type { CheckpointMode } from "../../engine/engine.js";
+import { Fault } from "../../protocol/fault.js";
+import type { HttpOptions } from "../../server/http/listen.js";
+import { examine } from "../../store/sqlite/examine.js";
+import { hasProgram, type LoadedProgram, loadProgram } from "../application.js";
+import { namedDatabase } from "../database.js";
+import { openEngineHost } from "../engine-host.js";
+import { EXIT } from "../exit.js";
+import { present } from "../options.js";
+import type { Output } from "../output.js";
+import { reportTo } from "../report.js";
+import { listenForStop } from "../stop.js";
 
 export interface ServeOptions {
   /** Files; none in an executable that carries a program: that one. */
@@ -34,7 +37,7 @@ export async function serve(options: ServeOptions, output: Output): Promise<numb
     ...(options.http === undefined ? {} : { http: options.http }),
     report: reportTo(output),
   });
-  const workflows = programs.flatMap(({ program }) => program.manifest.workflows.map(({ name }) => name));
+  const workflows = await servedWorkflows(programs, database);
   if (options.json)
     output.printJson({
       serving: workflows,
@@ -45,7 +48,7 @@ export async function serve(options: ServeOptions, output: Output): Promise<numb
     });
   else
     output.print(
-      `Serving ${workflows.join(", ")} on ${database} (socket ${host.socket}${host.url === undefined ? "" : `, ${host.url}`}).`,
+      `Serving ${workflows.length === 0 ? "no workflows yet" : workflows.join(", ")} on ${database} (socket ${host.socket}${host.url === undefined ? "" : `, ${host.url}`}).`,
     );
   const signal = await stop.requested;
   output.note(`${signal}: stopping.`);
@@ -54,8 +57,19 @@ export async function serve(options: ServeOptions, output: Output): Promise<numb
   return EXIT.ok;
 }
 
+/** Of the programs given, or without any of those in the database. */
+async function servedWorkflows(programs: readonly LoadedProgram[], database: string): Promise<string[]> {
+  if (programs.length > 0) return programs.flatMap(({ program }) => program.manifest.workflows.map(({ name }) => name));
+  const file = await examine(database);
+  try {
+    return [...new Set((await listedPrograms(file)).flatMap(({ workflows }) => workflows))];
+  } finally {
+    await file.close();
+  }
+}
+
 async function loadAll(files: readonly string[]): Promise<LoadedProgram[]> {
-  if (files.length === 0) return [await loadProgram(undefined)];
+  if (files.length === 0) return hasProgram ? [await loadProgram(undefined)] : [];
   const loaded: LoadedProgram[] = [];
   const owners = new Map<string, string>();
   for (const file of files) {

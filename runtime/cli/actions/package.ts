@@ -1,21 +1,20 @@
 /** `eventual package`: one file that runs a program, or any program, on a machine without Node. */
 import { basename, extname } from "node:path";
-import { loadProgramFile } from "../client/program-file.js";
-import type { Program } from "../protocol/program.js";
-import { EXIT } from "./exit.js";
-import { present } from "./options.js";
-import type { Output } from "./output.js";
-import { compile, makeExecutable, type Packaged } from "./toolchain.js";
+import { EXIT } from "../exit.js";
+import { present } from "../options.js";
+import type { Output } from "../output.js";
+import { programFrom } from "../program-source.js";
+import { makeExecutable, type Packaged } from "../toolchain.js";
 
 export interface PackageCommand {
-  readonly source?: string;
-  readonly output?: string;
-  readonly target?: string;
-  readonly addon?: string;
-  readonly sbom?: string;
+  readonly source?: string | undefined;
+  readonly output?: string | undefined;
+  readonly target?: string | undefined;
+  readonly addon?: string | undefined;
+  readonly sbom?: string | undefined;
   readonly strip: boolean;
   readonly external: readonly string[];
-  readonly tsconfig?: string;
+  readonly tsconfig?: string | undefined;
   readonly json: boolean;
 }
 
@@ -24,9 +23,8 @@ const BYTES_PER_MB = 1_000_000;
 /** Resolves with the exit code. Throws Faults for what cannot be read or made. */
 export async function packageProgram(command: PackageCommand, output: Output): Promise<number> {
   const { source, target, addon, strip, sbom, json } = command;
-  const loaded = await load(command, output);
-  if (loaded === "refused") return EXIT.failed;
-  const { program } = loaded;
+  const program = source === undefined ? undefined : await programFrom(source, command, output);
+  if (program === "refused") return EXIT.failed;
   const made = await makeExecutable({
     output: command.output ?? defaultName(source),
     strip,
@@ -41,23 +39,6 @@ export async function packageProgram(command: PackageCommand, output: Output): P
     );
   }
   return EXIT.ok;
-}
-
-async function load(
-  { source, external, tsconfig, json }: PackageCommand,
-  output: Output,
-): Promise<{ program?: Program } | "refused"> {
-  if (source === undefined) return {};
-  if (!/\.[cm]?tsx?$/.test(source)) return { program: await loadProgramFile(source) };
-  const compiled = await compile(source, {
-    external,
-    ...present({ tsconfig }),
-    color: output.noteColor,
-  });
-  if (compiled.text !== "") output.note(compiled.text.trimEnd());
-  if (compiled.program !== undefined) return { program: compiled.program };
-  if (json) output.printJson({ diagnostics: compiled.json });
-  return "refused";
 }
 
 /** `reminder` from `src/reminder.ts`. */

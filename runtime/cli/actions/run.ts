@@ -5,27 +5,27 @@
  * R2  The last line of `--json` output is the execution's state, also when it was stopped.
  */
 
-import type { ExecutionSummary } from "../client/messages.js";
-import { requireWorkflow } from "../client/program-file.js";
-import { type VirtualClock, virtualClock } from "../engine/clock.js";
-import type { CheckpointMode, Engine } from "../engine/engine.js";
+import type { ExecutionSummary } from "../../client/operations.js";
+import { requireWorkflow } from "../../client/program-file.js";
+import { type VirtualClock, virtualClock } from "../../engine/clock.js";
+import type { CheckpointMode, Engine } from "../../engine/engine.js";
 
-import { isClosed } from "../protocol/execution.js";
-import { Fault } from "../protocol/fault.js";
-import type { Program } from "../protocol/program.js";
-import { type Encoded, encode, toDisplay } from "../protocol/value.js";
-import { loadProgram } from "./application.js";
-import { databaseOfRun } from "./database.js";
-import { failureText, logText, resultJson } from "./display/execution.js";
-import { type EngineHost, openEngineHost } from "./engine-host.js";
-import { EXIT } from "./exit.js";
-import { followLog, lastLogId } from "./follow-log.js";
-import { readInput } from "./json-input.js";
-import type { Output } from "./output.js";
-import { reportTo } from "./report.js";
-import { exitCodeOfSignal, listenForStop, type StopSignal } from "./stop.js";
-import { parseUntil, type Until, untilMoment } from "./until.js";
-import { wallClockAt } from "./wall-clock.js";
+import { isClosed } from "../../protocol/execution.js";
+import { Fault } from "../../protocol/fault.js";
+import type { Program } from "../../protocol/program.js";
+import { type Encoded, encode, toDisplay } from "../../protocol/value.js";
+import { loadProgram } from "../application.js";
+import { databaseOfRun } from "../database.js";
+import { failureText, logText, resultJson } from "../display/execution.js";
+import { type EngineHost, openEngineHost } from "../engine-host.js";
+import { EXIT } from "../exit.js";
+import { followLog, lastLogId } from "../follow-log.js";
+import { readInput } from "../json-input.js";
+import type { Output } from "../output.js";
+import { reportTo } from "../report.js";
+import { exitCodeOfSignal, listenForStop, type StopSignal } from "../stop.js";
+import { parseUntil, type Until, untilMoment } from "../until.js";
+import { wallClockAt } from "../wall-clock.js";
 
 /** The execution's name when none is given: the same command again resumes it. */
 const DEFAULT_NAME = "default";

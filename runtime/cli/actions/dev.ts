@@ -4,18 +4,18 @@
  */
 import { dirname, extname, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Program } from "../protocol/program.js";
-import type { HttpOptions } from "../server/http/listen.js";
-import { examine } from "../store/sqlite/examine.js";
-import { logText } from "./display/execution.js";
-import { faultText } from "./display/fault.js";
-import { type EngineHost, openEngineHost } from "./engine-host.js";
-import { EXIT } from "./exit.js";
-import { present } from "./options.js";
-import type { Output } from "./output.js";
-import { reportTo } from "./report.js";
-import { listenForStop } from "./stop.js";
-import { type Compiled, compileAndWatch } from "./toolchain.js";
+import type { Program } from "../../protocol/program.js";
+import type { HttpOptions } from "../../server/http/listen.js";
+import { examine } from "../../store/sqlite/examine.js";
+import { logText } from "../display/execution.js";
+import { faultText } from "../display/fault.js";
+import { type EngineHost, openEngineHost } from "../engine-host.js";
+import { EXIT } from "../exit.js";
+import { present } from "../options.js";
+import type { Output } from "../output.js";
+import { reportTo } from "../report.js";
+import { listenForStop } from "../stop.js";
+import { type Compiled, compileAndWatch } from "../toolchain.js";
 
 export interface DevOptions {
   readonly entry: string;

@@ -1,0 +1,47 @@
+/** How a command of the command line is made: what it takes, and what it does, loaded only when it is used. */
+import type { ArgumentsCamelCase, Argv } from "yargs";
+import type { Output } from "./output.js";
+
+/** What a command is given: its output, and where it leaves its exit code. */
+export interface Session {
+  readonly output: Output;
+  exitCode: number;
+}
+
+/** Adds a command to a command line. */
+export type Command = (commandLine: Argv, session: Session) => void;
+
+export interface CommandDefinition<Options> {
+  /** Its name and places: `signal <execution> <signal> [payload]`. */
+  readonly usage: string;
+  /** One line for the help; false: not shown there. */
+  readonly describe: string | false;
+  /** Adds options, examples and further help. */
+  readonly options: (command: Argv) => Argv<Options>;
+  /** Carries it out. Resolves with the exit code; throws Faults. */
+  readonly run: (args: ArgumentsCamelCase<Options>, output: Output) => Promise<number>;
+}
+
+/** A command. */
+export function command<Options>({ usage, describe, options, run }: CommandDefinition<Options>): Command {
+  return (commandLine, session) => {
+    commandLine.command({
+      command: usage,
+      describe,
+      builder: options,
+      handler: async (args) => {
+        session.exitCode = await run(args, session.output);
+      },
+    });
+  };
+}
+
+/** A command with commands of its own: `tasks list`. `actions` by name. */
+export function commandGroup(name: string, describe: string, actions: Readonly<Record<string, Command>>): Command {
+  return (commandLine, session) => {
+    commandLine.command(name, describe, (group: Argv) => {
+      for (const add of Object.values(actions)) add(group, session);
+      return group.demandCommand(1, `Name what to do: ${Object.keys(actions).join(", ")}`);
+    });
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * What can be asked of an engine, as schemas: one entry here is a method of every client and a message on the engine's
+ * socket. Both ends parse what they receive, neither trusts it. What the replies hold is also what the command line shows.
+ */
+import { z } from "zod";
+import { STATUSES } from "../protocol/execution.js";
+import type { FaultCode } from "../protocol/fault.js";
+import { outcomeSchema } from "../protocol/outcome.js";
+import { programSchema } from "../protocol/program.js";
+
+const encoded = z.string().min(1);
+/** Names and ids come from people: any text but control characters, and not endless. */
+const name = z
+  .string()
+  .min(1)
+  .max(1024)
+  .regex(/^\P{Cc}*$/u, "control characters are not allowed");
+const id = z.string().min(1).max(2100);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const limit = z.number().int().min(1).max(1000);
+const key = z.number().int().nonnegative();
+
+const faultCode = z.custom<FaultCode>((value) => typeof value === "string" && /^EV\d+$/.test(value));
+const reason = z.object({ code: faultCode, message: z.string(), remedy: z.string() });
+const nothing = z.null();
+
+const summary = z.object({
+  key: z.number().int(),
+  id: z.string(),
+  workflow: z.string(),
+  /** Program hash. */
+  program: z.string(),
+  status: z.enum(STATUSES),
+  input: encoded,
+  outcome: outcomeSchema.exactOptional(),
+  reason: reason.exactOptional(),
+  /** ms since the epoch */
+  startTime: z.number(),
+  endTime: z.number().exactOptional(),
+});
+
+const logLine = z.object({
+  id: z.number().int(),
+  time: z.number(),
+  level: z.enum(["debug", "info", "warn", "error"]),
+  text: z.string(),
+});
+
+const details = summary.extend({
+  checkpointBytes: z.number(),
+  tailBytes: z.number(),
+  /** The last lines of the execution's log, oldest first. */
+  logs: z.array(logLine),
+});
+
+const openTask = z.object({
+  row: z.number().int(),
+  executionId: z.string(),
+  seq: z.number().int(),
+  task: z.string(),
+  state: z.enum(["scheduled", "running", "resting", "waiting"]),
+  attempt: z.number().int(),
+  /** ms since the epoch */
+  scheduledTime: z.number(),
+  /** When the next attempt of one that rests begins, ms since the epoch. */
+  readyAt: z.number(),
+});
+
+const message = z.strictObject({ execution: id, signal: name, payload: encoded });
+
+/** By name. Replies of `null`: what was asked is durable. */
+export const OPERATIONS = {
+  /** Starts an execution; with a name that is taken and the same input, answers the existing one. */
+  start: {
+    request: z.strictObject({
+      workflow: name,
+      /** Default: a random one. */
+      name: name.exactOptional(),
+      input: encoded,
+      /** Hash of the program to start on; default: the newest that has the workflow. */
+      program: hash.exactOptional(),
+    }),
+    reply: z.object({ executionId: z.string(), existing: z.boolean() }),
+  },
+  /** Sends a signal to an execution. */
+  signal: { request: message, reply: nothing },
+  /** Sends a signal and waits for what its first handler gives. */
+  request: { request: message, reply: outcomeSchema },
+  /** Asks an execution, also a closed one, without changing anything. */
+  query: { request: z.strictObject({ execution: id, query: name, input: encoded }), reply: outcomeSchema },
+  control: {
+    request: z.strictObject({
+      execution: id,
+      action: z.enum(["cancel", "terminate", "suspend", "resume"]),
+      reason: z.string().exactOptional(),
+    }),
+    reply: nothing,
+  },
+  /** Tasks that are not completed; `after` is the row of the last one of the page before. */
+  tasks: { request: z.strictObject({ after: key.exactOptional(), limit }), reply: z.array(openTask) },
+  /** Completes an attempt by its token, or the present one of a call. */
+  completeTask: {
+    request: z.strictObject({
+      task: z.union([z.string().min(1).max(1024), z.strictObject({ execution: id, seq: key })]),
+      outcome: outcomeSchema,
+    }),
+    reply: nothing,
+  },
+  /** The next attempt of a task that rests after a failed one begins at once. */
+  retryTask: { request: z.strictObject({ execution: id, seq: key }), reply: nothing },
+  /** A sign of life of the attempt with that token. */
+  heartbeatTask: {
+    request: z.strictObject({ token: z.string().min(1).max(1024), details: encoded }),
+    reply: z.object({ cancelled: z.boolean() }),
+  },
+  /** Newest first; `before` is the key of the last one of the page before. */
+  list: {
+    request: z.strictObject({
+      workflow: name.exactOptional(),
+      status: z.enum(STATUSES).exactOptional(),
+      before: key.exactOptional(),
+      limit,
+    }),
+    reply: z.array(summary),
+  },
+  show: { request: z.strictObject({ execution: id }), reply: details },
+  /** Answers when the execution is closed or suspended. */
+  result: { request: z.strictObject({ execution: id }), reply: summary },
+  /** Makes a program known; `resolveFrom` is the folder from which its external packages are resolved. */
+  deploy: { request: z.strictObject({ program: programSchema, resolveFrom: z.string() }), reply: nothing },
+} as const satisfies Record<string, { readonly request: z.ZodType; readonly reply: z.ZodType }>;
+
+export type OperationName = keyof typeof OPERATIONS;
+export type RequestOf<Name extends OperationName> = z.infer<(typeof OPERATIONS)[Name]["request"]>;
+export type ReplyOf<Name extends OperationName> = z.infer<(typeof OPERATIONS)[Name]["reply"]>;
+
+/** A refusal, as it crosses the socket. */
+export const faultSchema = z.object({
+  error: z.object({ code: faultCode, message: z.string(), remedy: z.string(), place: z.string().exactOptional() }),
+});
+
+/** How many lines of the log `show` gives. */
+export const SHOWN_LOG_LINES = 20;
+
+export type ExecutionSummary = z.infer<typeof summary>;
+export type ExecutionDetails = z.infer<typeof details>;
+export type LogLineRow = z.infer<typeof logLine>;
+export type OpenTaskSummary = z.infer<typeof openTask>;
