@@ -98,6 +98,7 @@ export const requestQuerySchema = z.strictObject({
 export const queryBodySchema = z.strictObject({ input: z.json().optional() });
 export const controlBodySchema = z.strictObject({ reason: z.string().max(1024).optional() });
 export const acceptedSchema = z.object({ accepted: z.literal(true) });
+export const noBodySchema = z.strictObject({});
 export const unansweredSchema = z.object({ answered: z.literal(false) });
 export const answerSchema = z.object({
   result: z.json().optional().describe("What the handler returned"),

@@ -201,7 +201,7 @@ test("--help has every command in its group", async (t) => {
   const { stdout, code } = await eventual(["--help"], { cwd });
   assert.equal(code, 0);
   const titles = [...stdout.matchAll(/^(\S[^:\n]*):$/gm)].map(([, title]) => title);
-  assert.deepEqual(titles, ["Run", "Talk to executions", "Look", "Operate", "Options"]);
+  assert.deepEqual(titles, ["Run", "Talk to executions", "Look", "Control", "Operate", "Options"]);
   const listed = [...stdout.matchAll(/^ {2}eventual (\S+)/gm)].map(([, name]) => name);
   assert.equal(new Set(listed).size, listed.length);
   for (const name of listed) {

@@ -158,7 +158,7 @@ test("unknown executions and closed ones are refused with exit code 2", async (t
     [["show", "greet/nobody"], /EV8004: /],
     [["signal", "greet/nobody", "go"], /EV8004: /],
     [["signal", "greet/default", "go"], /EV8005: .*SUCCEEDED/],
-    [["start", "greet", "--id", "x"], /EV8218: /],
+    [["start", "great", "--id", "x"], /EV8001: .*greet/],
     [["start", "great", "--id", "x", "--program", app.program], /EV8205: /],
   ] as const) {
     const ended = await eventual([...args, "--db", "a.db"], { cwd });

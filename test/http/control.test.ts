@@ -134,6 +134,25 @@ test("open tasks are listed, and completed or failed by their token or in the pl
   assert.deepEqual((await ask(url, "/v1/tasks")).body.items, []);
 });
 
+test("what has failed is retried: an execution as a new one, a call that rests at once", async (t) => {
+  const { url } = await serve(t);
+  const path = await walk(url, "x");
+  refused(await post(url, `${path}/retry`, {}), 409, "EV8220");
+  await post(url, `${path}/terminate`, {});
+  answered(await post(url, `${path}/retry`, {}), 201, { id: "walk/x~1", existing: false });
+  answered(await post(url, `${path}/retry`, {}), 200, { id: "walk/x~1", existing: true });
+  refused(await post(url, "/v1/executions/walk/none/retry", {}), 404, "EV8004");
+  await post(url, "/v1/executions", { workflow: "stubborn", name: "s" });
+  const seq = await eventually("it rests", async () => {
+    const { items } = (await ask(url, "/v1/tasks")).body as { items: { seq: number; state: string }[] };
+    return items[0]?.state === "resting" ? items[0].seq : undefined;
+  });
+  answered(await post(url, `/v1/executions/stubborn/s/tasks/${seq}/retry`, {}), 202, { accepted: true });
+  const { body } = await ask(url, "/v1/executions/stubborn/s/result?wait=30");
+  assert.equal(body.result, "came at attempt 2");
+  refused(await post(url, `/v1/executions/stubborn/s/tasks/${seq}/retry`, {}), 409, "EV8030");
+});
+
 test("programs are deployed into the running engine and listed; the statistics count", async (t) => {
   const { url } = await serve(t);
   const text = await readFile(app.program, "utf8");
@@ -183,12 +202,16 @@ test("reading is for readers, asking for senders, control and deployment for adm
       ["GET", "/v1/programs"],
       ["POST", "/v1/executions/walk/x/queries/place", { input: "m" }],
     ],
-    signal: [["POST", "/v1/executions/walk/x/requests/move?wait=0", { payload: 0 }]],
+    signal: [
+      ["POST", "/v1/executions/walk/x/requests/move?wait=0", { payload: 0 }],
+      ["POST", "/v1/executions/walk/x/retry", {}],
+    ],
     admin: [
       ["POST", "/v1/executions/walk/x/suspend", {}],
       ["POST", "/v1/executions/walk/x/resume", {}],
       ["POST", "/v1/executions/walk/x/cancel", {}],
       ["POST", "/v1/executions/walk/y/terminate", {}],
+      ["POST", "/v1/executions/walk/x/tasks/1/retry", {}],
       ["POST", "/v1/executions/walk/x/tasks/1/complete", {}],
       ["POST", "/v1/executions/walk/x/tasks/1/fail", { error: { message: "" } }],
       ["POST", "/v1/programs", { format: "eventual-program", hash: "" }],

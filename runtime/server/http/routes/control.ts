@@ -1,13 +1,17 @@
 /** What is asked of and done to executions from outside: requests, queries, and the operator's control. */
+import { inProcessClient } from "../../../client/in-process.js";
 import {
   acceptedSchema,
   answerSchema,
   controlBodySchema,
+  noBodySchema,
   queryBodySchema,
   requestQuerySchema,
   signalBodySchema,
+  startedSchema,
   unansweredSchema,
 } from "../../../client/resources.js";
+import { retryExecution } from "../../../client/retry.js";
 import { encode } from "../../../protocol/value.js";
 import { operation, type Route } from "../route.js";
 import { answerResource } from "../views/executions.js";
@@ -53,6 +57,21 @@ export const CONTROL: readonly Route[] = [
       status: 200,
       value: answerResource(await engine.query(idOf(params), params.query ?? "", encode(input))),
     }),
+  }),
+  operation({
+    method: "post",
+    path: `${EXECUTION}/retry`,
+    scope: "signal",
+    summary: "Start what has failed again with the same input, on the newest program",
+    body: noBodySchema,
+    replies: {
+      201: { description: "Started", schema: startedSchema },
+      200: { description: "Its retry is under way, or has succeeded", schema: startedSchema },
+    },
+    async handle({ engine }, { params }) {
+      const { executionId, existing } = await retryExecution(inProcessClient(engine), idOf(params));
+      return { status: existing ? 200 : 201, value: { id: executionId, existing } };
+    },
   }),
   ...ACTIONS.map((action) =>
     operation({

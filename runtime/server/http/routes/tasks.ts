@@ -1,5 +1,7 @@
 /** Open tasks: what their tokens' holders and operators do with them. */
 import {
+  acceptedSchema,
+  noBodySchema,
   pageQuerySchema,
   taskBeatSchema,
   taskCompletionSchema,
@@ -54,6 +56,18 @@ export const TASKS: readonly Route[] = [
     async handle({ engine }, { params, body: { error } }) {
       await engine.completeTask(callOf(params), { ok: false, error: failureOf(error) });
       return { status: 200, value: { completed: true } };
+    },
+  }),
+  operation({
+    method: "post",
+    path: `${CALL}/retry`,
+    scope: "admin",
+    summary: "Begin the next attempt of a call that rests after a failed one; durable when answered",
+    body: noBodySchema,
+    replies: { 202: { description: "It begins", schema: acceptedSchema } },
+    async handle({ engine }, { params }) {
+      await engine.retryTask(callOf(params));
+      return { status: 202, value: { accepted: true } };
     },
   }),
   operation({
