@@ -5,8 +5,21 @@ import type { Status } from "#runtime/protocol/execution.js";
 export type Step = { readonly at: number /** Id of the execution; default: the program's. */; readonly to?: string } & (
   | { readonly signal: string; readonly payload?: unknown }
   /** Completes the latest attempt of a task whose input is `of`, by its token. */
-  | { readonly complete: string; readonly of?: unknown; readonly result?: unknown; readonly error?: Error }
-  | { readonly heartbeat: string; readonly of?: unknown; readonly details?: unknown }
+  | {
+      readonly complete: string;
+      readonly of?: unknown;
+      readonly result?: unknown;
+      readonly error?: Error;
+      /** Code of the refusal that it must get. */
+      readonly refused?: string;
+    }
+  | {
+      readonly heartbeat: string;
+      readonly of?: unknown;
+      readonly details?: unknown;
+      /** It must be told that nobody waits for the attempt. */
+      readonly cancelled?: true;
+    }
   | { readonly control: "cancel" | "terminate" | "suspend" | "resume"; readonly reason?: string }
   | { readonly start: string; readonly name: string; readonly input?: unknown }
 );
@@ -21,7 +34,7 @@ export interface Case {
   /** In order of time. */
   readonly steps?: readonly Step[];
   /** Time to let pass after the program has ended, ms: for what goes on without it. */
-  readonly then?: number;
+  readonly afterwards?: number;
   readonly status?: Status;
   /** What it returns. Without it, that stands only in its golden file. */
   readonly result?: unknown;
@@ -34,6 +47,10 @@ export interface Case {
    * result.
    */
   readonly dependsOnOrder?: "timeline" | "result";
+  /** A policy makes further attempts: a crash may take one of them, so that times differ. */
+  readonly attempts?: "by policy";
+  /** So many steps that only some of them are killed at. */
+  readonly kills?: "some";
   /** Tasks hold others up, or end only when their signals abort: their outcomes cannot be gathered. */
   readonly ownPace?: true;
 }

@@ -42,7 +42,7 @@ export async function drive(env: TestEnvironment, program: Case, delivery: Deliv
     else for (const step of moment) await perform(env, flow, step, delivery);
   }
   await flow.outcome();
-  if (program.then !== undefined) await env.tick(program.then, "milliseconds");
+  if (program.afterwards !== undefined) await env.tick(program.afterwards, "milliseconds");
   return flow;
 }
 
@@ -64,11 +64,11 @@ export async function perform(
   } else if ("complete" in step) {
     const token = tokenOf(env, step.complete, step.of);
     await complete(env, token, step);
-    if (twice) await refused(complete(env, token, step), "EV8015");
+    if (twice) await complete(env, token, { refused: "EV8015", ...step });
   } else if ("heartbeat" in step) {
     const token = tokenOf(env, step.heartbeat, step.of);
-    await env.heartbeatTask(token, step.details);
-    if (twice) await env.heartbeatTask(token, step.details);
+    await beat(env, token, step);
+    if (twice) await beat(env, token, step);
   } else if ("start" in step) {
     await env.start(step.start, step.input, { name: step.name });
     if (twice) await env.start(step.start, step.input, { name: step.name });
@@ -79,18 +79,19 @@ export async function perform(
 }
 
 async function complete(env: TestEnvironment, token: string, step: Extract<Step, { complete: string }>): Promise<void> {
-  if (step.error === undefined) await env.completeTask(token, step.result);
-  else await env.failTask(token, step.error);
-}
-
-async function refused(work: Promise<void>, code: string): Promise<void> {
   try {
-    await work;
+    if (step.error === undefined) await env.completeTask(token, step.result);
+    else await env.failTask(token, step.error);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === code) return;
+    if (error instanceof Error && "code" in error && error.code === step.refused) return;
     throw error;
   }
-  throw new Error(`a second delivery was accepted instead of being refused with ${code}`);
+  if (step.refused !== undefined) throw new Error(`it was accepted instead of being refused with ${step.refused}`);
+}
+
+async function beat(env: TestEnvironment, token: string, step: Extract<Step, { heartbeat: string }>): Promise<void> {
+  const { cancelled } = await env.heartbeatTask(token, step.details);
+  if (cancelled !== (step.cancelled ?? false)) throw new Error(`the heartbeat was told cancelled: ${cancelled}`);
 }
 
 function tokenOf(env: TestEnvironment, task: string, input: unknown): string {

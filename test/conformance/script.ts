@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { Step } from "./case.js";
 
 const scriptSchema = z.object({
-  signals: z.array(z.object({ at: z.number(), signal: z.string(), payload: z.unknown() })),
+  signals: z.array(z.object({ at: z.number(), signal: z.string(), payload: z.unknown().optional() })),
 });
 
 export function scriptOf(folder: string, path: string): readonly Step[] {

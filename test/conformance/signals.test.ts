@@ -1,4 +1,5 @@
-/** Programs 31 to 37: signals and conditions. */
+/** Programs 31 to 37: signals, conditions, cancellation. */
+import { HOUR, MINUTE, SECOND } from "./case.js";
 import { conform, TESTS } from "./conform.js";
 import { scriptOf } from "./script.js";
 
@@ -8,6 +9,7 @@ const scripted = (name: string) => ({
   program: `${cases}/${name}.ts`,
   steps: scriptOf(TESTS, `${cases}/${name}.json`),
 });
+const words = (at: number, ...texts: string[]) => texts.map((payload) => ({ at, signal: "word", payload }));
 
 conform([
   scripted("signal-loop"),
@@ -15,5 +17,32 @@ conform([
   scripted("early-signal"),
   scripted("lost-race"),
   scripted("order-states"),
+  {
+    name: "early",
+    steps: [
+      { at: 500, signal: "go", payload: 7 },
+      { at: 600, signal: "go", payload: 8 },
+    ],
+    result: { early: [1, 2], late: "EV8005", nobody: "EV8004", own: [7, 8] },
+  },
+  {
+    name: "handlers",
+    steps: [
+      ...words(1 * SECOND, "a", "b"),
+      ...words(2 * SECOND, "c", "d"),
+      { at: 60 * SECOND, signal: "stop" },
+      ...words(2 * MINUTE, "e", "f"),
+    ],
+  },
+  { name: "handler-throws", result: ["RangeError: sync 1", "RangeError: async 1"] },
   { name: "condition", program: `${cases}/condition.ts` },
+  {
+    name: "cancel-button",
+    steps: [
+      { at: 2 * MINUTE, signal: "button", payload: "Ada" },
+      { at: 1 * HOUR, control: "cancel", reason: "no longer needed" },
+    ],
+    status: "CANCELLED",
+    others: { "child/kid": "CANCELLED" },
+  },
 ]);

@@ -1,0 +1,40 @@
+/** Programs 38 to 40: children, identity, sagas. */
+import { DAY, SECOND } from "./case.js";
+import { conform } from "./conform.js";
+
+conform([
+  { name: "ping-pong", result: { rounds: 6, last: 10 } },
+  {
+    name: "family",
+    afterwards: 3 * DAY,
+    result: {
+      distinct: true,
+      results: [
+        [0, 1],
+        [0, 1],
+      ],
+      named: "at -1",
+      depth: 21,
+    },
+    others: { "sleeper/left": "SUCCEEDED", "sleeper/told": "CANCELLED", "sleeper/ended": "TERMINATED" },
+  },
+  {
+    name: "idempotent",
+    steps: [
+      { at: 10 * SECOND, start: "order", name: "order-7", input: "book" },
+      { at: 10 * SECOND, start: "order", name: "from/outside", input: "ink" },
+      { at: 20 * SECOND, signal: "poke", payload: 2, to: "order/from/outside" },
+    ],
+    others: { "order/order-7": "SUCCEEDED", "order/from/outside": "SUCCEEDED", "order/a/b/c": "IN_PROGRESS" },
+  },
+  {
+    name: "sagas",
+    result: [
+      ["step 1", true, []],
+      ["step 2", true, ["undid 1"]],
+      ["step 3", true, ["undid 2", "undid 1"]],
+      ["step 4", true, ["undid 3", "undid 2", "undid 1"]],
+      [10, []],
+    ],
+  },
+]);
