@@ -49,6 +49,8 @@ export interface Case {
   readonly dependsOnOrder?: "timeline" | "result";
   /** A policy makes further attempts: a crash may take one of them, so that times differ. */
   readonly attempts?: "by policy";
+  /** Tasks with onCrash "fail": never started more often than in the straight run. */
+  readonly atMostOnce?: readonly string[];
   /** So many steps that only some of them are killed at. */
   readonly kills?: "some";
   /** Tasks hold others up, or end only when their signals abort: their outcomes cannot be gathered. */

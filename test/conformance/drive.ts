@@ -152,6 +152,7 @@ export function abridged(timeline: string): string {
 
 function startsOf(env: TestEnvironment): string {
   const counts = new Map<string, number>();
+  if (env.startedTasks.length === 0) return "no tasks";
   for (const task of env.startedTasks) counts.set(task, (counts.get(task) ?? 0) + 1);
   return [...counts]
     .sort()

@@ -62,5 +62,5 @@ conform([
     result: [["done", 100], [true, 50], "HeartbeatTimeout", [true, 30], ["went on from 20", 51]],
     attempts: "by policy",
   },
-  { name: "thread-death", result: [true, true, 1] },
+  { name: "thread-death", result: [true, true, 1], atMostOnce: ["once"] },
 ]);

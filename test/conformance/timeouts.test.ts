@@ -23,6 +23,7 @@ conform([
   },
   {
     name: "timeout-promises",
+    dependsOnOrder: "timeline",
     steps: [
       { at: 7 * SECOND, complete: "slow", of: "first", result: "first" },
       { at: 9 * SECOND, signal: "enough", payload: "stop" },
@@ -44,7 +45,7 @@ conform([
     afterwards: 2 * DAY,
     others: {
       ...childTimes,
-      "grandchild/own-left": "SUCCEEDED",
+      "grandchild/own-left": "CANCELLED",
       "grandchild/own-told": "CANCELLED",
     },
     result: [["own", true, 5], ["shorter", true, 2], ["longer", true, 7], "EV8005"],

@@ -16,6 +16,8 @@ export interface CommandContext {
   readonly targets: ReadonlyMap<string, Actor | undefined>;
   /** Names of the workflows of the execution's program. */
   readonly workflows: readonly string[];
+  /** Longest name of an execution, in UTF-16 units. */
+  readonly nameLength: number;
   readonly newExecutions: NewExecutions;
   /** Makes the actor of an execution that this commit creates; undefined if its id is taken. */
   readonly newActor: (row: ExecutionRow) => (Actor & { readonly row: ExecutionRow }) | undefined;

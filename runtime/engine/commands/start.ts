@@ -1,6 +1,7 @@
 import { encode, type Outcome } from "../../protocol/value.js";
 import { refusedStart } from "../failures.js";
 import { conflictingStart, workflowNotInProgram } from "../faults.js";
+import { nameFault } from "../names.js";
 import type { Identity } from "../new-executions.js";
 import { sameInput } from "../start.js";
 import type { CommandContext, CommandHandler } from "./handler.js";
@@ -19,6 +20,8 @@ function create(wanted: Wanted, context: CommandContext, parent?: Identity["pare
   const { draft, row, workflows } = context;
   const { workflow, name, input, timeoutAt } = wanted;
   if (!workflows.includes(workflow)) return refusedStart(workflowNotInProgram(workflow));
+  const badName = nameFault("execution name", name, context.nameLength);
+  if (badName !== undefined) return refusedStart(badName);
   const identity: Identity = {
     ...{ id: idOf(wanted), workflow, name, input, startTime: draft.now },
     ...(timeoutAt === undefined ? {} : { timeoutAt }),
@@ -49,8 +52,8 @@ function taken(wanted: Wanted): Outcome {
 export const start: CommandHandler<"start"> = {
   target: idOf,
   apply(command, context) {
-    const { draft, targets, closes } = context;
-    const existing = targets.get(idOf(command));
+    const { draft, targets, created, closes } = context;
+    const existing = created.get(idOf(command)) ?? targets.get(idOf(command));
     const refusal =
       existing === undefined
         ? create(command, context)

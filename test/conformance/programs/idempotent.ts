@@ -16,7 +16,7 @@ export const main = workflow("main", async () => {
   const together = await Promise.all([start("order-7", "book"), start("order-7", "book"), start("order-7", "pen")]);
   const names = ["ünï/cødé %41", "  ", "a/b/c", "%", "'; DROP TABLE execution; --", "🦉".repeat(20)];
   const odd = await Promise.all(names.map((name) => start(name, "x")));
-  const refused = await Promise.all([start("", "x"), start("two\nlines", "x"), start("y".repeat(600), "x")]);
+  const refused = await Promise.all([start("two\nlines", "x"), start("y".repeat(600), "x")]);
   await executionHandle("order/order-7").sendSignal(poke, 1);
   await duration(2, "hours");
   const after = [await start("order-7", "book"), await start("order-7", "pen")];
