@@ -42,7 +42,8 @@ function even(first: number, last: number): Axis {
   // Over the time since the beginning, so that ticks are at whole seconds, minutes, days of it.
   const scale = scaleUtc()
     .domain([0, last - first])
-    .range([0, 1]);
+    .range([0, 1])
+    .clamp(true);
   const places = scale.ticks(EVEN_TICKS).map((tick) => ({ at: scale(tick), time: tick.getTime() }));
   return { at: (time) => scale(time - first), ticks: ticksOf(first, places) };
 }

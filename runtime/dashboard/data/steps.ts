@@ -60,10 +60,10 @@ function stepOfSpan(span: SpanResource): Step {
   return { key: `${seq}`, kind, name, state, start, end, until: timeOf(span.until), segments, moments: [], span };
 }
 
-/** Every time at which something begins or ends, within `from` and `to`, and these. */
-export function timesOf(steps: readonly Step[], from: number, to: number): readonly number[] {
+/** Every time at which something begins or ends, within `from` and `to`, and these. What is open goes on until `present`. */
+export function timesOf(steps: readonly Step[], from: number, present: number, to: number): readonly number[] {
   const times = steps.flatMap(({ segments, moments, until, end }) => [
-    ...segments.flatMap((segment) => [segment.from, segment.to ?? to]),
+    ...segments.flatMap((segment) => [segment.from, segment.to ?? present]),
     ...moments.map(({ time }) => Date.parse(time)),
     ...(until === undefined || end !== undefined ? [] : [until]),
   ]);

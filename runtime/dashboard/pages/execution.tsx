@@ -106,7 +106,7 @@ export function ExecutionPage() {
           </Card>
           <div class="columns even">
             <Card title="Input" id="input" flush>
-              <ValueView value={data.input} label="Input" />
+              <ValueView value={data.input} label="Input as JSON" />
             </Card>
             <Outcome execution={data} />
           </div>
@@ -166,7 +166,7 @@ function Outcome({ execution: { status, result, error } }: { readonly execution:
   return (
     <Card title="Result" id="outcome" flush>
       {status === "SUCCEEDED" ? (
-        <ValueView value={result ?? null} label="Result" />
+        <ValueView value={result ?? null} label="Result as JSON" />
       ) : (
         <Empty title="No result yet">
           <p>It appears here when the execution has ended.</p>

@@ -1,6 +1,6 @@
 /** What an execution did, as a picture on a time axis that is a table as well. */
 import { Fragment } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useId, useMemo, useState } from "preact/hooks";
 import type { TimelineResource } from "../../client/observation.js";
 import { type Axis, type AxisMode, axisOf, betterMode } from "../data/axis.js";
 import { clockText, durationText, momentText } from "../data/format.js";
@@ -45,7 +45,7 @@ export function Timeline({ timeline }: { readonly timeline: TimelineResource }) 
   const present = timeline.end === undefined ? Math.max(now.value, Date.parse(timeline.now)) : Date.parse(timeline.end);
   const latest = Math.max(present, ...steps.map(({ end }) => end ?? 0));
   const due = Math.max(0, ...steps.map(({ until, end }) => (end === undefined ? (until ?? 0) : 0)));
-  const times = (to: number) => timesOf(steps, from, to);
+  const times = (to: number) => timesOf(steps, from, present, to);
   const mode = chosen ?? betterMode(times(latest));
   const to =
     due <= latest
@@ -109,8 +109,8 @@ export function Timeline({ timeline }: { readonly timeline: TimelineResource }) 
 
 function Row({ step, drawing }: { readonly step: Step; readonly drawing: Drawing }) {
   const [isOpen, setOpen] = useState(false);
-  const { kind, name, state, start, end, key } = step;
-  const details = `step-${key}`;
+  const { kind, name, state, start, end } = step;
+  const details = useId();
   const took = kind === "signal" || kind === "control" ? undefined : (end ?? drawing.present) - start;
   return (
     <Fragment>

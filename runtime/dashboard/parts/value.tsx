@@ -22,7 +22,7 @@ export function ValueView({ value, label }: { readonly value: unknown; readonly 
           {text.length > MOST_SHOWN ? `\n… ${bytesText(text.length - MOST_SHOWN)} more` : null}
         </pre>
       </section>
-      <button type="button" class="quiet value-copy" onClick={copy} aria-label={`Copy ${label.toLowerCase()}`}>
+      <button type="button" class="quiet value-copy" onClick={copy} aria-label={`Copy: ${label}`}>
         {isCopied ? "Copied" : "Copy"}
       </button>
     </div>

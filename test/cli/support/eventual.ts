@@ -72,11 +72,14 @@ export function lastLine({ stdout }: Ended): unknown {
   return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
 }
 
-/** Compiles the fixture `test/fixtures/app/<name>.ts` into a folder of its own; `remove` takes it away. */
-export async function compileApp(name = "app"): Promise<{ program: string; remove: () => Promise<void> }> {
+/** Compiles the fixture `test/fixtures/<from>/<name>.ts` into a folder of its own; `remove` takes it away. */
+export async function compileApp(
+  name = "app",
+  from = "app",
+): Promise<{ program: string; remove: () => Promise<void> }> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "eventual-app-")));
   const program = join(folder, `${name}.evp`);
-  const source = join(ROOT, `test/fixtures/app/${name}.ts`);
+  const source = join(ROOT, `test/fixtures/${from}/${name}.ts`);
   const { code, stderr } = await startScript(EVENTUALC, ["build", source, "-o", program], { cwd: folder }).ended;
   assert.equal(code, 0, stderr);
   return { program, remove: () => rm(folder, { recursive: true, force: true }) };
