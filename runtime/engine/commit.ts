@@ -5,7 +5,7 @@
  * K2  Nothing of `Draft.effects` is acted upon before its commit has resolved (invariant E1).
  * K3  From the last look at a signal's target to the call of `commit` nothing is awaited: the target cannot change.
  */
-import type { EventOf, TailEntry } from "../protocol/event.js";
+import type { Event, EventOf, TailEntry } from "../protocol/event.js";
 import { isClosed, type Status, type SuspendReason } from "../protocol/execution.js";
 import { marksOf } from "../protocol/history.js";
 import { type Encoded, toDisplay } from "../protocol/value.js";
@@ -27,6 +27,17 @@ export type Done = Extract<ActivationReply, { kind: "done" }>;
 /** How many values without a checkpoint are remembered as already reported. */
 const MOST_REPORTED = 10_000;
 
+/** What an activation's commit has to know of others. */
+interface Surroundings {
+  readonly children: Children;
+  readonly facts: ProgramFacts;
+  /** The executions that it acts on, by id, held in memory. */
+  readonly targets: ReadonlyMap<string, Actor | undefined>;
+}
+
+const NOTHING = {};
+const ALONE: Surroundings = { children: [], facts: { workflows: [], keepsState: false }, targets: new Map() };
+
 export class Committer {
   readonly #parts: Parts;
   readonly #wake: (actor: Actor) => void;
@@ -42,43 +53,63 @@ export class Committer {
   async activation(actor: Actor, batch: readonly Pending[], now: number, reply: Done): Promise<void> {
     const row = rowOf(actor);
     const close = reply.commands.find((command) => command.kind === "close");
+    const targets = targetsOf(reply.commands);
+    // Most activations concern nobody else, and go to the store without waiting for anything.
+    if (close === undefined && targets.length === 0) return this.#commitTurn(actor, batch, now, reply, ALONE);
     const children = close?.children === undefined ? [] : await this.#parts.store.childrenOf(row.key);
-    const ids = new Set(targetsOf(reply.commands));
-    if (close !== undefined) for (const id of relativesOf(row, children)) ids.add(id);
-    const { workflows, keepsState } = await this.#factsOf(row, reply);
-    await this.#holding(actor, ids, async (targets) => {
-      const draft = new Draft(actor, now);
-      draft.create();
-      draft.consume(batch);
-      const closes = close !== undefined;
-      const keepState = closes && keepsState;
-      const events = batch.map(({ event }) => event);
-      const marks = marksOf(events, reply.commands);
-      const isStored = !closes || keepState;
-      if (!isStored) draft.history(marks);
-      const position = isStored ? this.#advance(draft, batch, reply, draft.historyOf(marks)) : actor.position;
-      for (const { level, text } of reply.logs) draft.log(level, text);
-      let ended: ExecutionRow | undefined;
-      applyCommands(reply.commands, {
-        ...{ draft, row, targets, workflows, closes, created: draft.effects.started },
-        incarnation: this.#parts.store.opened.incarnation,
-        nameLength: this.#parts.limits.nameLength,
-        newExecutions: this.#parts.newExecutions,
-        newActor: (created) => this.#newActor(draft, created),
-        end: (status, outcome) => {
-          ended = { ...row, status, outcome, endTime: now };
-          writeEnding(draft, {
-            ...{ row, status, outcome, keepState },
-            children: [...children, ...startedChildren(draft)],
-            targets: new Map([...targets, ...draft.effects.started]),
-          });
-        },
-      });
-      await this.#commit(draft, closes);
-      actor.position = position;
-      if (ended !== undefined) this.#ended(ended, actor);
-      this.#release(draft);
+    const relatives = close === undefined ? [] : relativesOf(row, children);
+    const facts = await this.#factsOf(row, reply);
+    await this.#holding(actor, [...targets, ...relatives], (held) =>
+      this.#commitTurn(actor, batch, now, reply, { children, facts, targets: held }),
+    );
+  }
+
+  async #commitTurn(
+    actor: Actor,
+    batch: readonly Pending[],
+    now: number,
+    reply: Done,
+    { children, facts, targets }: Surroundings,
+  ): Promise<void> {
+    const row = rowOf(actor);
+    const { commands, logs } = reply;
+    const closes = commands.some(({ kind }) => kind === "close");
+    const keepState = closes && facts.keepsState;
+    const draft = new Draft(actor, now);
+    draft.create();
+    draft.consume(batch);
+    const events = batch.map(({ event }) => event);
+    const marks = marksOf(events, commands);
+    const history = draft.historyOf(marks);
+    const isStored = !closes || keepState;
+    const position = isStored ? this.#advance(draft, events, reply, history) : actor.position;
+    for (const { level, text } of logs) draft.log(level, text);
+    let ended: ExecutionRow | undefined;
+    applyCommands(commands, {
+      draft,
+      row,
+      targets,
+      workflows: facts.workflows,
+      closes,
+      incarnation: this.#parts.store.opened.incarnation,
+      nameLength: this.#parts.limits.nameLength,
+      newExecutions: this.#parts.newExecutions,
+      newActor: (created) => this.#newActor(draft, created),
+      end: (status, outcome) => {
+        ended = { ...row, status, outcome, endTime: now };
+        const { started } = draft.effects;
+        writeEnding(draft, {
+          ...{ row, status, outcome, keepState },
+          history: isStored ? undefined : history,
+          children: [...children, ...startedChildren(draft)],
+          targets: started === undefined ? targets : new Map([...targets, ...started]),
+        });
+      },
     });
+    await this.#commit(draft, closes);
+    actor.position = position;
+    if (ended !== undefined) this.#ended(ended, actor);
+    this.#release(draft);
   }
 
   /** Ends an execution without running it; `event` is consumed. */
@@ -92,11 +123,11 @@ export class Committer {
       const draft = new Draft(actor, time.now());
       draft.create();
       draft.consume([pending]);
-      draft.history(marksOf([event], []));
       for (const seq of tasks) draft.cancelTask(seq);
       const { status } = event;
       const outcome = terminated(status, event.reason);
-      writeEnding(draft, { row, status, outcome, children, targets, keepState: keepsState });
+      const history = draft.historyOf(marksOf([event], []));
+      writeEnding(draft, { row, status, outcome, children, targets, keepState: keepsState, history });
       await this.#commit(draft, true);
       this.#ended({ ...row, status, outcome, endTime: draft.now }, actor);
       this.#release(draft);
@@ -144,7 +175,7 @@ export class Committer {
   #newActor(draft: Draft, row: ExecutionRow): (Actor & { readonly row: ExecutionRow }) | undefined {
     const actor = this.#parts.directory.create(row);
     if (actor === undefined) return undefined;
-    draft.effects.started.set(row.id, actor);
+    draft.start(row.id, actor);
     return Object.assign(actor, { row });
   }
 
@@ -209,20 +240,20 @@ export class Committer {
   }
 
   /** Writes the state after the activation, as a checkpoint if there is one, else as a tail entry. */
-  #advance(draft: Draft, batch: readonly Pending[], reply: Done, history: History | undefined): Position {
+  #advance(draft: Draft, events: readonly Event[], reply: Done, history: History | undefined): Position {
     const { position } = draft.actor;
     const n = position.n + 1;
-    const events = batch.map(({ event }) => event);
-    const entry: TailEntry = { n, now: draft.now, events, commandsHash: reply.commandsHash };
     const cost = Math.round(reply.cost);
     const next: Position = {
-      ...position,
       n,
-      tailBytes: position.tailBytes + bytesOf(batch),
+      tailBytes: position.tailBytes + bytesOf(events),
       tailCost: position.tailCost + cost,
+      checkpoint: position.checkpoint,
+      setbacks: position.setbacks,
     };
-    const carried = history === undefined ? {} : { history };
+    const carried = history === undefined ? NOTHING : { history };
     return this.#storeState(draft, next, reply, carried, () => {
+      const entry: TailEntry = { n, now: draft.now, events, commandsHash: reply.commandsHash };
       draft.write({ kind: "appendTail", execution: draft.actor.key, entry, cost, ...carried });
     });
   }
@@ -259,24 +290,21 @@ export class Committer {
     const { store, time, directory } = this.#parts;
     draft.clock(time);
     const committed = store.commit(draft.writes);
-    const { started } = draft.effects;
-    for (const begun of started.values()) begun.creation = committed;
-    const settled = committed.then(
-      () => {},
-      () => {},
-    );
-    if (closes) actor.closing = settled;
+    const { started, replies } = draft.effects;
+    for (const begun of started?.values() ?? []) begun.creation = committed;
+    const settle = (): undefined => undefined;
+    if (closes) actor.closing = committed.then(settle, settle);
     try {
       await committed;
     } catch (error) {
-      for (const begun of started.values()) directory.abandon(begun);
+      for (const begun of started?.values() ?? []) directory.abandon(begun);
       throw error;
     } finally {
       actor.closing = undefined;
     }
     time.committed(draft.now);
-    for (const [id, outcome] of draft.effects.replies) this.#parts.requests.answer(id, outcome);
-    for (const [id, begun] of started) {
+    for (const [id, outcome] of replies ?? []) this.#parts.requests.answer(id, outcome);
+    for (const [id, begun] of started ?? []) {
       begun.created = true;
       directory.changed(id);
     }
@@ -296,40 +324,10 @@ export class Committer {
   /** Lets out what the commit has decided. A failure here must not undo what is committed: it is only reported. */
   #release(draft: Draft): void {
     try {
-      this.#letOut(draft);
+      letOut(draft, this.#parts, this.#wake);
     } catch (cause) {
       this.#parts.report({ message: "an effect waits for the next start of the engine", cause });
     }
-  }
-
-  #letOut({ actor, effects }: Draft): void {
-    const { timers, feed } = this.#parts;
-    const { key } = actor;
-    for (const seq of effects.removedTimers) timers.removed(key, seq);
-    if (actor.row?.status === "IN_PROGRESS") {
-      for (const timer of effects.addedTimers) {
-        if (!effects.removedTimers.has(timer.seq)) timers.added(timer);
-      }
-      // A timer that has fired and was cancelled before its event was consumed.
-      actor.discard(({ origin }) => origin.kind === "timer" && effects.removedTimers.has(origin.seq));
-    }
-    // A task that has settled and was cancelled before its event was consumed.
-    if (effects.removedTasks.size > 0) {
-      actor.discard(({ origin }) => origin.kind === "task" && effects.removedTasks.has(origin.seq));
-    }
-    for (const seq of effects.removedTasks) feed.removed(key, seq);
-    for (const { origin } of effects.consumed) {
-      if (origin.kind === "client") origin.waiter.resolve();
-      else if (origin.kind === "task") origin.recorded?.resolve();
-    }
-    for (const target of effects.signalled) {
-      const status = target.row?.status;
-      if (status !== "IN_PROGRESS" && !(status === "SUSPENDED" && effects.forced.has(target))) continue;
-      target.inboxStale = true;
-      this.#wake(target);
-    }
-    for (const started of effects.started.values()) this.#parts.directory.letGo(started);
-    feed.add(effects.addedTasks.filter(({ seq }) => !effects.removedTasks.has(seq)));
   }
 
   /** Runs `action` while the executions of `ids` are in memory, none of them being closed at its start (K3). */
@@ -367,7 +365,7 @@ export class Committer {
 
 /** The children that the commit itself starts. */
 function startedChildren({ effects }: Draft): Children {
-  return [...effects.started.values()].flatMap(({ row }) =>
+  return [...(effects.started?.values() ?? [])].flatMap(({ row }) =>
     row?.parent === undefined ? [] : [{ id: row.id, onClose: row.parent.onClose }],
   );
 }
@@ -389,9 +387,9 @@ function rowOf(actor: Actor): ExecutionRow {
 }
 
 /** About what the events take in the tail, in bytes: their payloads and a little around each. */
-export function bytesOf(batch: readonly Pending[]): number {
+export function bytesOf(events: readonly Event[]): number {
   let bytes = 80;
-  for (const { event } of batch) {
+  for (const event of events) {
     bytes += 60;
     if (event.kind === "signal") bytes += event.payload.length;
     else if (event.kind === "start") bytes += event.input.length;

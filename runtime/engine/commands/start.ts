@@ -52,8 +52,8 @@ function taken(wanted: Wanted): Outcome {
 export const start: CommandHandler<"start"> = {
   target: idOf,
   apply(command, context) {
-    const { draft, targets, created, closes } = context;
-    const existing = created.get(idOf(command)) ?? targets.get(idOf(command));
+    const { draft, targets, closes } = context;
+    const existing = draft.effects.started?.get(idOf(command)) ?? targets.get(idOf(command));
     const refusal =
       existing === undefined
         ? create(command, context)
