@@ -32,8 +32,6 @@ export type GeneratorState = typeof START | typeof YIELDED | typeof RUNNING | ty
 export class GeneratorRecord {
   frame: Frame;
   state: GeneratorState = START;
-  /** The value of the last `yield`. */
-  yielded: unknown = undefined;
   /** The inner iterator of a `yield*` under way. */
   delegate: IteratorRecord | undefined = undefined;
 
@@ -70,7 +68,7 @@ export function makeGenerator(fn: unknown, frame: Frame): object {
 }
 
 function recordOf(generator: unknown, method: string): GeneratorRecord {
-  const record = isObject(generator) ? records.get(generator) : undefined;
+  const record = typeof generator === "object" && generator !== null ? records.get(generator) : undefined;
   if (record === undefined) throw new TypeError(`${method} called on what is not a generator`);
   if (record.state === RUNNING) throw new TypeError("the generator is running already");
   return record;
@@ -82,6 +80,7 @@ export interface IterResult {
 }
 
 function run(record: GeneratorRecord, firstMode: ResumeMode, firstValue: unknown): unknown {
+  const { frame } = record;
   let mode = firstMode;
   let value = firstValue;
   record.state = RUNNING;
@@ -96,16 +95,11 @@ function run(record: GeneratorRecord, firstMode: ResumeMode, firstValue: unknown
         mode = answer.mode;
         value = answer.value;
       }
-      const result = stepFrame(record.frame, mode, value);
+      const result = frame[CODE].step(frame, mode, value);
+      if ((record.state as GeneratorState) === YIELDED) return result;
       if (result !== SUSPENDED) {
         end(record);
         return { value: result, done: true } satisfies IterResult;
-      }
-      if (record.delegate === undefined) {
-        record.state = YIELDED;
-        const { yielded } = record;
-        record.yielded = undefined;
-        return { value: yielded, done: false } satisfies IterResult;
       }
       mode = FULFILLED;
       value = undefined;
@@ -157,10 +151,10 @@ function ask(inner: IteratorRecord, mode: ResumeMode, value: unknown): unknown {
   throw new TypeError("the inner iterator of yield* has no throw method");
 }
 
-/** `yield value`: the driver gives it to the caller. */
-export function yieldValue(frame: Frame, value: unknown): SuspensionToken {
-  (frame[OWNER] as GeneratorRecord).yielded = value;
-  return SUSPENDED;
+/** `yield value`: what the caller of `next` gets. */
+export function yieldValue(frame: Frame, value: unknown): IterResult {
+  (frame[OWNER] as GeneratorRecord).state = YIELDED;
+  return { value, done: false };
 }
 
 /** `yield* iterable`: the driver asks the iterator for its first value. */

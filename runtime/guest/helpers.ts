@@ -28,7 +28,7 @@ import {
 import { addKit, checkHeritage, makeClass, noteBrand, restoring } from "./classes.js";
 import { caught } from "./current.js";
 import { topLevelWait } from "./errors.js";
-import { awaitValue, type Frame, frameOf, resumeAsync, SUSPENDED, startAsync } from "./frame.js";
+import { awaitValue, frameOf, resumeAsync, SUSPENDED, startAsync } from "./frame.js";
 import { dressFunction } from "./function-kinds.js";
 import { delegateTo, makeGenerator, yieldValue } from "./generator.js";
 import { ownGlobal } from "./globals/own.js";
@@ -103,30 +103,22 @@ function awaitTop(value: unknown): unknown {
   return outcome.value;
 }
 
-function isAsyncGenerator(frame: Frame): boolean {
-  return frame[FRAME.code].kind === "asyncGenerator";
-}
-
 const shared = {
-  $clo: (code: CodeRef, captures: readonly unknown[] = NO_CAPTURES): AnyFunction => makeClosure(codeOf(code), captures),
+  $clo: makeClosure as GuestHelpers["$clo"],
   $fn: (code: CodeRef, captures: readonly unknown[] = NO_CAPTURES): AnyFunction => makeFunction(codeOf(code), captures),
-  // As they are, without a function around: these two are most of what lowered code calls.
+  // As they are, without a function around: they are most of what lowered code calls.
   $async: startAsync as unknown as GuestHelpers["$async"],
   $await: awaitValue as unknown as GuestHelpers["$await"],
 
   $gen(fn: unknown, reference: FrameRef): object {
     const frame = frameOf(reference);
-    return isAsyncGenerator(frame) ? makeAsyncGenerator(fn, frame) : makeGenerator(fn, frame);
+    return frame[FRAME.code].kind === "generator" ? makeGenerator(fn, frame) : makeAsyncGenerator(fn, frame);
   },
   $begin: () => SUSPENDED,
-  $yield(reference: FrameRef, value: unknown) {
-    const frame = frameOf(reference);
-    return isAsyncGenerator(frame) ? asyncYield(frame, value) : yieldValue(frame, value);
-  },
-  $delegate(reference: FrameRef, iterable: unknown) {
-    const frame = frameOf(reference);
-    return isAsyncGenerator(frame) ? asyncDelegateTo(frame, iterable) : delegateTo(frame, iterable);
-  },
+  $yield: yieldValue as unknown as GuestHelpers["$yield"],
+  $delegate: (frame: FrameRef, iterable: unknown) => delegateTo(frameOf(frame), iterable),
+  $yieldAsync: (frame: FrameRef, value: unknown) => asyncYield(frameOf(frame), value),
+  $delegateAsync: (frame: FrameRef, iterable: unknown) => asyncDelegateTo(frameOf(frame), iterable),
   $kind: dressFunction,
   $awaitTop: awaitTop,
 

@@ -2,15 +2,18 @@
 import { caught, currentTurn } from "./current.js";
 import type { Frame } from "./frame.js";
 import {
+  ELEMENT,
+  type ElementReaction,
   FULFILLED,
   GPromise,
   REJECTED,
   type Reaction,
-  type ScopedReaction,
+  SCOPED,
   type Settled,
   THEN,
   type ThenReaction,
 } from "./promise.js";
+import { settleElement } from "./promise-combinators.js";
 import { PromiseConstructor, then as pristineThen } from "./promise-constructor.js";
 import { ASK, clearJobs, type Question, state, takeJob, target, value } from "./queue.js";
 import { resolvingFunctions, settleCapability, speciesConstructor } from "./resolve.js";
@@ -43,19 +46,25 @@ function runJob(): void {
   }
   const first = (target as Reaction)[0];
   if (typeof first === "object") first.resume(target as Frame, state, value);
-  else runOther(target as ThenReaction | ScopedReaction, state, value);
+  else runOther(target as Exclude<Reaction, Frame>, state, value);
 }
 
-function runOther(reaction: ThenReaction | ScopedReaction, outcome: Settled, result: unknown): void {
-  if (reaction[0] === THEN) {
-    runHandler(reaction, outcome, result);
-    return;
+function runOther(reaction: Exclude<Reaction, Frame>, outcome: Settled, result: unknown): void {
+  switch (reaction[0]) {
+    case THEN:
+      runHandler(reaction, outcome, result);
+      break;
+    case ELEMENT:
+      settleElement(reaction, outcome, result);
+      break;
+    case SCOPED: {
+      const { 1: scope, 2: inner } = reaction;
+      within(scope, () => {
+        if (typeof inner[0] === "object") inner[0].resume(inner as Frame, outcome, result);
+        else runOther(inner as ThenReaction | ElementReaction, outcome, result);
+      });
+    }
   }
-  const { 1: scope, 2: inner } = reaction;
-  within(scope, () => {
-    if (inner[0] === THEN) runHandler(inner as ThenReaction, outcome, result);
-    else (inner as Frame)[0].resume(inner as Frame, outcome, result);
-  });
 }
 
 /** NewPromiseReactionJob. */

@@ -6,54 +6,62 @@ import type { AnyFunction } from "../protocol/helpers.js";
 import { caught } from "./current.js";
 import { defineHidden } from "./globals/define.js";
 import { closeIteratorThrow, type IteratorRecord, openIterator, stepIterator } from "./iterators.js";
-import { type CapabilityRecord, GPromise, isSpentFunction, PENDING, type ResolvingFlag, whenSpent } from "./promise.js";
-import { invokeThen, newCapability, PromiseConstructor } from "./promise-constructor.js";
+import {
+  type Combination,
+  ELEMENT,
+  type ElementReaction,
+  FULFILLED,
+  GPromise,
+  isSpentFunction,
+  PENDING,
+  type ResolvingFlag,
+  type Settled,
+  whenSpent,
+} from "./promise.js";
+import { invokeThen, isPlainPromise, newCapability, PromiseConstructor } from "./promise-constructor.js";
 import { type Code, makeClosure, runtimeCode } from "./registry.js";
 
 const { apply } = Reflect;
 
-interface Shared {
-  remaining: number;
-  readonly values: unknown[];
-  readonly capability: CapabilityRecord;
-}
 interface Element {
   readonly index: number;
   called: boolean;
 }
-type ElementCaptures = readonly [shared: Shared, element: Element];
+type ElementCaptures = readonly [combination: Combination, element: Element];
 
 /** An element function: on its first call keeps what `keep` makes of its argument, on the last of all it `finish`es. */
-function elementCode(
-  id: `rt:${string}`,
-  keep: (argument: unknown) => unknown,
-  finish: (shared: Shared) => unknown,
-): Code {
+interface ElementCode {
+  readonly code: Code;
+  readonly keep: (argument: unknown) => unknown;
+  readonly finish: (combination: Combination) => unknown;
+}
+
+function elementCode(id: `rt:${string}`, keep: ElementCode["keep"], finish: ElementCode["finish"]): ElementCode {
   const code = runtimeCode(id, (captures) => {
-    const { 0: shared, 1: element } = captures as ElementCaptures;
+    const { 0: combination, 1: element } = captures as ElementCaptures;
     return (argument: unknown) => {
       if (element.called) return undefined;
       element.called = true;
-      setElement(shared.values, element.index, keep(argument));
-      return --shared.remaining === 0 ? finish(shared) : undefined;
+      setElement(combination.values, element.index, keep(argument));
+      return --combination.remaining === 0 ? finish(combination) : undefined;
     };
   });
   whenSpent(code, (captures) => {
-    const { 0: shared, 1: element } = captures as ElementCaptures;
-    return element.called || isSpentFunction(shared.capability.reject);
+    const { 0: combination, 1: element } = captures as ElementCaptures;
+    return element.called || isSpentFunction(combination.capability.reject);
   });
-  return code;
+  return { code, keep, finish };
 }
 
 function setElement(values: unknown[], index: number, value: unknown): void {
   Object.defineProperty(values, index, { value, writable: true, enumerable: true, configurable: true });
 }
 
-function resolveWithValues({ capability, values }: Shared): unknown {
+function resolveWithValues({ capability, values }: Combination): unknown {
   return apply(capability.resolve, undefined, [values]);
 }
 
-function rejectWithErrors({ capability, values }: Shared): unknown {
+function rejectWithErrors({ capability, values }: Combination): unknown {
   return apply(capability.reject, undefined, [aggregateError(values)]);
 }
 
@@ -63,27 +71,51 @@ function aggregateError(errors: unknown[]): AggregateError {
   return error;
 }
 
-const allCode = elementCode("rt:allElement", (value) => value, resolveWithValues);
-const settledValueCode = elementCode("rt:settledValue", (value) => ({ status: "fulfilled", value }), resolveWithValues);
-const settledReasonCode = elementCode(
-  "rt:settledReason",
-  (reason) => ({ status: "rejected", reason }),
-  resolveWithValues,
-);
-const anyCode = elementCode("rt:anyElement", (error) => error, rejectWithErrors);
+const ownValue = elementCode("rt:allElement", (fulfilled) => fulfilled, resolveWithValues);
+const settledValue = elementCode("rt:settledValue", (fulfilled) => fulfilledEntry(fulfilled), resolveWithValues);
+const settledReason = elementCode("rt:settledReason", (reason) => rejectedEntry(reason), resolveWithValues);
+const reasonOfAny = elementCode("rt:anyElement", (reason) => reason, rejectWithErrors);
+
+function fulfilledEntry(result: unknown): object {
+  return { status: "fulfilled", value: result };
+}
+
+function rejectedEntry(reason: unknown): object {
+  return { status: "rejected", reason };
+}
+
+/** What is done with an element's outcome in each kind of combination; undefined: it is that of the whole. */
+const KINDS: Readonly<Record<string, { readonly fulfilled?: ElementCode; readonly rejected?: ElementCode }>> = {
+  __proto__: null as never,
+  all: { fulfilled: ownValue },
+  allSettled: { fulfilled: settledValue, rejected: settledReason },
+  any: { rejected: reasonOfAny },
+};
+
+/** The job of a reaction that stands for both element functions of one promise, which nobody can call but its outcome. */
+export function settleElement({ 1: combination, 2: index, 3: kind }: ElementReaction, state: Settled, result: unknown) {
+  const { capability, values } = combination;
+  const code = state === FULFILLED ? KINDS[kind]?.fulfilled : KINDS[kind]?.rejected;
+  if (code === undefined) {
+    apply(state === FULFILLED ? capability.resolve : capability.reject, undefined, [result]);
+    return;
+  }
+  values[index] = code.keep(result);
+  if (--combination.remaining === 0) code.finish(combination);
+}
 
 /** Attaches the handlers for one element. */
-type Attach = (promise: unknown, shared: Shared, index: number) => void;
+type Attach = (promise: unknown, shared: Combination, index: number) => void;
 
 /** The frame that all four share; `finish` is called when the iterable ended and nothing remains to wait for. */
 function combine(
   Class: unknown,
   iterable: unknown,
   attach: Attach,
-  finish: ((shared: Shared) => unknown) | undefined,
+  finish: ((shared: Combination) => unknown) | undefined,
 ): unknown {
   const capability = newCapability(Class);
-  const shared: Shared = { remaining: 1, values: [], capability };
+  const shared: Combination = { remaining: 1, values: [], capability };
   let record: IteratorRecord | undefined;
   try {
     const resolve: unknown = Reflect.get(Class as object, "resolve");
@@ -99,7 +131,13 @@ function combine(
   return capability.promise;
 }
 
-function attachAll(Class: unknown, resolve: AnyFunction, record: IteratorRecord, shared: Shared, attach: Attach): void {
+function attachAll(
+  Class: unknown,
+  resolve: AnyFunction,
+  record: IteratorRecord,
+  shared: Combination,
+  attach: Attach,
+): void {
   const flag = Class === PromiseConstructor ? (shared.capability as { flag?: ResolvingFlag }).flag : undefined;
   for (let index = 0; stepIterator(record); index++) {
     const promise: unknown = apply(resolve, Class, [record.value]);
@@ -115,51 +153,38 @@ function isRunningTimer(promise: unknown): promise is GPromise {
   return GPromise.is(promise) && GPromise.originOf(promise)?.kind === "timer" && GPromise.stateOf(promise) === PENDING;
 }
 
-function waitForElement(shared: Shared, index: number): void {
+function waitForElement(shared: Combination, index: number): void {
   setElement(shared.values, index, undefined);
   shared.remaining++;
 }
 
-function elementFunction(code: Code, shared: Shared, element: Element): AnyFunction {
-  return makeClosure(code, [shared, element] satisfies ElementCaptures);
+/** Waits for one promise of a combination. */
+function attachElement(kind: string, promise: unknown, shared: Combination, index: number): void {
+  waitForElement(shared, index);
+  if (isPlainPromise(promise)) {
+    GPromise.react(promise, [ELEMENT, shared, index, kind]);
+    return;
+  }
+  const { fulfilled, rejected } = KINDS[kind] ?? {};
+  const element: Element = { index, called: false };
+  const handler = (code: ElementCode | undefined, otherwise: AnyFunction): AnyFunction =>
+    code === undefined ? otherwise : makeClosure(code.code, [shared, element] satisfies ElementCaptures);
+  invokeThen(promise, handler(fulfilled, shared.capability.resolve), handler(rejected, shared.capability.reject));
 }
 
 /** The static methods, to be defined on the constructor. */
 export const combinators = {
   all(this: unknown, iterable: unknown): unknown {
-    return combine(
-      this,
-      iterable,
-      (promise, shared, index) => {
-        waitForElement(shared, index);
-        const onFulfilled = elementFunction(allCode, shared, { index, called: false });
-        invokeThen(promise, onFulfilled, shared.capability.reject);
-      },
-      resolveWithValues,
-    );
+    return combine(this, iterable, (...element) => attachElement("all", ...element), resolveWithValues);
   },
   allSettled(this: unknown, iterable: unknown): unknown {
-    return combine(
-      this,
-      iterable,
-      (promise, shared, index) => {
-        waitForElement(shared, index);
-        const element = { index, called: false };
-        const onFulfilled = elementFunction(settledValueCode, shared, element);
-        invokeThen(promise, onFulfilled, elementFunction(settledReasonCode, shared, element));
-      },
-      resolveWithValues,
-    );
+    return combine(this, iterable, (...element) => attachElement("allSettled", ...element), resolveWithValues);
   },
   any(this: unknown, iterable: unknown): unknown {
     return combine(
       this,
       iterable,
-      (promise, shared, index) => {
-        waitForElement(shared, index);
-        const onRejected = elementFunction(anyCode, shared, { index, called: false });
-        invokeThen(promise, shared.capability.resolve, onRejected);
-      },
+      (...element) => attachElement("any", ...element),
       (shared) => {
         throw aggregateError(shared.values);
       },

@@ -10,6 +10,7 @@ import { foreignCapability, isObject, resolvePromise, resolvingFunctions, specie
 
 const construct = Reflect.construct;
 const apply = Reflect.apply;
+const { getPrototypeOf, hasOwn, isFrozen } = Object;
 
 /** A plain function, because a class would ask `new.target` for its prototype before it looks at the executor. */
 export const PromiseConstructor = function (this: unknown, executor: unknown): GPromise {
@@ -90,17 +91,28 @@ export const { then } = {
  * promise out where nobody could see it, so that the reaction counts as spent as soon as its handlers are (P3).
  */
 export function invokeThen(promise: unknown, fulfilled: AnyFunction, rejected: AnyFunction): void {
+  if (isPlainPromise(promise)) {
+    GPromise.handle(promise, fulfilled, rejected);
+    return;
+  }
   const method: unknown = (promise as { readonly then: unknown }).then;
   if (typeof method !== "function") throw new TypeError("the then property of a promise is not a function");
-  if (
-    method === then &&
-    GPromise.is(promise) &&
-    speciesConstructor(promise, PromiseConstructor) === PromiseConstructor
-  ) {
-    GPromise.handle(promise, fulfilled, rejected);
-  } else {
-    apply(method, promise, [fulfilled, rejected]);
-  }
+  apply(method, promise, [fulfilled, rejected]);
+}
+
+/**
+ * True for a promise whose `then` and constructor are those of %Promise% and no getters of its own: then nobody can see
+ * how they are read. In a realm that is not frozen they may have been replaced for all promises.
+ */
+export function isPlainPromise(promise: unknown): promise is GPromise {
+  if (!GPromise.is(promise) || getPrototypeOf(promise) !== GPromise.prototype) return false;
+  if (hasOwn(promise, "then") || hasOwn(promise, "constructor")) return false;
+  const { prototype } = GPromise as unknown as { readonly prototype: { then: unknown; constructor: unknown } };
+  return prototype.then === then && prototype.constructor === PromiseConstructor && hasOwnSpecies();
+}
+
+function hasOwnSpecies(): boolean {
+  return isFrozen(PromiseConstructor) || Reflect.get(PromiseConstructor, Symbol.species) === PromiseConstructor;
 }
 
 const thenFinallyCode = runtimeCode("rt:thenFinally", ({ 0: onFinally, 1: Class }) => (value: unknown) => {

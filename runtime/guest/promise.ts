@@ -33,6 +33,7 @@ export type Capability = GPromise | CapabilityRecord;
 export const LIST = 0;
 export const THEN = 1;
 export const SCOPED = 2;
+export const ELEMENT = 3;
 
 /** What one call of `then` left: both handlers, and what they settle (nothing for the runtime's own handlers). */
 export type ThenReaction = readonly [
@@ -41,10 +42,19 @@ export type ThenReaction = readonly [
   fulfilled: AnyFunction | undefined,
   rejected: AnyFunction | undefined,
 ];
+/** What several promises are waited for together for. */
+export interface Combination {
+  remaining: number;
+  readonly values: unknown[];
+  readonly capability: CapabilityRecord;
+}
+/** One promise of a combination of kind `kind`: see promise-combinators.ts. */
+export type ElementReaction = readonly [tag: typeof ELEMENT, combination: Combination, index: number, kind: string];
+export type PlainReaction = Frame | ThenReaction | ElementReaction;
 /** A reaction that belongs to a cancellation scope. */
-export type ScopedReaction = readonly [tag: typeof SCOPED, scope: Scope, reaction: Frame | ThenReaction];
+export type ScopedReaction = readonly [tag: typeof SCOPED, scope: Scope, reaction: PlainReaction];
 /** Told apart by what they begin with: a frame by its code. */
-export type Reaction = Frame | ThenReaction | ScopedReaction;
+export type Reaction = PlainReaction | ScopedReaction;
 type Reactions = [tag: typeof LIST, ...reactions: Reaction[]];
 
 export interface PromiseFields {
@@ -168,7 +178,7 @@ export class GPromise {
   }
 
   /** PerformPromiseThen for any reaction. */
-  static react(this: void, promise: GPromise, plain: Frame | ThenReaction): void {
+  static react(this: void, promise: GPromise, plain: PlainReaction): void {
     const scope = current?.scope;
     const reaction: Reaction = scope === undefined ? plain : [SCOPED, scope, plain];
     if ((promise.#status & DURABLE) !== 0) {
@@ -252,6 +262,7 @@ export function isSpentFunction(fn: AnyFunction | undefined): boolean {
 
 function isSpent(reaction: Reaction): boolean {
   if (reaction[0] === SCOPED) return isSpent(reaction[2] as Reaction);
+  if (reaction[0] === ELEMENT) return isSpentFunction((reaction as ElementReaction)[1].capability.reject);
   if (reaction[0] !== THEN) return false;
   const { 1: capability, 2: fulfilled, 3: rejected } = reaction as ThenReaction;
   if (capability === undefined) return isSpentFunction(fulfilled) && isSpentFunction(rejected);

@@ -63,9 +63,10 @@ export const runtimeCodes = new Map<string, Code>();
 
 /** The function of a code, unregistered. */
 export function makeFunction(code: Code, captures: Captures = NO_CAPTURES): AnyFunction {
-  if (code.make === null) throw new TypeError(`${code.id} has no factory`);
-  const fn = code.make(captures, code);
-  return code.kind === undefined ? fn : dressFunction(fn, code.kind);
+  const { make, kind } = code;
+  if (make === null) throw new TypeError(`${code.id} has no factory`);
+  const fn = make(captures, code);
+  return kind === undefined ? fn : dressFunction(fn, kind);
 }
 
 /** A registered function. */

@@ -22,21 +22,16 @@ const Identity = identity as unknown as new (object: object) => object;
 
 /** A new kind of side record. */
 export function sideRecords<Value>(): SideRecords<Value> {
-  // Handed over in a variable, because a field's initialiser is the engine's cheapest way to put a field on an object.
-  let pending: Value | undefined;
-
   class Holder extends Identity {
-    #value = pending as Value;
+    #value: Value;
 
-    // biome-ignore lint/complexity/noUselessConstructor: the one that a class without gets takes its arguments apart
-    constructor(object: object) {
+    constructor(object: object, value: Value) {
       super(object);
+      this.#value = value;
     }
 
     static add(object: object, value: Value): void {
-      pending = value;
-      new Holder(object);
-      pending = undefined;
+      new Holder(object, value);
     }
 
     static set(object: object, value: Value): void {

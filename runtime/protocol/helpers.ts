@@ -38,10 +38,13 @@ export interface GuestHelpers {
   $gen(fn: unknown, frame: FrameRef): object;
   /** The parameters of an eager generator are evaluated. */
   $begin(frame: FrameRef): SuspensionToken;
-  /** `yield value` */
+  /** `yield value` of a generator: gives what the caller of `next` gets. */
   $yield(frame: FrameRef, value: unknown): SuspensionToken;
   /** `yield* iterable`: resumes with the value that the inner iterator ends with. */
   $delegate(frame: FrameRef, iterable: unknown): SuspensionToken;
+  /** The same of an async generator. */
+  $yieldAsync(frame: FrameRef, value: unknown): SuspensionToken;
+  $delegateAsync(frame: FrameRef, iterable: unknown): SuspensionToken;
   /** Gives a function the [[Prototype]] of its kind and, to a generator function, its `prototype`. */
   $kind(fn: AnyFunction, kind: FunctionKind): AnyFunction;
   /** `await` at the top level of a module: runs jobs until `value` is settled. Throws EV5024 if it needs the host. */
@@ -165,6 +168,8 @@ export const HELPER_NAMES = [
   "$begin",
   "$yield",
   "$delegate",
+  "$yieldAsync",
+  "$delegateAsync",
   "$kind",
   "$awaitTop",
   "$module",

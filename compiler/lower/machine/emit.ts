@@ -36,7 +36,14 @@ interface Suspension {
 }
 
 /** Words for the ids of resume points. */
-const POINT_NAMES = { $await: "await", $yield: "yield", $delegate: "yield*", $begin: "begin" } as const;
+const POINT_NAMES = {
+  $await: "await",
+  $yield: "yield",
+  $yieldAsync: "yield",
+  $delegate: "yield*",
+  $delegateAsync: "yield*",
+  $begin: "begin",
+} as const;
 
 export function emitStep(input: Input): { step: t.ArrowFunctionExpression; suspensions: Suspension[] } {
   const { machine, states } = input;

@@ -68,7 +68,8 @@ export function explode(machine: Machine, node: t.Expression, immediate = false)
 /** Parks on a `yield`; at the resume point a caller may have told the generator to return. */
 export function suspendOnYield(machine: Machine, node: t.YieldExpression): void {
   const value = node.argument ? explode(machine, node.argument, true) : undefinedNode();
-  machine.suspend(node.delegate ? "$delegate" : "$yield", value, node);
+  const how = node.delegate ? "$delegate" : "$yield";
+  machine.suspend(machine.asynchronous ? `${how}Async` : how, value, node);
   const told = t.binaryExpression("===", t.identifier("$m"), t.numericLiteral(3));
   machine.push(t.ifStatement(told, t.blockStatement(returnCode(machine, t.identifier("$v")))));
 }

@@ -34,7 +34,7 @@ export type End =
   | { readonly kind: "leave" };
 
 /** The helper that parks the frame. */
-export type Suspending = "$await" | "$yield" | "$delegate" | "$begin";
+export type Suspending = "$await" | "$yield" | "$delegate" | "$yieldAsync" | "$delegateAsync" | "$begin";
 
 /** What a jump may have to cross, innermost last. */
 export type Entry =
@@ -68,12 +68,15 @@ export class Machine {
   /** Variables of the step function that may have to be saved, in order of declaration. */
   readonly variables = new Set<string>();
   current: State;
+  /** The function is an async one. */
+  readonly asynchronous: boolean;
   handler: State | undefined = undefined;
   #depth = 0;
   readonly context: ModuleContext;
   readonly #explode: Explode;
 
-  constructor(context: ModuleContext, explode: Explode) {
+  constructor(context: ModuleContext, asynchronous: boolean, explode: Explode) {
+    this.asynchronous = asynchronous;
     this.context = context;
     this.#explode = explode;
     this.current = this.newState();

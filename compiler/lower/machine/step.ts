@@ -29,7 +29,7 @@ export const WRAPPER = "$w";
 export function buildStep(node: t.Function, captures: readonly string[], context: ModuleContext): StepParts {
   if (node.body.type !== "BlockStatement") throw cannotLower(context, node, "this function");
   const usesArguments = replaceFunctionValues(node);
-  const machine = new Machine(context, explode);
+  const machine = new Machine(context, node.async === true, explode);
   const slots = node.params.map(parameterName);
   const wrapperArgs = slots.map((name) => t.identifier(name));
   if (usesArguments) {

@@ -75,6 +75,7 @@ export const nativeHelpers = {
     yielded.set(frame, value);
     return SUSPENDED;
   },
+  $yieldAsync: (frame: NativeFrame, value: unknown) => nativeHelpers.$yield(frame, value),
   $async(frame: NativeFrame) {
     return new Promise((resolve, reject) => {
       const resume: Resume = (mode, value) => {

@@ -96,6 +96,7 @@ export const frame: Kind = {
     if (count < 0 || FRAME_SLOTS + count > slots.length || !isOwner(owner)) throw damaged("a frame");
     const captures = slots.slice(FRAME_SLOTS, FRAME_SLOTS + count);
     const target = value as unknown[];
+    target.length = 0;
     target.push(scope.code(code), pc, owner, self, captures, ...slots.slice(FRAME_SLOTS + count));
   },
   own: "none",
@@ -190,7 +191,7 @@ export const generatorRecord = fieldsKind(
   59,
   "a generator's record",
   GeneratorRecord.prototype,
-  ["frame", "state", "yielded", "delegate"],
+  ["frame", "state", "delegate"],
   ({ frame: own, state, delegate }) =>
     isArray(own) && GENERATOR_STATES.includes(state) && (delegate === undefined || delegate instanceof IteratorRecord),
 );
