@@ -61,7 +61,7 @@ export interface ExecutionState {
     readonly waiting: Map<string, unknown[]>;
     readonly handlers: Map<string, unknown[]>;
     /** Oldest first. */
-    readonly buffered: Map<string, BufferedSignal[]>;
+    readonly buffered: Map<string, Set<BufferedSignal>>;
   };
   /** Timers of setTimeout and setInterval, by id; absent as long as there was none. */
   callbacks?: Map<number, unknown>;

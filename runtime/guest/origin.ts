@@ -61,8 +61,5 @@ export function disarmTimer(origin: TimerOrigin): void {
 function takeBuffered(signal: string, entry: BufferedSignal): void {
   const { buffered } = currentTurn().instance.state.signals;
   const entries = buffered.get(signal);
-  const index = entries?.indexOf(entry) ?? -1;
-  if (entries === undefined || index < 0) return;
-  entries.splice(index, 1);
-  if (entries.length === 0) buffered.delete(signal);
+  if (entries?.delete(entry) === true && entries.size === 0) buffered.delete(signal);
 }

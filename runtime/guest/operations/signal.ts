@@ -117,10 +117,13 @@ export function cancelWaiters(isCancelled: (scope: Scope | undefined) => boolean
   }
 }
 
-function shiftBuffered(buffered: Map<string, BufferedSignal[]>, name: string): BufferedSignal | undefined {
+/** Takes the oldest entry out: in a Set, so that a long buffer costs no more than a short one. */
+function shiftBuffered(buffered: Map<string, Set<BufferedSignal>>, name: string): BufferedSignal | undefined {
   const entries = buffered.get(name);
-  const oldest = entries?.shift();
-  if (entries?.length === 0) buffered.delete(name);
+  if (entries === undefined) return undefined;
+  const oldest = entries.values().next().value;
+  if (oldest !== undefined) entries.delete(oldest);
+  if (entries.size === 0) buffered.delete(name);
   return oldest;
 }
 
@@ -233,7 +236,9 @@ export function deliverSignal(name: string, payload: Encoded, request?: string):
   waiting.delete(name);
   if (!handlers.has(name) && !waiters.some(({ promise }) => GPromise.isObserved(promise))) {
     const entry: BufferedSignal = request === undefined ? { payload } : { payload, request };
-    buffered.set(name, [...(buffered.get(name) ?? []), entry]);
+    const entries = buffered.get(name);
+    if (entries === undefined) buffered.set(name, new Set([entry]));
+    else entries.add(entry);
     for (const { promise } of waiters) GPromise.setOrigin(promise, { kind: "signal", signal: name, entry });
   }
   for (const waiter of waiters) {

@@ -8,12 +8,15 @@ import type { Setting } from "../support/setting.js";
 
 const TASKS = [1000, 10_000] as const;
 const SIGNALS = [2000, 20_000, 100_000] as const;
+const PAYLOAD_MB = 10;
 const ROUNDS = 3;
 
 export async function scaling(setting: Setting): Promise<Figure[]> {
   return [
     await fanOut(setting),
-    await signals(setting),
+    await signals(setting, "counter", "signals"),
+    await signals(setting, "hoarder", "signals that pile up"),
+    await payloads(setting),
     ...(await checkpoints(setting, "chain", "linked list", "node", [10_000, 100_000])),
     ...(await checkpoints(setting, "waiters", "parked promises", "promise", [1000, 10_000])),
   ];
@@ -38,17 +41,23 @@ async function fanOut({ program, file }: Setting): Promise<Figure> {
   }
 }
 
-/** µs per signal of one execution that takes them one by one. */
-async function signals({ program, file, quick }: Setting): Promise<Figure> {
+/** µs per signal of one execution that takes them one by one, at once or after they have piled up. */
+async function signals(
+  { program, file, quick }: Setting,
+  workflow: "counter" | "hoarder",
+  what: string,
+): Promise<Figure> {
   const [few, manyQuick, most] = SIGNALS;
   const many = quick ? manyQuick : most;
-  const { engine } = await openBench(program, { database: file("signals.db") });
+  const { engine } = await openBench(program, { database: file(`${workflow}.db`) });
   const measure = async (count: number): Promise<number> => {
-    const { executionId } = await engine.start({ workflow: "counter", name: `${count}`, input: encode(count) });
+    const { executionId } = await engine.start({ workflow, name: `${count}`, input: encode(count) });
+    const signal = workflow === "hoarder" ? "item" : "proceed";
     const start = performance.now();
     for (let sent = 0; sent < count; sent += few) {
-      await Promise.all(Array.from({ length: few }, () => engine.signal(executionId, "proceed", encode(null))));
+      await Promise.all(Array.from({ length: few }, () => engine.signal(executionId, signal, encode(1))));
     }
+    if (workflow === "hoarder") await engine.signal(executionId, "proceed", encode(null));
     await succeeded(engine, executionId);
     return ((performance.now() - start) * 1000) / count;
   };
@@ -56,7 +65,27 @@ async function signals({ program, file, quick }: Setting): Promise<Figure> {
     const first = await measure(few);
     const all = await measure(many);
     const note = `to one execution, ${shown(few)} at a time, each durable`;
-    return cost(`${shown(many)} signals`, all, "µs/signal", { name: `${shown(few)}`, value: first }, note);
+    return cost(`${shown(many)} ${what}`, all, "µs/signal", { name: `${shown(few)}`, value: first }, note);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** ms per MB of a text that goes from a task into a workflow, stays over a step, and goes to another task. */
+async function payloads({ program, file }: Setting): Promise<Figure> {
+  const { engine } = await openBench(program, { database: file("payloads.db") });
+  const measure = async (megabytes: number, name: string): Promise<number> => {
+    const start = performance.now();
+    const { executionId } = await engine.start({ workflow: "carrier", name, input: encode(megabytes * 1_000_000) });
+    await succeeded(engine, executionId);
+    return (performance.now() - start) / megabytes;
+  };
+  try {
+    await measure(1, "warm-up");
+    const small = await rounds((round) => measure(1, `small-${round}`));
+    const large = await rounds((round) => measure(PAYLOAD_MB, `large-${round}`));
+    const note = "out of a task, over a step, into another task; three durable steps";
+    return cost(`payload of ${PAYLOAD_MB} MB`, large, "ms/MB", { name: "of 1 MB", value: small }, note);
   } finally {
     await engine.close();
   }
