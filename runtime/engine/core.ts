@@ -13,6 +13,7 @@ import { Directory } from "./directory.js";
 import type { Engine, EngineOptions } from "./engine.js";
 import { engineClosed } from "./faults.js";
 import { HostRequests } from "./host-requests.js";
+import { Intake } from "./intake.js";
 import { DEFAULT_LIMITS } from "./limits.js";
 import { NewExecutions } from "./new-executions.js";
 import type { Parts } from "./parts.js";
@@ -75,6 +76,7 @@ class Assembly {
       cache: new Cache(options.cacheSize, (leaving) => this.#evict(leaving)),
       results: new ResultWaiters(),
       requests: new Requests(),
+      intake: new Intake(limits),
       newExecutions: new NewExecutions(
         store.opened.nextKey,
         options.randomHex ?? ((count) => randomBytes(count).toString("hex")),

@@ -119,6 +119,20 @@ export function alreadyCompleted(): Fault {
   });
 }
 
+/** EV8021 */
+export function payloadTooLarge(what: string, units: number, most: number): Fault {
+  return new Fault("EV8021", `${what} has ${units} characters; at most ${most} can be passed`, {
+    remedy: "Store the data elsewhere and pass a reference to it.",
+  });
+}
+
+/** EV8022 */
+export function engineBusy(waiting: number): Fault {
+  return new Fault("EV8022", `The engine is busy: ${waiting} starts and signals wait to be stored`, {
+    remedy: "Nothing of it happened. Try again a little later, and with fewer requests at once.",
+  });
+}
+
 /** EV8030 */
 export function notResting(executionId: string, seq: number): Fault {
   return new Fault("EV8030", `The call ${seq} of "${executionId}" does not rest until a next attempt`, {

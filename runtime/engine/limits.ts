@@ -1,5 +1,7 @@
 /** The engine's numbers: sizes of batches, pages and windows, delays and attempts. One place, each with its unit. */
 
+import { PAYLOAD_UNITS_MAX } from "../protocol/payload.js";
+
 export interface Limits {
   /** Activations sent to the sandbox in one call. */
   readonly batchSize: number;
@@ -26,6 +28,12 @@ export interface Limits {
   readonly closeGraceMs: number;
   /** How long the transaction of a task may keep all others from being committed, ms. */
   readonly transactionMs: number;
+  /** Starts and signals that wait for their acknowledgement at once. */
+  readonly waitingRequests: number;
+  /** Length of their payloads together, in UTF-16 units. */
+  readonly waitingUnits: number;
+  /** Longest payload of a start, a signal or a task's completion from outside, encoded, in UTF-16 units. */
+  readonly payloadUnits: number;
   /** Longest name of an execution or signal, in UTF-16 units. */
   readonly nameLength: number;
 }
@@ -44,6 +52,9 @@ export const DEFAULT_LIMITS: Limits = {
   lostAttempts: 3,
   closeGraceMs: 5000,
   transactionMs: 5000,
+  waitingRequests: 100_000,
+  waitingUnits: 256 << 20,
+  payloadUnits: PAYLOAD_UNITS_MAX,
   nameLength: 512,
 };
 

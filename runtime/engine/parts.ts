@@ -5,6 +5,7 @@ import type { Activity } from "./activity.js";
 import type { Cache } from "./cache.js";
 import type { Directory } from "./directory.js";
 import type { CheckpointMode, Problem } from "./engine.js";
+import type { Intake } from "./intake.js";
 import type { Limits } from "./limits.js";
 import type { NewExecutions } from "./new-executions.js";
 import type { Programs } from "./programs.js";
@@ -21,6 +22,7 @@ export interface Parts {
   readonly programs: Programs;
   readonly newExecutions: NewExecutions;
   readonly requests: Requests;
+  readonly intake: Intake;
   readonly directory: Directory;
   readonly cache: Cache;
   readonly timers: Timers;

@@ -8,11 +8,14 @@ import { closedExecution, unknownExecution } from "./faults.js";
 import { checkName } from "./names.js";
 import type { Parts } from "./parts.js";
 
-type SendParts = Pick<Parts, "activity" | "directory" | "limits"> & { readonly wake: (actor: Actor) => void };
+type SendParts = Pick<Parts, "activity" | "directory" | "limits" | "intake"> & {
+  readonly wake: (actor: Actor) => void;
+};
 
 /**
  * Resolves when the signal is durable. Throws Fault EV8003 for an unusable signal name, EV8004 for an unknown and
- * EV8005 for a closed execution, EV8007 when it could not be stored.
+ * EV8005 for a closed execution, EV8007 when it could not be stored, EV8021 for a payload that is too large, EV8022 when
+ * too much waits already.
  */
 export async function signalExecution(
   parts: SendParts,
@@ -43,8 +46,13 @@ export async function requestExecution(
   return await reply;
 }
 
-/** Resolves when the event is durable. Throws Fault EV8004, EV8005 and EV8007 as `signalExecution`. */
+/** Resolves when the event is durable. Throws Fault EV8004, EV8005, EV8007, EV8021 and EV8022 as `signalExecution`. */
 export async function sendEvent(parts: SendParts, executionId: string, event: Event): Promise<void> {
+  const units = event.kind === "signal" ? event.payload.length : 0;
+  await parts.intake.during("The payload", units, () => send(parts, executionId, event));
+}
+
+async function send(parts: SendParts, executionId: string, event: Event): Promise<void> {
   const { activity, directory, wake } = parts;
   const actor = await activity.during(directory.hold(executionId));
   if (actor === undefined) throw unknownExecution(executionId);

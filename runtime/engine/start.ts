@@ -15,7 +15,7 @@ import { checkName } from "./names.js";
 import type { Identity } from "./new-executions.js";
 import type { Parts } from "./parts.js";
 
-type StartParts = Pick<Parts, "programs" | "directory" | "activity" | "limits" | "time" | "newExecutions">;
+type StartParts = Pick<Parts, "programs" | "directory" | "activity" | "limits" | "time" | "newExecutions" | "intake">;
 
 export class Starter {
   readonly #parts: StartParts;
@@ -28,9 +28,14 @@ export class Starter {
 
   /**
    * Resolves when the execution is durable. Throws Fault EV8001 for an unknown workflow, EV8002 for a taken name with
-   * another input, EV8003 for an unusable name, EV8007 when it could not be stored, EV8009 for an unknown program.
+   * another input, EV8003 for an unusable name, EV8007 when it could not be stored, EV8009 for an unknown program,
+   * EV8021 for an input that is too large, EV8022 when too much waits already.
    */
   async start(request: StartRequest): Promise<StartReply> {
+    return await this.#parts.intake.during("The input", request.input.length, () => this.#start(request));
+  }
+
+  async #start(request: StartRequest): Promise<StartReply> {
     const { programs, directory, limits, activity } = this.#parts;
     const { workflow, input, timeoutAt, timeoutMs } = request;
     const program = await activity.during(programs.stored.forStart(workflow, request.program));

@@ -5,7 +5,7 @@ import { alreadyCompleted, badToken, notResting, unknownExecution } from "./faul
 import type { Parts } from "./parts.js";
 import { readTaskToken, type TaskTokenSubject } from "./task-tokens.js";
 
-type CompletionParts = Pick<Parts, "store" | "feed">;
+type CompletionParts = Pick<Parts, "store" | "feed" | "intake">;
 
 /** What a token stands for. Throws Fault EV8014 for a token that is not this database's. */
 export function subjectOf({ store }: CompletionParts, token: string): TaskTokenSubject {
@@ -14,12 +14,13 @@ export function subjectOf({ store }: CompletionParts, token: string): TaskTokenS
   return subject;
 }
 
-/** Durable when it resolves. Throws Fault EV8004, EV8014 and EV8015: see Engine.completeTask. */
+/** Durable when it resolves. Throws Fault EV8004, EV8014, EV8015 and EV8021: see Engine.completeTask. */
 export async function completeTask(
   parts: CompletionParts,
   task: string | TaskCallRef,
   outcome: Outcome,
 ): Promise<void> {
+  parts.intake.check("The outcome", (outcome.ok ? outcome.value : outcome.error).length);
   const subject = typeof task === "string" ? subjectOf(parts, task) : await presentAttempt(parts, task);
   if (subject === undefined || (await parts.feed.complete(subject, outcome)) === "unknown") throw alreadyCompleted();
 }

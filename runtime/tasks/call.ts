@@ -7,6 +7,7 @@ import type { TaskRegistry } from "../api/host.js";
 import type { TaskContext } from "../api/types.js";
 import { UnserializableError } from "../protocol/errors.js";
 import type { HostRequest } from "../protocol/host-request.js";
+import { PAYLOAD_UNITS_MAX } from "../protocol/payload.js";
 import { decode, type Encoded, encode, type Outcome } from "../protocol/value.js";
 import { type ClassTable, NO_CLASSES } from "../protocol/value-classes.js";
 import { type DatabaseState, makeDatabase } from "./database.js";
@@ -85,7 +86,9 @@ export async function runCall(call: OfferedCall, tools: CallTools): Promise<Call
     return { outcome: { ok: true, value: encode(undefined) }, aborted: false, waits: true };
   }
   try {
-    return { outcome: { ok: true, value: encode(result, "result", classes) }, aborted: false };
+    const value = encode(result, "result", classes);
+    if (value.length > PAYLOAD_UNITS_MAX) throw resultTooLarge(call.task, value.length);
+    return { outcome: { ok: true, value }, aborted: false };
   } catch (thrown) {
     return { outcome: failure(resultRefused(call.task, thrown)), aborted: false };
   }
@@ -106,9 +109,15 @@ function contextOf(call: OfferedCall, { classes, signal, beat }: CallTools): Tas
   };
 }
 
+function resultTooLarge(task: string, units: number): UnserializableError {
+  const most = PAYLOAD_UNITS_MAX;
+  const message = `the result of task "${task}" has ${units} characters; at most ${most} can be passed`;
+  return new UnserializableError(message, { code: "EV7013" });
+}
+
 /** The refusal of a result, naming the task; the codec's message names the path to what is refused. */
 function resultRefused(task: string, thrown: unknown): unknown {
-  if (!(thrown instanceof UnserializableError)) return thrown;
+  if (!(thrown instanceof UnserializableError) || thrown.code === "EV7013") return thrown;
   const refusal = new UnserializableError(`the result of task "${task}" cannot be copied: ${thrown.message}`, {
     code: "EV7013",
   });

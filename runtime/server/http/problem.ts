@@ -11,6 +11,8 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   EV8014: 400,
   EV8015: 409,
   EV8018: 409,
+  EV8021: 413,
+  EV8022: 429,
   EV8030: 409,
   EV8220: 409,
   EV8301: 400,
