@@ -2,10 +2,12 @@
  * The code of an executable: the command line and the two thread entries, each linked into one script with the
  * packages that it needs. A single executable's scripts can load nothing but Node's own modules.
  */
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, type Plugin } from "esbuild";
+import { z } from "zod";
 import { Fault } from "../protocol/fault.js";
 
 export interface Scripts {
@@ -30,7 +32,8 @@ export async function linkScripts(dist: string): Promise<Scripts> {
   const [main, sandboxThread, taskThread] = linked.map(({ text }) => text);
   if (main === undefined || sandboxThread === undefined || taskThread === undefined)
     throw unlinked("no output", undefined);
-  const packages = new Set(linked.flatMap(({ metafile }) => packagesOf(metafile, root, dist)));
+  const metafiles = [...linked.map(({ metafile }) => metafile), await dashboardMetafile(dist)];
+  const packages = new Set(metafiles.flatMap((metafile) => packagesOf(metafile, root, dist)));
   return { main, sandboxThread, taskThread, packages: [...packages].sort() };
 }
 
@@ -87,7 +90,19 @@ const standIns: Plugin = {
 
 const MODULES = "/node_modules/";
 
-function packagesOf({ inputs }: Metafile, root: string, dist: string): string[] {
+/** What the dashboard was bundled from when Eventual was built. */
+async function dashboardMetafile(dist: string): Promise<Pick<Metafile, "inputs">> {
+  const file = join(dist, "runtime/dashboard/meta.json");
+  try {
+    return metafileSchema.parse(JSON.parse(await readFile(file, "utf8")));
+  } catch (cause) {
+    throw unlinked(`${file} cannot be read`, cause);
+  }
+}
+
+const metafileSchema = z.looseObject({ inputs: z.record(z.string(), z.custom<Metafile["inputs"][string]>()) });
+
+function packagesOf({ inputs }: Pick<Metafile, "inputs">, root: string, dist: string): string[] {
   return Object.keys(inputs).flatMap((input) => {
     const file = resolve(root, input);
     const at = file.lastIndexOf(MODULES);

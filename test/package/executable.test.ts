@@ -105,6 +105,11 @@ test("serve, and other commands that find it through its socket", async (t) => {
   await eventually("the engine", () => said.includes("\n") || undefined);
   const { url } = JSON.parse(said) as { url: string };
   assert.equal((await fetch(`${url}/ready`)).status, 200);
+  for (const file of ["main.js", "main.css", "icon.svg", ""]) {
+    const served = await fetch(`${url}/dashboard/${file}`);
+    const own = await readFile(join(ROOT, "dist/runtime/dashboard", file === "" ? "index.html" : file));
+    assert.deepEqual([served.status, sha256(Buffer.from(await served.arrayBuffer()))], [200, sha256(own)], file);
+  }
   const started = await run(["start", "approval", "--id", "a", "--input", '"holiday"'], { cwd });
   assert.equal(started.stdout, "approval/a\n", started.stderr);
   assert.equal((await run(["signal", "approval/a", "approve", '"Ada"'], { cwd })).code, 0);
@@ -190,7 +195,7 @@ test("the bill of materials names what is in it", async () => {
   assert.equal(made.sha256, sha256(await readFile(app)));
   const versions = new Map(bill.components.map(({ name, version }) => [name, version]));
   assert.equal(versions.get("node"), process.versions.node);
-  for (const name of ["sqlite3", "quickjs-emscripten", "yargs", "zod"]) {
+  for (const name of ["sqlite3", "quickjs-emscripten", "yargs", "zod", "preact", "uplot"]) {
     const file = join(ROOT, "node_modules", name, "package.json");
     assert.equal(versions.get(name), (JSON.parse(await readFile(file, "utf8")) as { version: string }).version, name);
   }
