@@ -34,8 +34,10 @@ import {
   signalledSchema,
   startedSchema,
   statsSchema,
+  type TaskPage,
   taskBeatSchema,
   taskDoneSchema,
+  taskPageSchema,
 } from "./resources.js";
 
 export type { Execution, ExecutionDetails, LogLine, StartBody, Started };
@@ -56,6 +58,12 @@ export interface HttpClient {
   get(executionId: string): Promise<ExecutionDetails>;
   /** Durable when it resolves; it happens in the order of the execution's events. */
   control(executionId: string, action: ControlAction, reason?: string): Promise<void>;
+  /** Starts what has failed again with the same input, on the newest program; one retry at a time. */
+  retry(executionId: string): Promise<Started>;
+  /** Tasks that are not completed, one page, in the order of their calls. */
+  tasks(query?: { readonly cursor?: string; readonly limit?: number }): Promise<TaskPage>;
+  /** Begins the next attempt of a call that rests after a failed one. */
+  retryTask(call: { readonly execution: string; readonly seq: number }): Promise<void>;
   /** Newest first. */
   programs(): Promise<readonly ProgramSummary[]>;
   stats(): Promise<Stats>;
@@ -111,6 +119,11 @@ export function connect(options: ConnectOptions): HttpClient {
     get: (id) => http.get(executionDetailsSchema, pathOf(id)),
     async control(id, action, reason) {
       await http.post(acceptedSchema, `${pathOf(id)}/${action}`, reason === undefined ? {} : { reason });
+    },
+    retry: (id) => http.post(startedSchema, `${pathOf(id)}/retry`, {}),
+    tasks: (query = {}) => http.get(taskPageSchema, `/v1/tasks?${queryOf(query)}`),
+    async retryTask({ execution, seq }) {
+      await http.post(acceptedSchema, `${pathOf(execution)}/tasks/${seq}/retry`, {});
     },
     programs: async () => (await http.get(programListSchema, "/v1/programs")).items,
     stats: () => http.get(statsSchema, "/v1/stats"),

@@ -166,6 +166,7 @@ export type Stats = z.infer<typeof statsSchema>;
 export type ProgramSummary = z.infer<typeof programListSchema>["items"][number];
 export type Deployed = z.infer<typeof deployedSchema>;
 export type Answer = z.infer<typeof answerSchema>;
+export type TaskPage = z.infer<typeof taskPageSchema>;
 export type OpenTask = z.infer<typeof openTaskSchema>;
 export type Execution = z.infer<typeof executionSchema>;
 export type ExecutionPage = z.infer<typeof executionPageSchema>;

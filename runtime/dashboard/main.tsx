@@ -15,6 +15,7 @@ import { ExecutionPage } from "./pages/execution.js";
 import { ExecutionsPage } from "./pages/executions.js";
 import { OverviewPage } from "./pages/overview.js";
 import { ProgramsPage } from "./pages/programs.js";
+import { TasksPage } from "./pages/tasks.js";
 import { TokenPage } from "./pages/token.js";
 import { Empty, Page, Skeleton } from "./parts/page.js";
 import { ProblemNote } from "./parts/problem.js";
@@ -39,6 +40,7 @@ function App() {
           <Route path={ROOT} component={OverviewPage} />
           <Route path={`${ROOT}/executions`} component={ExecutionsPage} />
           <Route path={`${ROOT}/executions/:workflow/:name`} component={ExecutionPage} />
+          <Route path={`${ROOT}/tasks`} component={TasksPage} />
           <Route path={`${ROOT}/programs`} component={ProgramsPage} />
           <Route default component={Unknown} />
         </Router>

@@ -206,6 +206,28 @@ test("what cannot be taken back is asked first; a refusal says what, with which 
   await alert.getByText("A closed execution takes no signals; start a new one.").waitFor();
 });
 
+test("open tasks are listed; one that rests can begin its next attempt now; what has failed is started again", async (t) => {
+  const { open, client } = await openShop(t);
+  await client.start({ workflow: "invoice", name: "i-1", input: "ada@example.org" });
+  const { page, assertClean } = await open("/dashboard/tasks");
+  await page
+    .getByRole("row", { name: /^mail invoice rests until its next attempt 1 .* in 5 h invoice\/i-1/ })
+    .waitFor();
+  await page.getByRole("button", { name: "Retry now … mail invoice of invoice/i-1" }).click();
+  await page.getByRole("button", { name: "Begin" }).click();
+  await page.getByText("No open tasks").waitFor();
+  assert.deepEqual((await client.result("invoice/i-1")).result, { to: "ada@example.org", message: "sent" });
+
+  await client.start({ workflow: "refund", name: "r", input: "R-1" });
+  await client.result("refund/r");
+  await page.goto(new URL("/dashboard/executions/refund/r", page.url()).href);
+  await page.getByRole("button", { name: "Retry …" }).click();
+  await page.getByRole("button", { name: "Retry", exact: true }).click();
+  await heading(page, "refund/r~1");
+  assert.equal((await client.result("refund/r~1")).status, "FAILED");
+  assertClean();
+});
+
 test("the keyboard is enough: from the first page to a step, a dialog and back", async (t) => {
   const { open, client } = await openShop(t);
   await waitingOrder(client, "o-1");
@@ -247,6 +269,7 @@ test("the keyboard is enough: from the first page to a step, a dialog and back",
 test("no accessibility violation that axe finds, in light and dark, on any page, in a dialog", async (t) => {
   const { open, client } = await openShop(t);
   await waitingOrder(client, "o-1");
+  await client.start({ workflow: "invoice", name: "i-1", input: "ada@example.org" });
   await client.start({ workflow: "refund", name: "r", input: "R-1" });
   await client.result("refund/r");
   for (const colorScheme of ["light", "dark"] as const) {
@@ -261,6 +284,7 @@ test("no accessibility violation that axe finds, in light and dark, on any page,
     await look("/dashboard/executions", "Executions", ".executions");
     await look("/dashboard/executions?text=none", "Executions", ".empty");
     await look("/dashboard/programs", "Programs", "table");
+    await look("/dashboard/tasks", "Open tasks", "table");
     await look("/dashboard/executions/refund/r", "refund/r", ".error-line");
     await look("/dashboard/nothing", "No such page", ".empty");
     await look(order("o-1"), "order/o-1", ".source");

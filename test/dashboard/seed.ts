@@ -1,7 +1,7 @@
 /** Many executions at once: written through the store's own commits, as rows without any work. */
 import { dirname } from "node:path";
 import { loadProgramFile } from "#runtime/client/program-file.js";
-import { storedProgram } from "#runtime/engine/programs.js";
+import { StoredPrograms } from "#runtime/engine/stored-programs.js";
 import { encode } from "#runtime/protocol/value.js";
 import { openStore } from "#runtime/store/sqlite/open.js";
 import type { Write } from "#runtime/store/store.js";
@@ -15,7 +15,7 @@ export async function seed(database: string, programFile: string, count: number,
   const { hash } = program;
   const store = await openStore(database, { synchronous: "normal" });
   try {
-    await store.saveProgram(hash, storedProgram(program, dirname(programFile), "order"));
+    await new StoredPrograms(store).save(program, dirname(programFile));
     const input = encode({ customer: "Ada", items: [{ sku: "lamp-07", quantity: 1 }] });
     const succeeded = { ok: true, value: encode({ tracking: "JD0146" }) } as const;
     const failed = { ok: false, error: encode(new RangeError("no more lamps")) } as const;

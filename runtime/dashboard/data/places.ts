@@ -14,3 +14,13 @@ export function listPlace(filters: Readonly<Record<string, string | undefined>>)
   const text = query.toString();
   return `${ROOT}/executions${text === "" ? "" : `?${text}`}`;
 }
+
+/** The open tasks, from a page's cursor on. */
+export function tasksPlace(way: readonly string[]): string {
+  return `${ROOT}/tasks${way.length === 0 ? "" : `?page=${way.join(".")}`}`;
+}
+
+/** Cursors of the pages before and of this one, oldest first, from an address's `page`. */
+export function wayOf(page: string | undefined): readonly string[] {
+  return page === undefined || page === "" ? [] : page.split(".");
+}

@@ -2,11 +2,12 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { listPlace } from "../data/places.js";
+import { listPlace, wayOf } from "../data/places.js";
 import { useResource } from "../data/resource.js";
 import { client } from "../data/session.js";
 import { ExecutionTable } from "../parts/execution-table.js";
 import { Empty, Page, Skeleton } from "../parts/page.js";
+import { Pager } from "../parts/pager.js";
 import { ProblemNote } from "../parts/problem.js";
 import { STATUS_NAMES, STATUSES, type Status } from "../parts/status.js";
 
@@ -33,9 +34,9 @@ interface Filters {
 }
 
 function filtersOf(query: Readonly<Record<string, string>>): Filters {
-  const { text = "", workflow = "", since = "", page = "" } = query;
+  const { text = "", workflow = "", since = "", page } = query;
   const status = STATUSES.find((name) => name === query.status) ?? "";
-  return { text, workflow, status, since: since in SPANS ? since : "", way: page === "" ? [] : page.split(".") };
+  return { text, workflow, status, since: since in SPANS ? since : "", way: wayOf(page) };
 }
 
 export function ExecutionsPage() {
@@ -135,21 +136,7 @@ export function ExecutionsPage() {
           <ExecutionTable executions={data.items} caption="Executions, newest first" />
         </section>
       )}
-      {way.length === 0 && data?.next === undefined ? null : (
-        <nav class="pager" aria-label="Pages">
-          <button type="button" disabled={way.length === 0} onClick={() => go({ way: way.slice(0, -1) })}>
-            ← Newer
-          </button>
-          <span class="hint">Page {way.length + 1}</span>
-          <button
-            type="button"
-            disabled={data?.next === undefined}
-            onClick={() => data?.next !== undefined && go({ way: [...way, data.next] })}
-          >
-            Older →
-          </button>
-        </nav>
-      )}
+      <Pager way={way} next={data?.next} go={(pages) => go({ way: pages })} />
     </Page>
   );
 }

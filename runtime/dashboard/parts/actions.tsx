@@ -1,8 +1,10 @@
 /** What can be done to an execution: what the server has an operation for, and makes sense in its status. */
 import { useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
 import type { ControlAction, ExecutionDetails } from "../../client/http.js";
 import type { StandingResource } from "../../client/observation.js";
 import { can } from "../data/features.js";
+import { executionPlace } from "../data/places.js";
 import { client } from "../data/session.js";
 import { Dialog } from "./dialog.js";
 import { Toast } from "./toast.js";
@@ -49,7 +51,7 @@ interface ActionsProps {
 }
 
 export function Actions({ execution: { id, status }, waits, done }: ActionsProps) {
-  const [asked, ask] = useState<ControlAction | "signal" | undefined>(undefined);
+  const [asked, ask] = useState<ControlAction | "signal" | "retry" | undefined>(undefined);
   const [said, say] = useState<string | undefined>(undefined);
   const isOpen = status === "IN_PROGRESS" || status === "SUSPENDED";
   const offered = (Object.keys(CONTROLS) as ControlAction[]).filter(
@@ -70,6 +72,11 @@ export function Actions({ execution: { id, status }, waits, done }: ActionsProps
           Signal …
         </button>
       ) : null}
+      {!isOpen && status !== "SUCCEEDED" && can("post /v1/executions/{workflow}/{name}/retry") ? (
+        <button type="button" class="primary" onClick={() => ask("retry")}>
+          Retry …
+        </button>
+      ) : null}
       {offered.map((action) => (
         <button
           key={action}
@@ -81,7 +88,8 @@ export function Actions({ execution: { id, status }, waits, done }: ActionsProps
         </button>
       ))}
       {asked === "signal" ? <SignalDialog id={id} waits={waits} close={close} finish={finish} /> : null}
-      {asked === undefined || asked === "signal" ? null : (
+      {asked === "retry" ? <RetryDialog id={id} close={close} /> : null}
+      {asked === undefined || asked === "signal" || asked === "retry" ? null : (
         <ControlDialog id={id} action={asked} close={close} finish={finish} />
       )}
       <Toast text={said} clear={() => say(undefined)} />
@@ -112,6 +120,20 @@ function ControlDialog({ id, action, close, finish }: AskProps & { readonly acti
           <input name="reason" maxLength={1024} autocomplete="off" />
         </label>
       )}
+    </Dialog>
+  );
+}
+
+function RetryDialog({ id, close }: Omit<AskProps, "finish">) {
+  const { route } = useLocation();
+  const act = async (): Promise<void> => {
+    const started = await client.value.retry(id);
+    route(executionPlace(started.id));
+  };
+  return (
+    <Dialog title="Retry this execution?" confirm="Retry" act={act} close={close}>
+      <p class="dialog-subject">{id}</p>
+      <p>A new execution starts with the same input, on the newest program. This one stays as it is.</p>
     </Dialog>
   );
 }

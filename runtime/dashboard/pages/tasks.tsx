@@ -1,0 +1,133 @@
+/** Tasks that are not completed: running, waiting for room, resting between attempts, waiting for their tokens. */
+import { useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { can } from "../data/features.js";
+import { executionPlace, tasksPlace, wayOf } from "../data/places.js";
+import { useResource } from "../data/resource.js";
+import { client } from "../data/session.js";
+import { Dialog } from "../parts/dialog.js";
+import { Empty, Page, Skeleton } from "../parts/page.js";
+import { Pager } from "../parts/pager.js";
+import { ProblemNote } from "../parts/problem.js";
+import { Moment } from "../parts/time.js";
+
+const AGAIN_MS = 2000;
+const PAGE = 50;
+
+type OpenTask = Awaited<ReturnType<typeof client.value.tasks>>["items"][number];
+
+const STATES: Readonly<Record<OpenTask["state"], string>> = {
+  scheduled: "waits for room",
+  running: "running",
+  resting: "rests until its next attempt",
+  waiting: "waits for its token's holder",
+};
+
+export function TasksPage() {
+  const { query, route } = useLocation();
+  const way = wayOf(query.page);
+  const cursor = way.at(-1);
+  const tasks = useResource(
+    () => client.value.tasks({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) }),
+    `tasks ${cursor}`,
+    { every: AGAIN_MS },
+  );
+  const [asked, ask] = useState<OpenTask | undefined>(undefined);
+  const { data, error, reload } = tasks;
+  return (
+    <Page title="Open tasks" lead={<p class="hint">Calls of tasks that are not completed, in their order.</p>}>
+      {error === undefined ? null : <ProblemNote error={error} />}
+      {data === undefined ? (
+        error === undefined ? (
+          <Skeleton />
+        ) : null
+      ) : data.items.length === 0 ? (
+        <Empty title="No open tasks">
+          <p>Every task that was called is completed.</p>
+        </Empty>
+      ) : (
+        <section class="card" aria-label="Open tasks">
+          <TaskTable tasks={data.items} retry={ask} />
+        </section>
+      )}
+      <Pager way={way} next={data?.next} go={(pages) => route(tasksPlace(pages))} names={["Earlier", "Later"]} />
+      {asked === undefined ? null : (
+        <Dialog
+          title="Begin the next attempt now?"
+          confirm="Begin"
+          close={() => ask(undefined)}
+          act={async () => {
+            await client.value.retryTask(asked);
+            reload();
+          }}
+        >
+          <p class="dialog-subject">
+            {asked.task}, call {asked.seq} of {asked.execution}
+          </p>
+          <p>It does not wait for the time that its retry policy gave it.</p>
+        </Dialog>
+      )}
+    </Page>
+  );
+}
+
+function TaskTable({
+  tasks,
+  retry,
+}: {
+  readonly tasks: readonly OpenTask[];
+  readonly retry: (task: OpenTask) => void;
+}) {
+  const canRetry = can("post /v1/executions/{workflow}/{name}/tasks/{seq}/retry");
+  return (
+    <div class="table-box">
+      <table class="plain executions">
+        <caption class="unseen">Open tasks in the order of their calls</caption>
+        <thead>
+          <tr>
+            <th scope="col">Task</th>
+            <th scope="col">State</th>
+            <th scope="col" class="right">
+              Attempt
+            </th>
+            <th scope="col">Called</th>
+            <th scope="col">Next attempt</th>
+            <th scope="col">Execution</th>
+            <th scope="col">
+              <span class="unseen">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {tasks.map((task) => (
+            <tr key={`${task.execution} ${task.seq}`}>
+              <th scope="row">
+                <strong>{task.task}</strong>
+              </th>
+              <td>{STATES[task.state]}</td>
+              <td class="right number">{task.attempt}</td>
+              <td class="soft">
+                <Moment at={task.scheduledTime} />
+              </td>
+              <td class="soft">{task.nextAttempt === undefined ? "" : <Moment at={task.nextAttempt} />}</td>
+              <td>
+                <a href={executionPlace(task.execution)}>{task.execution}</a>
+              </td>
+              <td class="right">
+                {canRetry && task.state === "resting" ? (
+                  <button
+                    type="button"
+                    onClick={() => retry(task)}
+                    aria-label={`Retry now … ${task.task} of ${task.execution}`}
+                  >
+                    Retry now …
+                  </button>
+                ) : null}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
