@@ -18,6 +18,7 @@ module.exports = {
     only("protocol", "^runtime/protocol/", "^runtime/protocol/"),
     only("api", "^runtime/api/", own("api")),
     only("guest", "^runtime/guest/", own("guest", "runtime/api/")),
+    only("web", "^runtime/web/", "^runtime/web/"),
     only("platform", "^runtime/platform/", own("platform")),
     only("sandbox", "^runtime/sandbox/", own("sandbox", "runtime/platform/")),
     only("store", "^runtime/store/", own("store")),
@@ -52,7 +53,7 @@ module.exports = {
     {
       name: "guest-is-closed",
       severity: "error",
-      from: { path: "^runtime/(guest|protocol)/" },
+      from: { path: "^runtime/(guest|protocol|web)/" },
       to: { dependencyTypes: ["core"] },
     },
     {

@@ -36,6 +36,7 @@ transpile:
 check: build ## Types, lint, format, import floors
 	$(BIN)/tsc -p tsconfig.json --noEmit
 	$(BIN)/tsc -p runtime/guest/tsconfig.json
+	$(BIN)/tsc -p runtime/web/tsconfig.json
 	$(BIN)/tsc -p runtime/dashboard
 	$(BIN)/tsc -p test/programs/cases --noEmit
 	$(BIN)/tsc -p test/programs/packages --noEmit

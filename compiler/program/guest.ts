@@ -25,6 +25,7 @@ import { apiPlugin, type Bundle, bundleOptions, runBundler } from "./bundle.js";
 import { keepClassNames } from "./class-names.js";
 import { ImportSites } from "./imports.js";
 import { packageModuleId, packageOf } from "./names.js";
+import { importWebGlobals, WEB_FOLDER, WEB_NAMESPACE, webModule, webModuleId, webSource } from "./web.js";
 
 export interface GuestProgram extends Bundle {
   /** One entry per linked module, by id. */
@@ -86,6 +87,9 @@ const NOTHING: LoweredModule = { functions: [], classes: [], environments: [] };
 const modules = new WeakMap<SplitModule, CompiledModule>();
 const packages = new Map<string, CompiledModule>();
 
+/** Compiled modules of runtime/web, by name. */
+const webModules = new Map<string, Pick<CompiledModule, "lowered" | "contents">>();
+
 /** Marks our own question to the bundler, so that the plugin does not answer it. */
 const ASKING = Symbol("asking");
 
@@ -108,6 +112,7 @@ class GuestLinker {
       setup: (bundler) => {
         bundler.onResolve({ filter: /.*/ }, (args) => this.resolve(bundler, args));
         bundler.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, ({ path }) => this.load(path));
+        bundler.onLoad({ filter: /.*/, namespace: WEB_NAMESPACE }, ({ path }) => this.loadWeb(path));
       },
     };
   }
@@ -121,6 +126,10 @@ class GuestLinker {
     if (args.pluginData === ASKING) return undefined;
     const target = this.modules.get(args.importer)?.source.targets.get(args.path);
     if (target !== undefined) return { path: target };
+    const fromWeb = args.namespace === WEB_NAMESPACE;
+    const web = webModule(args.path, args.importer, fromWeb);
+    if (web !== undefined) return { path: web, namespace: WEB_NAMESPACE };
+    if (fromWeb) return bundler.resolve(args.path, { resolveDir: WEB_FOLDER, kind: args.kind, pluginData: ASKING });
     // Reported by the rules where it is written; a package's guarded `require` fails when it is run.
     if (isBuiltin(args.path)) return { path: args.path, external: true };
     if (args.kind !== "import-statement") return undefined;
@@ -144,6 +153,19 @@ class GuestLinker {
       this.diagnostics.push(fromFault(error, this.shown(path), source));
       return { contents: "", loader: "js" };
     }
+  }
+
+  private loadWeb(name: string): OnLoadResult {
+    const id = webModuleId(name);
+    let compiled = webModules.get(name);
+    if (compiled === undefined) {
+      const source = webSource(name);
+      const tree = parseModule(source, id, "module");
+      compiled = this.compile({ id, file: id, source, tree }, id);
+      if (this.diagnostics.length === 0) webModules.set(name, compiled);
+    }
+    this.lowered.set(id, compiled.lowered);
+    return { contents: compiled.contents, loader: "js" };
   }
 
   /** The module's code, from the last build if nothing about it changed. */
@@ -179,6 +201,7 @@ class GuestLinker {
   }
 
   private compile({ id, source, tree }: GuestModule, path: string): Pick<CompiledModule, "lowered" | "contents"> {
+    importWebGlobals(tree);
     const lowered = this.diagnostics.length > 0 ? NOTHING : lower(tree, id);
     keepClassNames(tree);
     return { lowered, contents: generateWithMap(tree, source, basename(path)) };

@@ -3,6 +3,7 @@
  * checker. The rules work on Babel's trees; both count characters from the file's start, so a place is a pair of offsets.
  */
 import ts from "typescript";
+import { WEB_GLOBALS } from "./web-globals.js";
 
 export interface TypeFacts {
   /**
@@ -74,8 +75,13 @@ function isPromise(checker: ts.TypeChecker, type: ts.Type): boolean {
 }
 
 const HOST_DECLARATIONS = /[\\/]node_modules[\\/]@types[\\/]node[\\/]|[\\/]lib\.(dom|webworker)[\w.]*\.d\.ts$/;
-/** Declared by the host, and what the workflow's own `setTimeout` gives. */
-const ALSO_OF_WORKFLOWS: ReadonlySet<string> = new Set(["Timeout", "Timer"]);
+/** Declared by the host, and there in workflows too: classes of the web platform, what `setTimeout` gives. */
+const ALSO_OF_WORKFLOWS: ReadonlySet<string> = new Set([
+  "Timeout",
+  "Timer",
+  "URLSearchParamsIterator",
+  ...Object.keys(WEB_GLOBALS),
+]);
 const LANGUAGE = /[\\/]lib\.(es|decorators)[\w.]*\.d\.ts$/;
 
 function hostClassOf(checker: ts.TypeChecker, type: ts.Type): HostClass | undefined {
@@ -85,13 +91,19 @@ function hostClassOf(checker: ts.TypeChecker, type: ts.Type): HostClass | undefi
   const all = withBases(checker, type);
   // A Buffer comes back from a task as the Uint8Array that it is.
   if (all.some((each) => each.getSymbol()?.name === "Uint8Array")) return undefined;
-  if (ALSO_OF_WORKFLOWS.has(type.getSymbol()?.name ?? "")) return undefined;
+  if (isAlsoOfWorkflows(type)) return undefined;
   for (const each of all) {
     const symbol = each.getSymbol();
-    if (symbol === undefined || !isHosts(symbol) || !hasMethods(checker, each, symbol)) continue;
+    if (symbol === undefined || isAlsoOfWorkflows(each) || !isHosts(symbol)) continue;
+    if (!hasMethods(checker, each, symbol)) continue;
     return { name: type.getSymbol()?.name ?? symbol.name, base: symbol.name };
   }
   return undefined;
+}
+
+/** `@types/node` writes `__Event` for the interface of `Event`. */
+function isAlsoOfWorkflows(type: ts.Type): boolean {
+  return ALSO_OF_WORKFLOWS.has((type.getSymbol()?.name ?? "").replace(/^_+/, ""));
 }
 
 /** The type and the classes and interfaces that it extends, each once; what the language's own extend is the language's. */

@@ -8,15 +8,24 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { z } from "zod";
 import { build } from "#compiler/build.js";
 import { REFUSED_GLOBALS } from "#compiler/check/rules/globals.js";
 import { writeWhole } from "#compiler/program/write.js";
+import { WEB_GLOBALS } from "#compiler/project/web-globals.js";
 import { temporaryFolder } from "../support/temp.js";
 import { writeFiles } from "./support.js";
 
 const EVENTUAL = fileURLToPath(new URL("../../eventual", import.meta.url));
+const WEB = Object.keys(WEB_GLOBALS);
 const MAIN = `import { workflow } from "eventual";
-export const main = workflow("main", async (names: string[]) => names.filter((name) => !(name in globalThis)));
+const web = { ${WEB.map((name) => `${name}: typeof ${name}`).join(", ")} };
+const asked = { ${WEB.map((name) => `${name}: typeof globalThis.${name}`).join(", ")} };
+export const main = workflow("main", async (names: string[]) => ({
+  missing: names.filter((name) => !(name in globalThis)),
+  web: Object.values(web),
+  asked: Object.values(asked),
+}));
 `;
 
 test("what Node has and the sandbox lacks is refused by EV2001", async (t) => {
@@ -31,11 +40,17 @@ test("what Node has and the sandbox lacks is refused by EV2001", async (t) => {
   );
   const args = ["run", "main.evp", "main", "--input", JSON.stringify(names)];
   const { stdout } = spawnSync(process.execPath, [EVENTUAL, ...args], { cwd: folder, encoding: "utf8" });
-  const missing: unknown = JSON.parse(stdout);
-  assert.ok(Array.isArray(missing) && missing.includes("process"), stdout);
+  const { missing, web, asked } = z
+    .object({ missing: z.array(z.string()), web: z.array(z.string()), asked: z.array(z.string()) })
+    .parse(JSON.parse(stdout));
+  assert.ok(missing.includes("process"), stdout);
+  assert.deepEqual(
+    [...web, ...asked],
+    [...WEB, ...WEB].map(() => "function"),
+  );
   // Names that only some versions of Node have, and none of them to be refused, are listed with the reason.
   assert.deepEqual(
-    missing.filter((name) => !REFUSED_GLOBALS.includes(name) && !EXPERIMENTAL.has(name)),
+    missing.filter((name) => !REFUSED_GLOBALS.includes(name) && !EXPERIMENTAL.has(name) && !WEB.includes(name)),
     [],
   );
 });
