@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 SOURCES = $(shell find compiler runtime test -name '*.ts' -not -name '*.d.ts' -not -path '*/fixtures/*' -not -path 'test/programs/*' -not -path 'test/conformance/programs/*' -not -path 'runtime/dashboard/*')
 DASHBOARD = $(shell find runtime/dashboard -type f)
 
-.PHONY: help build check test conformance demo bench dist clean format
+.PHONY: help build check test conformance conformance-kill demo bench dist clean format
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,9 @@ test: build ## Run all tests (FILTER=part runs the test files whose path contain
 # MODE=B restores the state after every job; FILTER=regex and SAMPLE=n choose fewer tests.
 conformance: build ## Run ECMAScript's conformance tests: TEST262=checkout or git directory (MODE, FILTER, SAMPLE)
 	@node test/test262/run.mjs --tests "$(TEST262)" --mode $(or $(MODE),A) --filter '$(FILTER)' --sample $(or $(SAMPLE),1) --procs 2
+
+conformance-kill: build ## Kill each program of test/conformance with SIGKILL at every one of its writes (PROGRAMS=hello,chain)
+	@KILLS=all node --test --test-concurrency=2 --test-name-pattern 'SIGKILL' dist/test/conformance/*.test.js
 
 demo: build ## Compile the reminder program, run it, kill it, resume it, count the mails
 	@node examples/reminder/demo.mjs

@@ -159,7 +159,8 @@ export class Lives {
     ended.catch(() => {});
     const engine = await openEngine({
       ...{ store: mortal.store, sandbox: this.#shared(), clock, checkpoint, cacheSize, randomHex, report },
-      tasks: (onSettled, onBeat, onRequest) => pool.begin({ onSettled, onBeat, onRequest }),
+      tasks: (onSettled, onBeat, onRequest, onInterrupted) =>
+        pool.begin({ onSettled, onBeat, onRequest, onInterrupted }),
     });
     const life = { engine, nextKey: store.opened.nextKey, ended, kill: mortal.kill };
     await Promise.race([engine.deploy(program, resolveFrom), ended]);

@@ -16,6 +16,7 @@ export interface PoolListener {
   readonly onSettled: (settled: readonly SettledTask[]) => void;
   readonly onBeat: (ref: string, details: Encoded) => void;
   readonly onRequest: (request: HostRequest, program: string) => Promise<Outcome>;
+  readonly onInterrupted: (refs: readonly string[]) => void;
 }
 
 /** Runs a call in place of its handler; undefined to let the handler run. */
@@ -117,6 +118,9 @@ export class TestPool {
       concurrency: CONCURRENCY,
       onSettled: (settled) => this.#settled(settled),
       onBeat: (ref, details) => this.#ofThisLife(ref, (own) => this.#listener?.onBeat(own, details)),
+      onInterrupted: (refs) => {
+        for (const ref of refs) this.#ofThisLife(ref, (own) => this.#listener?.onInterrupted([own]));
+      },
       onRequest: async (request, program) => (await this.#listener?.onRequest(request, program)) ?? unanswered(),
     });
     this.#threads = threads;

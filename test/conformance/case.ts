@@ -1,4 +1,6 @@
 /** What a conformance program is driven with, and what must come of it. */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Status } from "#runtime/protocol/execution.js";
 
 /** Something that reaches an execution from outside, at `at` ms after the start. Those of one moment are one batch. */
@@ -55,6 +57,17 @@ export interface Case {
   readonly kills?: "some";
   /** Tasks hold others up, or end only when their signals abort: their outcomes cannot be gathered. */
   readonly ownPace?: true;
+}
+
+export const TESTS = join(packageFolder(import.meta.dirname), "test");
+
+function packageFolder(folder: string): string {
+  return existsSync(join(folder, "package.json")) ? folder : packageFolder(dirname(folder));
+}
+
+/** The file of its program. */
+export function entryOf({ name, program = `conformance/programs/${name}.ts` }: Case): string {
+  return join(TESTS, program);
 }
 
 export const SECOND = 1000;

@@ -5,16 +5,15 @@
  * `PROGRAMS=hello,chain` runs only those.
  */
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { TestEnvironment } from "#runtime/testing/environment.js";
 import type { TestEnvironmentOptions } from "#runtime/testing/options.js";
-import type { Case } from "./case.js";
+import { type Case, entryOf, TESTS } from "./case.js";
 import { abridged, type Delivery, drive, type Record, readIfThere, recordOf, spy } from "./drive.js";
 import { killTests } from "./kill.js";
 
-export const TESTS = join(packageFolder(import.meta.dirname), "test");
 const GOLDEN = join(TESTS, "conformance/golden");
 const ONLY = process.env.PROGRAMS?.split(",");
 
@@ -41,14 +40,6 @@ const AXES: readonly Axis[] = [
   { axis: "completions reordered, seed 1", options: { completions: { shuffled: 1 } }, reorders: true },
   { axis: "completions reordered, seed 2", options: { completions: { shuffled: 2 } }, reorders: true },
 ];
-
-function packageFolder(folder: string): string {
-  return existsSync(join(folder, "package.json")) ? folder : packageFolder(dirname(folder));
-}
-
-export function entryOf({ name, program = `conformance/programs/${name}.ts` }: Case): string {
-  return join(TESTS, program);
-}
 
 /** Tests for all programs of one part of the suite. */
 export function conform(cases: readonly Case[]): void {

@@ -1,6 +1,6 @@
 /** Programs 31 to 37: signals, conditions, cancellation. */
-import { HOUR, MINUTE, SECOND } from "./case.js";
-import { conform, TESTS } from "./conform.js";
+import { HOUR, MINUTE, SECOND, TESTS } from "./case.js";
+import { conform } from "./conform.js";
 import { scriptOf } from "./script.js";
 
 const cases = "programs/cases";
@@ -27,6 +27,7 @@ conform([
   },
   {
     name: "handlers",
+    dependsOnOrder: "timeline",
     steps: [
       ...words(1 * SECOND, "a", "b"),
       ...words(2 * SECOND, "c", "d"),

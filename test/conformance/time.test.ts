@@ -1,6 +1,6 @@
 /** Programs 16 to 20: timers, reminders, clocks. */
-import { DAY } from "./case.js";
-import { conform, TESTS } from "./conform.js";
+import { DAY, TESTS } from "./case.js";
+import { conform } from "./conform.js";
 import { scriptOf } from "./script.js";
 
 const cases = "programs/cases";
