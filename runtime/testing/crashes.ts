@@ -5,7 +5,8 @@
 import type { Write } from "../store/store.js";
 import { derivedFraction, type Seed } from "./random.js";
 
-export type Fate = "lives" | "dies before" | "dies after";
+/** `is refused`: the commit fails, as on a full disk, and the engine lives. */
+export type Fate = "lives" | "dies before" | "dies after" | "is refused";
 
 /** Asked once per commit, with what is to be written. */
 export type CrashPlan = (writes: readonly Write[]) => Fate;
@@ -22,10 +23,12 @@ export interface EveryCrash {
   readonly every: "before" | "after";
 }
 
-/** The commits with these numbers kill, counted from 1 over the whole test. */
+/** What happens at the commits with these numbers, counted from 1 over the whole test. */
 export interface ChosenCrashes {
   readonly before?: readonly number[];
   readonly after?: readonly number[];
+  /** The database refuses them, as on a full disk: the engine lives and tries again later. */
+  readonly refused?: readonly number[];
 }
 
 /** A seed is short for `{ seed }`. */
@@ -42,10 +45,11 @@ export function crashPlan(crashes: Crashes | undefined): CrashPlan {
   return "every" in crashes ? everyCrash(crashes) : chosenCrashes(crashes);
 }
 
-function chosenCrashes({ before = [], after = [] }: ChosenCrashes): CrashPlan {
+function chosenCrashes({ before = [], after = [], refused = [] }: ChosenCrashes): CrashPlan {
   let commits = 0;
   return () => {
     commits += 1;
+    if (refused.includes(commits)) return "is refused";
     if (before.includes(commits)) return "dies before";
     return after.includes(commits) ? "dies after" : "lives";
   };

@@ -52,3 +52,8 @@ export function databaseInMemory(what: string): Fault {
     remedy: 'Leave `database` out, or give a path instead of ":memory:".',
   });
 }
+
+/** EV6009: as the store says it. */
+export function refusedCommit(): Fault {
+  return new Fault("EV6009", "the disk is full, says the test", { remedy: "It is the test that refuses this commit." });
+}

@@ -21,10 +21,15 @@ import type { TestPool } from "./pool.js";
 import { giveBack, takeSandbox } from "./sandboxes.js";
 import { type LifeStore, lifeStore } from "./store.js";
 
+export interface DeployedProgram {
+  readonly program: Program;
+  /** Folder from which its external packages are resolved. */
+  readonly resolveFrom: string;
+}
+
 export interface LivesOptions {
   readonly database: string;
-  readonly program: Program;
-  readonly resolveFrom: string;
+  readonly program: DeployedProgram;
   readonly clock: VirtualClock;
   readonly checkpoint: CheckpointMode;
   readonly cacheSize: number;
@@ -50,6 +55,8 @@ interface Life {
 export class Lives {
   readonly #options: LivesOptions;
   readonly #sandbox: Sandbox;
+  /** The newest last. */
+  readonly #programs: DeployedProgram[];
   readonly #seen = new Set<string>();
   /** Activations under way in the sandbox. */
   readonly #activating = new Set<Promise<unknown>>();
@@ -62,6 +69,7 @@ export class Lives {
   private constructor(options: LivesOptions, sandbox: Sandbox) {
     this.#options = options;
     this.#sandbox = sandbox;
+    this.#programs = [options.program];
     this.#current = this.#begin();
   }
 
@@ -109,6 +117,12 @@ export class Lives {
     }
   }
 
+  /** Makes another program known, to this life and those after it. */
+  async deploy(program: Program, resolveFrom: string): Promise<void> {
+    this.#programs.push({ program, resolveFrom });
+    await this.ask((engine) => engine.deploy(program, resolveFrom));
+  }
+
   /** Kills the engine, as a power cut would; resolves when the next one is open. */
   async crash(): Promise<void> {
     (await this.#current).kill();
@@ -133,7 +147,7 @@ export class Lives {
   }
 
   async #begin(): Promise<Life> {
-    const { database, program, resolveFrom, pool, history, crashes, report, ...options } = this.#options;
+    const { database, pool, history, crashes, report, ...options } = this.#options;
     const { checkpoint, cacheSize, randomHex } = options;
     const clock = lifeClock(options.clock);
     const store = await openStore(database, { synchronous: "normal" });
@@ -163,7 +177,9 @@ export class Lives {
         pool.begin({ onSettled, onBeat, onRequest, onInterrupted }),
     });
     const life = { engine, nextKey: store.opened.nextKey, ended, kill: mortal.kill };
-    await Promise.race([engine.deploy(program, resolveFrom), ended]);
+    for (const { program, resolveFrom } of this.#programs) {
+      await Promise.race([engine.deploy(program, resolveFrom), ended]);
+    }
     return life;
   }
 

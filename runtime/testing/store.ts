@@ -6,6 +6,7 @@
  */
 import type { ExecutionRow, Store, Write } from "../store/store.js";
 import type { CrashPlan } from "./crashes.js";
+import { refusedCommit } from "./faults.js";
 
 export interface LifeStoreParts {
   readonly store: Store;
@@ -56,6 +57,7 @@ export function lifeStore({ store, fate, committed, loaded, died }: LifeStorePar
   const commit = async (writes: readonly Write[]): Promise<void> => {
     if (isDead) return NEVER;
     const fated = fate(writes);
+    if (fated === "is refused") throw refusedCommit();
     if (fated === "dies before") kill();
     else await counted(write(writes));
     if (fated === "dies after") kill();

@@ -51,6 +51,8 @@ export interface Case {
   readonly dependsOnOrder?: "timeline" | "result";
   /** A policy makes further attempts: a crash may take one of them, so that times differ. */
   readonly attempts?: "by policy";
+  /** Its result has times in it that a new start of a command with a clock of its own makes others. */
+  readonly tellsTime?: true;
   /** Tasks with onCrash "fail": never started more often than in the straight run. */
   readonly atMostOnce?: readonly string[];
   /** So many steps that only some of them are killed at. */

@@ -61,8 +61,9 @@ export async function killTests(t: TestContext, program: Case): Promise<void> {
         const first = await run(where, `${when}:${write}`);
         const last = first.killed ? await run(where) : first;
         const place = `${program.name}, killed ${when} write ${write} (KILLS=all for every one)`;
-        assert.equal(last.shown, expected.shown, `${place}\n${last.errors}`);
-        assert.equal(last.code, expected.code, place);
+        assert.equal(last.code, expected.code, `${place}\n${last.errors}`);
+        const isSame = program.dependsOnOrder !== "result" && program.tellsTime === undefined;
+        if (isSame) assert.equal(last.shown, expected.shown, `${place}\n${last.errors}`);
         if (!first.killed) break;
       }
     }

@@ -11,6 +11,7 @@ const childTimes = {
 conform([
   {
     name: "timeouts",
+    tellsTime: true,
     result: [
       ["condition", true, 1],
       ["signal", true, 2],
@@ -42,6 +43,7 @@ conform([
   },
   {
     name: "workflow-timeout",
+    tellsTime: true,
     afterwards: 2 * DAY,
     others: {
       ...childTimes,

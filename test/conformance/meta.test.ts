@@ -1,0 +1,36 @@
+/** Traps of nondeterminism and mutation, and values that can hardly be stored, under every axis. */
+import { conform } from "./conform.js";
+
+conform([
+  {
+    name: "traps",
+    result: {
+      branch: 2,
+      chance: true,
+      id: 36,
+      time: 11_000,
+      pair: [
+        [2, "b", "a", "c", "d1"],
+        [2, "b", "a", "c", "d1"],
+      ],
+      counter: 10,
+      order: ["b0", "c1"],
+      fired: [0, 1, 2],
+      late: ["refused", "got undefined", "refused", "refused", "refused"],
+    },
+  },
+  {
+    name: "mutations",
+    steps: [{ at: 5000, signal: "boxes", payload: { items: [1] } }],
+    result: {
+      box: { items: [1, 2, 3] },
+      looked: 2,
+      same: true,
+      result: { items: [1, 2, 99, 100], note: "spoilt" },
+      kid: { box: { items: [] }, sent: { items: [5, 7] } },
+      payload: { items: [5, 6] },
+      heard: [2, 1],
+    },
+  },
+  { name: "kinds" },
+]);
