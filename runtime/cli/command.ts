@@ -1,10 +1,13 @@
 /** How a command of the command line is made: what it takes, and what it does, loaded only when it is used. */
 import type { ArgumentsCamelCase, Argv } from "yargs";
 import type { Output } from "./output.js";
+import { pick, type SettingName, type Settings } from "./settings.js";
 
 /** What a command is given: its output, and where it leaves its exit code. */
 export interface Session {
   readonly output: Output;
+  /** What environment and configuration file say. */
+  readonly settings: Settings;
   exitCode: number;
 }
 
@@ -16,6 +19,8 @@ export interface CommandDefinition<Options> {
   readonly usage: string;
   /** One line for the help; false: not shown there. */
   readonly describe: string | false;
+  /** Options that environment and configuration file may give, too. Default: `db`. */
+  readonly settings?: readonly SettingName[];
   /** Adds options, examples and further help. */
   readonly options: (command: Argv) => Argv<Options>;
   /** Carries it out. Resolves with the exit code; throws Faults. */
@@ -23,12 +28,13 @@ export interface CommandDefinition<Options> {
 }
 
 /** A command. */
-export function command<Options>({ usage, describe, options, run }: CommandDefinition<Options>): Command {
+export function command<Options>(definition: CommandDefinition<Options>): Command {
+  const { usage, describe, options, run, settings = ["db"] } = definition;
   return (commandLine, session) => {
     commandLine.command({
       command: usage,
       describe,
-      builder: options,
+      builder: (given: Argv) => options(given).config(pick(session.settings, settings)),
       handler: async (args) => {
         session.exitCode = await run(args, session.output);
       },

@@ -19,6 +19,7 @@ import { faultText } from "./display/fault.js";
 import { EXIT, exitCodeOf } from "./exit.js";
 import { groupedHelp } from "./help.js";
 import { processOutput } from "./output.js";
+import { readSettings } from "./settings.js";
 
 /** The commands in the order of the help text, by what one wants to do. */
 const GROUPS = {
@@ -34,10 +35,11 @@ const COMMAND_NAMES = COMMANDS.map(([name]) => name);
 
 /** Carries out the command line `args` (without node and script). Resolves with the exit code; never rejects. */
 export async function main(args: readonly string[], version: string): Promise<number> {
-  const session: Session = { output: processOutput(), exitCode: EXIT.ok };
+  const output = processOutput();
   try {
+    const session: Session = { output, settings: readSettings(args, process.env), exitCode: EXIT.ok };
     if (args.length === 1 && HELP.has(args[0] ?? "")) {
-      session.output.print(await help(session, version));
+      output.print(await help(session, version));
       return EXIT.ok;
     }
     await parser(session, version, args).parseAsync([...args]);
@@ -45,7 +47,7 @@ export async function main(args: readonly string[], version: string): Promise<nu
   } catch (error) {
     // Thrown past the handler for failures: a value that an option's conversion refuses.
     const shown = error instanceof Error && error.name === "YError" ? usageFault(error.message, args) : error;
-    session.output.note(faultText(shown, session.output.notePaint).trimEnd());
+    output.note(faultText(shown, output.notePaint).trimEnd());
     return shown instanceof Fault ? exitCodeOf(shown) : EXIT.failed;
   }
 }
@@ -66,6 +68,11 @@ function parser(session: Session, version: string, args: readonly string[]) {
       .usage("$0 <command>\n\nRuns compiled workflows durably: what they wait for survives crashes and restarts.")
       .demandCommand(1, `Name a command: ${COMMAND_NAMES.join(", ")}`)
       .strict()
+      .option("config", {
+        type: "string",
+        requiresArg: true,
+        describe: "File with settings as JSON (or set EVENTUAL_CONFIG)",
+      })
       .version(version)
       .alias("version", "v")
       .alias("help", "h")

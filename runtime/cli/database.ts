@@ -12,15 +12,14 @@ export function databaseOfRun(programFile: string | undefined): string {
 }
 
 /**
- * The database that `--db` or EVENTUAL_DB names, or in an application's executable the one in the current folder.
+ * The database that the setting `db` names, or in an application's executable the one in the current folder.
  * Throws Fault EV8208 when there is none.
  */
-export function namedDatabase(option: string | undefined): string {
-  const named = option ?? process.env.EVENTUAL_DB;
+export function namedDatabase(named: string | undefined): string {
   if (named !== undefined && named !== "") return named;
   if (hasProgram) return `${commandName}.db`;
   throw new Fault("EV8208", "No database is named", {
-    remedy: "Add --db FILE, or set EVENTUAL_DB to its path.",
+    remedy: "Add --db FILE, set EVENTUAL_DB to its path, or give it in a configuration file.",
   });
 }
 

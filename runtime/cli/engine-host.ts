@@ -31,6 +31,8 @@ export interface EngineHostOptions {
   readonly programs: readonly { readonly file: string; readonly program: Program }[];
   readonly checkpoint?: CheckpointMode;
   readonly cache?: number;
+  readonly taskThreads?: number;
+  readonly taskConcurrency?: number;
   readonly clock?: Clock;
   readonly report: (problem: Problem) => void;
   /** Also serve the HTTP API. */
@@ -39,14 +41,9 @@ export interface EngineHostOptions {
 
 /** Opens everything, or nothing: what fails half-way is closed again. Throws what engine, store and socket throw. */
 export async function openEngineHost(options: EngineHostOptions): Promise<EngineHost> {
-  const { database, programs, checkpoint, cache, clock, report } = options;
-  const engine = await openRuntime({
-    database,
-    ...(checkpoint === undefined ? {} : { checkpoint }),
-    ...(cache === undefined ? {} : { cache }),
-    ...(clock === undefined ? {} : { clock }),
-    report,
-  });
+  const { database, programs, http, ...engineOptions } = options;
+  const { report } = options;
+  const engine = await openRuntime({ database, ...engineOptions });
   let server: SocketServer | undefined;
   let api: HttpServer | undefined;
   let file: Examination | undefined;
@@ -54,10 +51,10 @@ export async function openEngineHost(options: EngineHostOptions): Promise<Engine
     for (const { file, program } of programs) await engine.deploy(program, dirname(resolve(file)));
     server = await listen(inProcessClient(engine), socketPath(database));
     const { path, close } = server;
-    if (options.http !== undefined) {
+    if (http !== undefined) {
       const defect = (cause: unknown): void => report({ message: "A request could not be answered", cause });
       file = await examine(database);
-      api = await listenHttp(options.http, { engine, database: file, version: eventualVersion(), report: defect });
+      api = await listenHttp(http, { engine, database: file, version: eventualVersion(), report: defect });
     }
     return {
       engine,

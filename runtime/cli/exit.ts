@@ -34,6 +34,8 @@ const INPUT_CODES = new Set<string>([
   "EV8217",
   "EV8219",
   "EV8220",
+  "EV8221",
+  "EV8222",
   "EV8009",
   "EV8014",
   "EV8015",

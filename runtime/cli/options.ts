@@ -64,6 +64,18 @@ export function withEngine<T>(command: Argv<T>) {
       requiresArg: true,
       coerce: (text: string | undefined) => wholeNumber("--cache", text),
       describe: "How many executions stay in memory between events",
+    })
+    .option("task-threads", {
+      type: "string",
+      requiresArg: true,
+      coerce: (text: string | undefined) => wholeNumber("--task-threads", text),
+      describe: "Threads for task handlers (default: one per processor, at least two)",
+    })
+    .option("task-concurrency", {
+      type: "string",
+      requiresArg: true,
+      coerce: (text: string | undefined) => wholeNumber("--task-concurrency", text),
+      describe: "Handlers at once in each thread (default: 32)",
     });
 }
 

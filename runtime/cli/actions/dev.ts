@@ -59,8 +59,8 @@ class DevEngine {
     this.#options = options;
     this.#output = output;
     this.#stop = stop;
-    const { entry, db = process.env.EVENTUAL_DB } = options;
-    this.#database = db === undefined || db === "" ? `${entry.slice(0, -extname(entry).length)}.dev.db` : db;
+    const { entry, db } = options;
+    this.#database = db === undefined ? `${entry.slice(0, -extname(entry).length)}.dev.db` : db;
   }
 
   /** A compilation: what is wrong is shown; what is right runs. */

@@ -1,60 +1,69 @@
 /** `eventual serve`: an engine that runs until it is told to stop. */
-
 import { listedPrograms } from "../../client/program-list.js";
-import type { CheckpointMode } from "../../engine/engine.js";
 import { Fault } from "../../protocol/fault.js";
 import type { HttpOptions } from "../../server/http/listen.js";
 import { examine } from "../../store/sqlite/examine.js";
 import { hasProgram, type LoadedProgram, loadProgram } from "../application.js";
 import { namedDatabase } from "../database.js";
-import { openEngineHost } from "../engine-host.js";
+import { type EngineHost, type EngineHostOptions, openEngineHost } from "../engine-host.js";
 import { EXIT } from "../exit.js";
+import type { LogOptions } from "../log-options.js";
 import { present } from "../options.js";
 import type { Output } from "../output.js";
-import { reportTo } from "../report.js";
+import { openServerLog } from "../server-log.js";
 import { listenForStop } from "../stop.js";
+import { superviseBy } from "../supervisor.js";
 
-export interface ServeOptions {
-  /** Files; none in an executable that carries a program: that one. */
+export interface ServeOptions
+  extends Pick<EngineHostOptions, "checkpoint" | "cache" | "taskThreads" | "taskConcurrency"> {
+  /** Files; none: those in the database, or in an executable that carries a program that one. */
   readonly programs: readonly string[];
   readonly db?: string;
   readonly json: boolean;
-  readonly checkpoint: CheckpointMode;
-  readonly cache?: number;
   readonly http?: HttpOptions;
+  readonly log: LogOptions;
 }
 
 /** Resolves with the exit code once a signal has stopped it. Throws Faults for bad input and for failures. */
 export async function serve(options: ServeOptions, output: Output): Promise<number> {
-  const database = namedDatabase(options.db);
-  const programs = await loadAll(options.programs);
+  const { programs: files, db, json, log: logOptions, ...engine } = options;
+  const database = namedDatabase(db);
+  const programs = await loadAll(files);
+  const log = await openServerLog(logOptions, output);
   const stop = listenForStop();
-  const host = await openEngineHost({
-    database,
-    programs,
-    checkpoint: options.checkpoint,
-    ...(options.cache === undefined ? {} : { cache: options.cache }),
-    ...(options.http === undefined ? {} : { http: options.http }),
-    report: reportTo(output),
-  });
-  const workflows = await servedWorkflows(programs, database);
-  if (options.json)
-    output.printJson({
-      serving: workflows,
-      database,
-      socket: host.socket,
-      ...present({ url: host.url }),
-      process: process.pid,
+  process.on("SIGHUP", log.reopen);
+  try {
+    const host = await openEngineHost({ ...engine, database, programs, report: log.problem });
+    const supervisor = superviseBy({
+      environment: process.env,
+      alive: () => host.engine.list({ limit: 1 }),
+      report: (message, cause) => log.problem({ message, cause }),
     });
-  else
-    output.print(
-      `Serving ${workflows.length === 0 ? "no workflows yet" : workflows.join(", ")} on ${database} (socket ${host.socket}${host.url === undefined ? "" : `, ${host.url}`}).`,
-    );
-  const signal = await stop.requested;
-  output.note(`${signal}: stopping.`);
-  await host.close();
-  stop.dispose();
+    await announce(host, { database, programs, json }, output);
+    await supervisor.ready(`Serving ${database}`);
+    const signal = await stop.requested;
+    log.info(`${signal}: stopping.`);
+    await supervisor.stopping();
+    await host.close();
+    log.info("Stopped.");
+  } finally {
+    process.off("SIGHUP", log.reopen);
+    stop.dispose();
+  }
   return EXIT.ok;
+}
+
+async function announce(
+  { socket, url }: EngineHost,
+  { database, programs, json }: { database: string; programs: readonly LoadedProgram[]; json: boolean },
+  output: Output,
+): Promise<void> {
+  const serving = await servedWorkflows(programs, database);
+  if (json) output.printJson({ serving, database, socket, ...present({ url }), process: process.pid });
+  else {
+    const names = serving.length === 0 ? "no workflows yet" : serving.join(", ");
+    output.print(`Serving ${names} on ${database} (socket ${socket}${url === undefined ? "" : `, ${url}`}).`);
+  }
 }
 
 /** Of the programs given, or without any of those in the database. */

@@ -29,6 +29,7 @@ const SHELLS = ["bash", "zsh", "fish"] as const;
 export const completion = command({
   usage: "completion <shell>",
   describe: "Print a script that completes commands and options in a shell",
+  settings: [],
   options: (given) =>
     given
       .positional("shell", { choices: SHELLS, demandOption: true, describe: "The shell" })

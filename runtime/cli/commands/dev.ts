@@ -6,6 +6,7 @@ import { BUILD_OPTIONS, present } from "../options.js";
 export const dev = command({
   usage: "dev <entry>",
   describe: isExecutable ? false : "Compile and run a program, again after each change, and show its logs",
+  settings: ["db", "http"],
   options: (given) =>
     given
       .positional("entry", { type: "string", demandOption: true, describe: "Entry file (*.ts)" })
@@ -20,7 +21,7 @@ export const dev = command({
   run: async (args, output) => {
     const { develop } = await import("../actions/dev.js");
     const { entry, external, db, tsconfig, http: address } = args;
-    const http = address === undefined ? undefined : { address, allowHosts: [], allowOrigins: [] };
+    const http = address === undefined ? undefined : { address, allowHosts: [], allowOrigins: [], metrics: false };
     return await develop({ entry, external, ...present({ db, tsconfig, http }) }, output);
   },
 });

@@ -6,6 +6,7 @@ import { BUILD_OPTIONS } from "../options.js";
 export const packageCommand = command({
   usage: "package [source]",
   describe: isExecutable ? false : "Make one executable that runs without Node",
+  settings: [],
   options: (given) =>
     given
       .positional("source", {

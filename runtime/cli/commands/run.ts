@@ -7,6 +7,7 @@ import { present, withEngine, withInput } from "../options.js";
 export const run = command({
   usage: hasProgram ? "run <workflow>" : "run <program> <workflow>",
   describe: "Run an execution to its end in this process, or resume it",
+  settings: [...(hasProgram ? (["db"] as const) : []), "checkpoint", "cache", "task-threads", "task-concurrency"],
   options: (given) =>
     withEngine(
       withInput(

@@ -2,11 +2,17 @@
 import type { HttpOptions } from "../../server/http/listen.js";
 import { hasProgram } from "../application.js";
 import { command } from "../command.js";
+import { LOG_FORMATS, LOG_LEVELS } from "../log-options.js";
 import { present, wholeNumber, withDatabase, withEngine } from "../options.js";
 
 export const serve = command({
   usage: "serve [programs..]",
   describe: "Run an engine until it is stopped; other commands talk to it",
+  settings: [
+    ...(["db", "programs", "checkpoint", "cache", "task-threads", "task-concurrency"] as const),
+    ...(["http", "tokens", "tls-cert", "tls-key", "allow-host", "allow-origin", "rate", "metrics"] as const),
+    ...(["log-format", "log-level", "log-file"] as const),
+  ],
   options: (given) =>
     withEngine(
       withDatabase(given).positional("programs", {
@@ -42,6 +48,24 @@ export const serve = command({
         coerce: (text: string | undefined) => wholeNumber("--rate", text),
         describe: "Requests a second of one address (default: 500)",
       })
+      .option("metrics", { type: "boolean", default: false, describe: "GET /metrics for Prometheus" })
+      .option("log-format", {
+        choices: LOG_FORMATS,
+        default: "text" as const,
+        requiresArg: true,
+        describe: "How the server says what happens, on standard error",
+      })
+      .option("log-level", {
+        choices: LOG_LEVELS,
+        default: "info" as const,
+        requiresArg: true,
+        describe: "From which level on",
+      })
+      .option("log-file", {
+        type: "string",
+        requiresArg: true,
+        describe: "File for the log, as JSON; opened anew on SIGHUP",
+      })
       .implies("tls-cert", "tls-key")
       .implies("tls-key", "tls-cert")
       .example("$0 serve app.evp --db app.db --http 8080", "The HTTP API, for this machine only")
@@ -49,9 +73,13 @@ export const serve = command({
       .epilogue("SIGINT or SIGTERM: stop cleanly, after checkpoints; a second one stops at once."),
   run: async (args, output) => {
     const { serve: runServer } = await import("../actions/serve.js");
-    const { programs, json, checkpoint, db, cache } = args;
+    const { programs, json, checkpoint, db, cache, taskThreads, taskConcurrency } = args;
     const http = args.http === undefined ? undefined : httpOptions(args.http, args);
-    return await runServer({ programs, json, checkpoint, ...present({ db, cache, http }) }, output);
+    const log = { format: args.logFormat, level: args.logLevel, file: args.logFile };
+    return await runServer(
+      { programs, json, checkpoint, log, ...present({ db, cache, http, taskThreads, taskConcurrency }) },
+      output,
+    );
   },
 });
 
@@ -62,10 +90,11 @@ interface HttpArguments {
   readonly allowHost: readonly string[];
   readonly allowOrigin: readonly string[];
   readonly rate: number | undefined;
+  readonly metrics: boolean;
 }
 
 function httpOptions(address: string, given: HttpArguments): HttpOptions {
-  const { tokens: tokensFile, tlsCert, tlsKey, allowHost, allowOrigin, rate } = given;
+  const { tokens: tokensFile, tlsCert, tlsKey, allowHost, allowOrigin, rate, metrics } = given;
   const tls = tlsCert === undefined || tlsKey === undefined ? undefined : { certificate: tlsCert, key: tlsKey };
-  return { address, allowHosts: allowHost, allowOrigins: allowOrigin, ...present({ tokensFile, tls, rate }) };
+  return { address, allowHosts: allowHost, allowOrigins: allowOrigin, metrics, ...present({ tokensFile, tls, rate }) };
 }

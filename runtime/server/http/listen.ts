@@ -11,6 +11,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { Fault } from "../../protocol/fault.js";
 import { readTokens } from "./access.js";
 import { type AppOptions, httpApp } from "./app.js";
+import { addMetrics } from "./metrics.js";
 import { RateLimit } from "./rate.js";
 
 export interface HttpOptions {
@@ -20,6 +21,8 @@ export interface HttpOptions {
   readonly tls?: { readonly certificate: string; readonly key: string };
   readonly allowHosts: readonly string[];
   readonly allowOrigins: readonly string[];
+  /** Also serve `GET /metrics`. */
+  readonly metrics: boolean;
   /** Requests a second of one address, in the long run. */
   readonly rate?: number;
 }
@@ -56,6 +59,7 @@ export async function listenHttp(
     bodyBytes: BODY_BYTES,
     closing: closing.signal,
   });
+  if (options.metrics) await addMetrics(app, { ...service, tokens });
   const server = createAdaptorServer({
     fetch: app.fetch,
     ...(tls === undefined

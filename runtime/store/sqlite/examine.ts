@@ -27,6 +27,8 @@ import { executionRow, logRow, numberOf, textOf } from "./rows.js";
 
 export interface Examination {
   stats(): Promise<StoreStats>;
+  /** What is under way, by indexes alone: cheap enough to be asked every few seconds. */
+  load(): Promise<StoreLoad>;
   /** What contradicts the invariants of the layout; empty for a sound database. Reads the whole file. */
   findings(progress: (check: string) => void): Promise<readonly Finding[]>;
   programs(): Promise<readonly StoredProgram[]>;
@@ -71,6 +73,21 @@ export interface StoreStats {
   readonly oldestInProgress: { readonly id: string; readonly startTime: number } | undefined;
   readonly nextTimer: number | undefined;
   readonly oldestTask: { readonly execution: string; readonly task: string; readonly since: number } | undefined;
+}
+
+/** Times in ms since the epoch, sizes in bytes. */
+export interface StoreLoad {
+  readonly fileBytes: number;
+  readonly logBytes: number;
+  readonly openTasks: {
+    readonly waiting: number;
+    readonly resting: number;
+    readonly scheduled: number;
+    readonly running: number;
+  };
+  readonly oldestTask: number | undefined;
+  readonly messages: number;
+  readonly nextTimer: number | undefined;
 }
 
 export interface Finding {
@@ -202,6 +219,28 @@ class OpenExamination implements Examination {
       oldestInProgress: oldest && { id: textOf(oldest, "id"), startTime: numberOf(oldest, "at") },
       nextTimer: timer && numberOf(timer, "at"),
       oldestTask: task && { execution: textOf(task, "id"), task: textOf(task, "task"), since: numberOf(task, "at") },
+    };
+  }
+
+  async load(): Promise<StoreLoad> {
+    const tasks = await this.#one(`SELECT coalesce(sum(waiting = 1), 0) AS waiting,
+      coalesce(sum(waiting = 0 AND lease <> 0), 0) AS running,
+      coalesce(sum(waiting = 0 AND lease = 0 AND attempt > 0), 0) AS resting,
+      coalesce(sum(waiting = 0 AND lease = 0 AND attempt = 0), 0) AS scheduled FROM task`);
+    const oldest = await this.#one("SELECT scheduled_time AS at FROM task ORDER BY row LIMIT 1");
+    const timer = await this.#one("SELECT at FROM timer WHERE active = 1 ORDER BY at LIMIT 1");
+    const inbox = await this.#one("SELECT count(*) AS count FROM inbox WHERE active = 1");
+    const count = (state: string): number => numberOf(tasks, state);
+    return {
+      fileBytes: sizeOf(this.#path),
+      logBytes: sizeOf(`${this.#path}-wal`),
+      openTasks: {
+        ...{ waiting: count("waiting"), resting: count("resting") },
+        ...{ scheduled: count("scheduled"), running: count("running") },
+      },
+      oldestTask: oldest && numberOf(oldest, "at"),
+      messages: numberOf(inbox, "count"),
+      nextTimer: timer && numberOf(timer, "at"),
     };
   }
 

@@ -2,18 +2,20 @@
 import { healthSchema } from "../../../client/resources.js";
 import { operation, type Route } from "../route.js";
 
-export const HEALTH: readonly Route[] = [
+const healthy = (path: string) =>
   operation({
     method: "get",
-    path: "/health",
+    path,
     scope: undefined,
     summary: "The server answers",
     replies: { 200: { description: "It does", schema: healthSchema } },
     handle: async ({ version }) => ({ status: 200, value: { status: "ok", version } }),
-  }),
+  });
+
+const ready = (path: string) =>
   operation({
     method: "get",
-    path: "/ready",
+    path,
     scope: undefined,
     summary: "The engine takes work and its database answers",
     replies: { 200: { description: "It does", schema: healthSchema } },
@@ -21,5 +23,7 @@ export const HEALTH: readonly Route[] = [
       await engine.list({ limit: 1 });
       return { status: 200, value: { status: "ok", version } };
     },
-  }),
-];
+  });
+
+/** Each by both names that are in use for it. */
+export const HEALTH: readonly Route[] = [healthy("/health"), healthy("/healthz"), ready("/ready"), ready("/readyz")];

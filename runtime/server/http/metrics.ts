@@ -1,0 +1,58 @@
+/**
+ * `GET /metrics` for Prometheus. Everything is read when it is asked for: between two scrapes, and when the server is
+ * not asked for metrics at all, nothing is counted.
+ */
+import type { Hono } from "hono";
+import type { Examination } from "../../store/sqlite/examine.js";
+import { authorize, type Tokens } from "./access.js";
+import type { Bindings } from "./app.js";
+
+interface MetricsOptions {
+  readonly database: Examination;
+  readonly tokens: Tokens | undefined;
+  readonly version: string;
+}
+
+/** Adds the route; it needs a token with the scope `read` where there are tokens. */
+export async function addMetrics(app: Hono<Bindings>, { tokens, ...source }: MetricsOptions): Promise<void> {
+  const scrape = await scraperOf(source);
+  app.get("/metrics", async (context) => {
+    authorize(tokens, context.req.header("authorization"), "read");
+    const { text, type } = await scrape();
+    return context.body(text, 200, { "content-type": type });
+  });
+}
+
+async function scraperOf({ database, version }: Omit<MetricsOptions, "tokens">) {
+  // Loaded only by a server that is to give metrics.
+  const { Gauge, Registry, collectDefaultMetrics } = (await import("prom-client")).default;
+  const registry = new Registry();
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name: `eventual_${name}`, help, labelNames, registers: [registry] });
+  collectDefaultMetrics({ register: registry });
+  gauge("info", "The version that runs", "version").set({ version }, 1);
+  const executions = gauge("executions", "Executions in the database by status", "status");
+  const tasks = gauge("open_tasks", "Tasks that are not completed by state", "state");
+  const oldestTask = gauge("oldest_task_seconds", "Age of the oldest task that is not completed");
+  const messages = gauge("pending_messages", "Messages that executions in progress have not seen");
+  const lateTimer = gauge("late_timer_seconds", "How long the earliest timer has been due");
+  const bytes = gauge("database_bytes", "Size of the database by file", "file");
+  return async () => {
+    const statuses = await database.countByStatus();
+    const load = await database.load();
+    executions.reset();
+    for (const [status, count] of statuses) executions.set({ status }, count);
+    for (const [state, count] of Object.entries(load.openTasks)) tasks.set({ state }, count);
+    oldestTask.set(secondsSince(load.oldestTask));
+    messages.set(load.messages);
+    lateTimer.set(secondsSince(load.nextTimer));
+    bytes.set({ file: "database" }, load.fileBytes);
+    bytes.set({ file: "log" }, load.logBytes);
+    return { text: await registry.metrics(), type: registry.contentType };
+  };
+}
+
+/** 0 for what is not, or is still to come. */
+function secondsSince(at: number | undefined): number {
+  return at === undefined ? 0 : Math.max(0, Date.now() - at) / 1000;
+}

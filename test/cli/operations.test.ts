@@ -1,0 +1,164 @@
+/**
+ * Goal: what operators rely on: one precedence of settings, logs that rotate, signs of life for systemd, metrics.
+ * Method: `eventual serve` as a process, with files, variables and a stand-in for systemd's command.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, type TestContext, test } from "node:test";
+import { ask, refused } from "../http/support.js";
+import { temporaryFolder } from "../support/temp.js";
+import { compileApp, eventual, eventually, type Running, type RunOptions, startEventual } from "./support/eventual.js";
+
+let app: Awaited<ReturnType<typeof compileApp>>;
+before(async () => {
+  app = await compileApp();
+});
+after(() => app.remove());
+
+interface Said {
+  readonly database: string;
+  readonly url?: string;
+  readonly serving: readonly string[];
+}
+
+async function serve(t: TestContext, args: readonly string[], options: RunOptions): Promise<Running & Said> {
+  const engine = startEventual(["serve", ...args, "--json"], options);
+  let said = "";
+  engine.process.stdout?.on("data", (text: string) => {
+    said += text;
+  });
+  t.after(async () => {
+    engine.process.kill("SIGKILL");
+    await engine.ended;
+  });
+  const line = await Promise.race([
+    eventually("the server", () => (said.includes("\n") ? said : undefined)),
+    engine.ended.then(({ stderr }) => assert.fail(stderr)),
+  ]);
+  return { ...(JSON.parse(line) as Said), ...engine };
+}
+
+async function stop(engine: Running): Promise<void> {
+  engine.process.kill("SIGTERM");
+  const { code, stderr } = await engine.ended;
+  assert.equal(code, 0, stderr);
+}
+
+test("options come before variables, variables before the file, the file before defaults", async (t) => {
+  const cwd = await temporaryFolder(t);
+  await mkdir(join(cwd, "etc"));
+  const file = join(cwd, "etc/eventual.json");
+  await writeFile(file, JSON.stringify({ db: "file.db", programs: [app.program], http: 0, "log-level": "silent" }));
+  const byFile = await serve(t, ["--config", "etc/eventual.json"], { cwd });
+  assert.equal(byFile.database, join(cwd, "etc/file.db"), "paths are relative to the file");
+  assert.ok(byFile.serving.includes("greet"));
+  assert.match(byFile.url ?? "", /^http:/);
+  await stop(byFile);
+  assert.equal((await byFile.ended).stderr, "", "the level");
+
+  const env = { EVENTUAL_CONFIG: file, EVENTUAL_DB: "variable.db" };
+  const byVariable = await serve(t, [], { cwd, env });
+  assert.equal(byVariable.database, "variable.db");
+  await stop(byVariable);
+  const byOption = await serve(t, ["--db", "option.db"], { cwd, env });
+  assert.equal(byOption.database, "option.db");
+  await stop(byOption);
+
+  const listed = await eventual(["list", "--json"], { cwd, env: { EVENTUAL_DB: "variable.db" } });
+  assert.deepEqual([listed.code, listed.stdout], [0, "[]\n"]);
+});
+
+test("settings that are none are refused by name, before anything is done", async (t) => {
+  const cwd = await temporaryFolder(t);
+  const refusedBy = async (content: string, expected: RegExp) => {
+    await writeFile(join(cwd, "c.json"), content);
+    const ended = await eventual(["serve", app.program, "--db", "a.db", "--config", "c.json"], { cwd });
+    assert.equal(ended.code, 2, ended.stderr);
+    assert.match(ended.stderr, expected);
+  };
+  await refusedBy("{", /EV8221: .*\n +at c\.json/);
+  await refusedBy('{"tokns": "x"}', /EV8221: [\s\S]*tokns/);
+  await refusedBy('{"allow-host": "x"}', /EV8221: [\s\S]*allow-host/);
+  await refusedBy('{"log-level": "loud"}', /EV8208: [\s\S]*loud/);
+  await refusedBy('{"tls-cert": "x"}', /EV8208: /);
+  await refusedBy('{"log-file": "none/x.log"}', /EV8222: /);
+  const variable = await eventual(["serve", app.program, "--db", "a.db"], {
+    cwd,
+    env: { EVENTUAL_METRICS: "perhaps" },
+  });
+  assert.match(variable.stderr, /EV8221: .*[\s\S]*at EVENTUAL_METRICS/);
+  assert.ok(!existsSync(join(cwd, "a.db")));
+});
+
+test("the log is JSON, goes on in a new file after SIGHUP, and holds no secrets", async (t) => {
+  const cwd = await temporaryFolder(t);
+  const engine = await serve(t, [app.program, "--db", "a.db", "--log-file", "a.log"], { cwd });
+  await rename(join(cwd, "a.log"), join(cwd, "a.log.1"));
+  engine.process.kill("SIGHUP");
+  await eventually("it has a new file", () => (existsSync(join(cwd, "a.log")) ? true : undefined));
+  await stop(engine);
+  const lines = (await readFile(join(cwd, "a.log"), "utf8")).trimEnd().split("\n");
+  const records = lines.map((line) => JSON.parse(line) as { level: number; msg: string; time: string; pid: number });
+  assert.deepEqual(
+    records.map(({ msg }) => msg),
+    ["SIGTERM: stopping.", "Stopped."],
+  );
+  for (const { level, time, pid } of records) {
+    assert.equal(level, 30);
+    assert.equal(pid, engine.process.pid);
+    assert.ok(Date.parse(time) > 0);
+  }
+  const { openServerLog } = await import("#runtime/cli/server-log.js");
+  const { processOutput } = await import("#runtime/cli/output.js");
+  const file = join(cwd, "secrets.log");
+  const log = await openServerLog({ format: "json", level: "info", file }, processOutput());
+  log.info("asked", { headers: { authorization: "Bearer hidden" }, token: "hidden", name: "shown" });
+  const written = readFileSync(file, "utf8");
+  assert.doesNotMatch(written, /hidden/);
+  assert.match(written, /shown/);
+});
+
+test("systemd hears that it is ready, lives and stops", async (t) => {
+  const cwd = await temporaryFolder(t);
+  await writeFile(join(cwd, "systemd-notify"), `#!/bin/sh\necho "$@" >> "${cwd}/told"\n`);
+  await chmod(join(cwd, "systemd-notify"), 0o755);
+  const env = { NOTIFY_SOCKET: "/run/x", WATCHDOG_USEC: "100000", PATH: `${cwd}:${process.env.PATH}` };
+  const engine = await serve(t, [app.program, "--db", "a.db"], { cwd, env });
+  const told = () => (existsSync(join(cwd, "told")) ? readFileSync(join(cwd, "told"), "utf8") : "");
+  await eventually("signs of life", () => (told().split("WATCHDOG=1").length > 2 ? true : undefined));
+  await stop(engine);
+  const words = told().trimEnd().split("\n");
+  assert.match(words[0] ?? "", new RegExp(`^--pid=${engine.process.pid} --ready --status=Serving a\\.db$`));
+  assert.ok(words.some((line) => line.endsWith("--stopping")));
+});
+
+test("metrics are given when they are asked for, by readers only; health has both names", async (t) => {
+  const cwd = await temporaryFolder(t);
+  const { url = "" } = await serve(t, [app.program, "--db", "a.db", "--http", "0", "--metrics"], { cwd });
+  const start = await fetch(`${url}/v1/executions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: '{"workflow": "approval", "name": "x"}',
+  });
+  assert.equal(start.status, 201);
+  const answer = await fetch(`${url}/metrics`);
+  assert.match(answer.headers.get("content-type") ?? "", /^text\/plain/);
+  const text = await answer.text();
+  for (const line of [
+    'eventual_executions{status="IN_PROGRESS"} 1',
+    'eventual_open_tasks{state="running"} 0',
+    "eventual_pending_messages 0",
+  ]) {
+    assert.ok(text.split("\n").includes(line), line);
+  }
+  assert.match(text, /^eventual_database_bytes\{file="database"\} [1-9]/m);
+  assert.match(text, /^process_cpu_seconds_total /m);
+  for (const path of ["/health", "/healthz", "/ready", "/readyz"]) assert.equal((await ask(url, path)).status, 200);
+  const without = await serve(t, [app.program, "--db", "b.db", "--http", "0"], { cwd });
+  refused(await ask(without.url ?? "", "/metrics"), 404, "EV8307");
+  await writeFile(join(cwd, "tokens.json"), JSON.stringify([{ name: "x", sha256: "0".repeat(64), scopes: ["read"] }]));
+  const args = [app.program, "--db", "c.db", "--http", "0", "--metrics", "--tokens", "tokens.json"];
+  refused(await ask((await serve(t, args, { cwd })).url ?? "", "/metrics"), 401, "EV8302");
+});
