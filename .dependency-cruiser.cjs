@@ -24,6 +24,7 @@ module.exports = {
     only("store", "^runtime/store/", own("store")),
     only("tasks", "^runtime/tasks/", own("tasks", "runtime/api/", "runtime/platform/")),
     only("engine", "^runtime/engine/", own("engine", "runtime/sandbox/", "runtime/store/", "runtime/tasks/")),
+    only("library", "^runtime/library/", own("library", "runtime/client/", "runtime/engine/", "runtime/store/")),
     only("client", "^runtime/client/", own("client", "runtime/engine/", "runtime/store/")),
     only(
       "server",

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { openSandbox, type SandboxOptions } from "../sandbox/open.js";
 import { openStore } from "../store/sqlite/open.js";
+import { openLocalPool } from "../tasks/local.js";
 import { openTaskPool } from "../tasks/pool.js";
 import { type Clock, systemClock } from "./clock.js";
 import { openEngine } from "./core.js";
@@ -23,7 +24,9 @@ export interface RuntimeOptions {
   readonly cache?: number;
   /** Threads for task handlers. Default: one per processor, at least two. */
   readonly taskThreads?: number;
-  /** Handlers running at once per thread. Default: 32. */
+  /** Where task handlers run. `process`: in this one, sharing its modules and memory; see docs/embedding.md. Default: `threads`. */
+  readonly tasksIn?: "threads" | "process";
+  /** Handlers running at once per thread, or in this process. Default: 32. */
   readonly taskConcurrency?: number;
   readonly sandbox?: SandboxOptions;
   /** `full` (default): commits survive loss of power. `normal`: only the death of the process. */
@@ -49,15 +52,12 @@ export async function openRuntime(options: RuntimeOptions): Promise<Engine> {
     return await openEngine({
       store,
       sandbox,
-      tasks: (onSettled, onBeat, onRequest, onInterrupted) =>
-        openTaskPool({
-          onBeat,
-          onRequest,
-          onInterrupted,
-          threads: options.taskThreads ?? Math.max(2, availableParallelism()),
-          concurrency: options.taskConcurrency ?? DEFAULT_TASK_CONCURRENCY,
-          onSettled,
-        }),
+      tasks: (onSettled, onBeat, onRequest, onInterrupted) => {
+        const concurrency = options.taskConcurrency ?? DEFAULT_TASK_CONCURRENCY;
+        const pool = { onSettled, onBeat, onRequest, onInterrupted, concurrency };
+        if (options.tasksIn === "process") return openLocalPool(pool);
+        return openTaskPool({ ...pool, threads: options.taskThreads ?? Math.max(2, availableParallelism()) });
+      },
       clock: options.clock ?? systemClock,
       checkpoint: options.checkpoint ?? "auto",
       cacheSize: options.cache ?? DEFAULT_CACHE,

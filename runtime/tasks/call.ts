@@ -46,6 +46,9 @@ export function currentClasses(): ClassTable {
   return running.getStore()?.classes ?? NO_CLASSES;
 }
 
+/** A call as its handler sees it. */
+type RunnableCall = Pick<OfferedCall, "ref" | "program" | "task" | "input" | "context">;
+
 export interface CallResult {
   readonly outcome: Outcome;
   /** The handler rejected because `signal` was aborted. */
@@ -64,7 +67,7 @@ export interface CallTools {
 }
 
 /** Runs the call's handler once. Never rejects: whatever goes wrong is in the outcome. */
-export async function runCall(call: OfferedCall, tools: CallTools): Promise<CallResult> {
+export async function runCall(call: RunnableCall, tools: CallTools): Promise<CallResult> {
   const { tasks, classes, signal } = tools;
   const task = tasks.get(call.task);
   if (task === undefined) return { outcome: unknownTask(call.task, [...tasks.keys()]), aborted: false };
@@ -94,7 +97,7 @@ export async function runCall(call: OfferedCall, tools: CallTools): Promise<Call
   }
 }
 
-function contextOf(call: OfferedCall, { classes, signal, beat }: CallTools): TaskContext {
+function contextOf(call: RunnableCall, { classes, signal, beat }: CallTools): TaskContext {
   const { executionId, workflowName, scheduledTime, retry, idempotencyKey, token, lastHeartbeat } = call.context;
   return {
     execution: { id: executionId, workflowName },
