@@ -42,11 +42,14 @@ export function checkDefinitions(graph: ModuleGraph): CheckedDefinitions {
   return { definitions, diagnostics };
 }
 
+/** Kinds that the database knows by their names. */
+const NAMED: ReadonlySet<string> = new Set(["workflow", "task", "event", "subscription", "schedule"]);
+
 function checkPlace(module: SourceModule, { kind, name, call, nested }: Definition): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
-  if (name === undefined && (kind === "workflow" || kind === "task")) {
+  if (name === undefined && NAMED.has(kind)) {
     const message = `The name of a ${kind} must be a string literal`;
-    const remedy = `Write the name in the call: ${kind}("name", …). Executions are stored under it.`;
+    const remedy = `Write the name in the call: ${kind}("name", …). The database knows it by that name.`;
     found.push(diagnostic("EV2011", module, call.node.arguments[0] ?? call.node, message, remedy));
   }
   if (nested) {

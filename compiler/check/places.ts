@@ -40,9 +40,9 @@ interface Module {
 interface HostFunction {
   readonly module: Module;
   readonly path: NodePath;
-  /** Name of the task whose handler it is, or that calls it. */
-  readonly task: string;
-  /** Name of the function between the task and the call, if any. */
+  /** Whose handler it is, or who calls it: `task "charge"`. */
+  readonly owner: string;
+  /** Name of the function between the owner and the call, if any. */
   readonly via: string | undefined;
 }
 
@@ -74,9 +74,10 @@ class PlaceChecker {
 
   private addHandler(module: Module, { kind, name = "", call, nested }: Definition): void {
     const handler = call.get("arguments").at(-1);
-    if (kind !== "task" || nested || handler === undefined) return;
-    if (handler.isFunction()) this.add({ module, path: handler, task: name, via: undefined });
-    else if (handler.isIdentifier()) this.follow(this.meaningOf(module, handler), name);
+    if ((kind !== "task" && kind !== "subscription") || nested || handler === undefined) return;
+    const owner = `${kind} "${name}"`;
+    if (handler.isFunction()) this.add({ module, path: handler, owner, via: undefined });
+    else if (handler.isIdentifier()) this.follow(this.meaningOf(module, handler), owner);
   }
 
   private add(found: HostFunction): void {
@@ -86,21 +87,21 @@ class PlaceChecker {
   }
 
   /** Adds the function that a name means, if it is one of the user's. */
-  private follow(meaning: Meaning | undefined, task: string): void {
+  private follow(meaning: Meaning | undefined, owner: string): void {
     if (meaning?.kind !== "binding") return;
     const module = this.modules.get(meaning.module.file);
     const declared = module?.program.scope.getBinding(meaning.local)?.path;
     if (module === undefined || declared === undefined) return;
     const path = declared.isVariableDeclarator() ? declared.get("init") : declared;
-    if (!Array.isArray(path) && path.isFunction()) this.add({ module, path, task, via: meaning.local });
+    if (!Array.isArray(path) && path.isFunction()) this.add({ module, path, owner, via: meaning.local });
   }
 
-  private checkHost({ module, path, task, via }: HostFunction): void {
-    const where = via === undefined ? `in the task "${task}"` : `in \`${via}\`, which the task "${task}" calls`;
+  private checkHost({ module, path, owner, via }: HostFunction): void {
+    const where = via === undefined ? `in the ${owner}` : `in \`${via}\`, which the ${owner} calls`;
     const { calls, members } = usesIn(path, true);
     for (const call of calls) {
       const what = this.durableCall(module, call, (name) => ALSO_ON_HOST.has(name));
-      if (what === undefined) this.follow(this.meaningOf(module, call.get("callee")), task);
+      if (what === undefined) this.follow(this.meaningOf(module, call.get("callee")), owner);
       else this.report("EV2036", module, call.node, `${what} ${where}: only a workflow can wait durably`, HOST_REMEDY);
     }
     for (const member of members) {

@@ -29,6 +29,9 @@ export function makeManifest(
     tasks: list(definitions, "task"),
     signals: list(definitions, "signal"),
     queries: list(definitions, "query"),
+    events: list(definitions, "event"),
+    subscriptions: list(definitions, "subscription"),
+    schedules: list(definitions, "schedule"),
     modules: [...modules],
   };
 }

@@ -3,7 +3,14 @@
  * namespace a module imported them.
  */
 import type { NodePath, types as t } from "@babel/core";
-import { isApi, type ModuleGraph, meaningOfLocal, type SourceModule } from "./graph.js";
+import {
+  isApi,
+  type Meaning,
+  type ModuleGraph,
+  meaningOfLocal,
+  type SourceModule,
+  sourceProgram,
+} from "./graph.js";
 import { NAMESPACE, nameText } from "./table.js";
 
 /** The API's functions that define something when a module is loaded. */
@@ -38,8 +45,49 @@ export function findDefinitions(graph: ModuleGraph, module: SourceModule, progra
       else if (isDefiner(use.name)) addUse(use.path, use.name, found, misuses);
     }
   }
+  found.push(...eventHandlers(graph, module, program));
   found.sort((a, b) => (a.call.node.start ?? 0) - (b.call.node.start ?? 0));
   return { found, misuses };
+}
+
+/** Calls of `onEvent` of events: subscriptions. */
+function eventHandlers(graph: ModuleGraph, module: SourceModule, program: NodePath<t.Program>): readonly Definition[] {
+  const found: Definition[] = [];
+  program.traverse({
+    CallExpression(call) {
+      const callee = call.get("callee");
+      if (!callee.isMemberExpression() || memberName(callee.node) !== "onEvent") return;
+      const object = callee.get("object");
+      const binding = object.isIdentifier() ? object.scope.getBinding(object.node.name) : undefined;
+      const isKnown = object.isIdentifier()
+        ? binding?.scope.block === program.node && isEvent(graph, meaningOfLocal(graph, module, object.node.name))
+        : definesEvent(graph, module, object.node);
+      if (!isKnown) return;
+      const name = literalText(call.node.arguments[0]);
+      found.push({ kind: "subscription", name, call, nested: call.getFunctionParent() !== null });
+    },
+  });
+  return found;
+}
+
+/** True for a module's binding that holds what `event()` gave. */
+export function isEvent(graph: ModuleGraph, meaning: Meaning | undefined): boolean {
+  if (meaning?.kind !== "binding") return false;
+  const path = sourceProgram(meaning.module).scope.getBinding(meaning.local)?.path;
+  return path?.isVariableDeclarator() === true && definesEvent(graph, meaning.module, path.node.init);
+}
+
+/** True for a call of the API's `event`. */
+function definesEvent(graph: ModuleGraph, module: SourceModule, node: t.Node | null | undefined): boolean {
+  if (node?.type !== "CallExpression") return false;
+  const { callee } = node;
+  const local = callee.type === "MemberExpression" ? callee.object : callee;
+  if (local.type !== "Identifier") return false;
+  const meaning = meaningOfLocal(graph, module, local.name);
+  if (!isApi(meaning)) return false;
+  return callee.type === "MemberExpression"
+    ? meaning.name === NAMESPACE && memberName(callee) === "event"
+    : meaning.name === "event";
 }
 
 function addUse(path: NodePath, kind: Definer, found: Definition[], misuses: { path: NodePath; name: string }[]): void {

@@ -5,7 +5,7 @@
 import type { NodePath, types as t } from "@babel/core";
 import { copyTree } from "../syntax/generate.js";
 import { programPath } from "../syntax/program-path.js";
-import { type Definition, findDefinitions } from "./definitions.js";
+import { type Definition, findDefinitions, isEvent } from "./definitions.js";
 import { type Effects, effectsOf } from "./effects.js";
 import { isApi, type ModuleGraph, meaningOfLocal, type SourceModule } from "./graph.js";
 import { type Item, listItems } from "./items.js";
@@ -40,6 +40,9 @@ const REMOVED_HANDLERS: Record<Side, readonly string[]> = {
   host: ["workflow", "query"],
 };
 
+/** Definitions that only the host has to know. */
+const HOST_KINDS: ReadonlySet<string> = new Set(["task", "subscription", "schedule"]);
+
 /** Prepares all modules for a side. */
 export function prepareSide(graph: ModuleGraph, side: Side): ReadonlyMap<string, SideModule> {
   return new Map([...graph].map(([file, module]) => [file, prepareModule(graph, module, side)]));
@@ -66,7 +69,8 @@ function prepareModule(graph: ModuleGraph, source: SourceModule, side: Side): Si
 function apiNames(graph: ModuleGraph, source: SourceModule): string {
   const names = [...source.table.imports.keys()].flatMap((local) => {
     const meaning = meaningOfLocal(graph, source, local);
-    return isApi(meaning) ? [[local, meaning.name]] : [];
+    if (isApi(meaning)) return [[local, meaning.name]];
+    return isEvent(graph, meaning) ? [[local, "event()"]] : [];
   });
   return JSON.stringify(names);
 }
@@ -99,6 +103,6 @@ function completeItem(item: Item, module: SideModule, side: Side, definitions: r
     ({ call, nested }) => !nested && call.findParent((at) => at === item.path) !== null,
   );
   const pure = isPureDeclaration(item.path.node);
-  const root = side === "host" ? !pure : inside.some(({ kind }) => kind !== "task");
+  const root = side === "host" ? !pure : inside.some(({ kind }) => !HOST_KINDS.has(kind));
   return { ...item, module, root, definition: inside.length > 0, effects: effectsOf(item.path, false) };
 }

@@ -6,9 +6,20 @@
 import { Fault } from "../protocol/fault.js";
 import { ClassRegistry, type KnownClass } from "../protocol/value-classes.js";
 import { makeTask, makeWorkflow, makeWorkflowReference, type TaskArguments } from "./define.js";
+import { makeEvent, makeSubscription } from "./event.js";
 import * as api from "./index.js";
 import { outsideTask } from "./outside.js";
-import type { Task, TaskContext, TaskHandler, Workflow, WorkflowHandler } from "./types.js";
+import type {
+  EventSchema,
+  Subscription,
+  SubscriptionHandler,
+  SubscriptionSource,
+  Task,
+  TaskContext,
+  TaskHandler,
+  Workflow,
+  WorkflowHandler,
+} from "./types.js";
 
 /** Where compiled host code finds its `HostApi`: `globalThis[Symbol.for("eventual.host")]`. */
 export const HOST_KEY: unique symbol = Symbol.for("eventual.host");
@@ -22,6 +33,9 @@ export interface RegisteredTask {
 
 /** The tasks of one program, by name. */
 export type TaskRegistry = Map<string, RegisteredTask>;
+
+/** The subscriptions of one program, by name. */
+export type SubscriptionRegistry = Map<string, Subscription>;
 
 /** The API, with a class table to be filled, and with a workflow's handler left out where it stays in the guest. */
 export interface HostApi extends Omit<typeof api, "task" | "workflow"> {
@@ -45,7 +59,12 @@ export function createHostApi(
   registry: TaskRegistry,
   currentTask: () => TaskContext | undefined = () => undefined,
   classes: ClassRegistry = new ClassRegistry(),
+  subscriptions: SubscriptionRegistry = new Map(),
 ): HostApi {
+  const subscribe = (made: Subscription): void => {
+    if (subscriptions.has(made.name)) throw takenName("subscription", made.name);
+    subscriptions.set(made.name, made);
+  };
   return Object.freeze({
     ...api,
     knowClass: (id: string, known: KnownClass) => classes.add(id, known),
@@ -57,20 +76,30 @@ export function createHostApi(
     task<Name extends string, Input, Output>(name: Name, ...definition: TaskArguments<Input, Output>) {
       const made = makeTask(name, definition);
       if (registry.has(name)) {
-        throw new Fault("EV7003", `two tasks have the name "${name}"`, {
-          remedy: "Give each task of a program a name of its own.",
-        });
+        throw takenName("task", name);
       }
       // The input's type is the caller's promise; what arrives is a copy of what the caller passed.
       const handler = made.handler as TaskHandler<unknown, unknown>;
       registry.set(name, { handler, isTransaction: made.options.transaction === true });
       return made;
     },
+    event: <Payload>(name: string, schema?: EventSchema<Payload>) => makeEvent(name, schema, subscribe),
+    subscription: <Payload>(
+      name: string,
+      source: SubscriptionSource<Payload>,
+      handler: SubscriptionHandler<Payload>,
+    ) => makeSubscription(name, source, handler, subscribe),
     workflow(name: string, ...definition: readonly (object | WorkflowHandler<unknown, unknown>)[]) {
       const handler = definition.find((part) => typeof part === "function") as
         | WorkflowHandler<unknown, unknown>
         | undefined;
       return handler === undefined ? makeWorkflowReference(name) : makeWorkflow(name, handler);
     },
+  });
+}
+
+function takenName(kind: string, name: string): Fault {
+  return new Fault("EV7003", `two ${kind}s have the name "${name}"`, {
+    remedy: `Give each ${kind} of a program a name of its own.`,
   });
 }

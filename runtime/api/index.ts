@@ -6,6 +6,7 @@
  */
 import { asyncResult, sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from "./async-result.js";
 import { makeSignal, makeTask, makeWorkflow, type TaskArguments } from "./define.js";
+import { makeEvent, makeSubscription } from "./event.js";
 import { signalOnHost } from "./handle.js";
 import { OutsideDuration, OutsideTime, outsideTask, outsideWorkflow } from "./outside.js";
 import { durationSchedule, timeSchedule } from "./schedule.js";
@@ -14,6 +15,8 @@ import type {
   ConditionOptions,
   DurationSchedule,
   DurationUnit,
+  Event,
+  EventSchema,
   ExpectSignalOptions,
   InputArguments,
   Query,
@@ -22,6 +25,9 @@ import type {
   Signal,
   SignalHandler,
   SignalsHandler,
+  Subscription,
+  SubscriptionHandler,
+  SubscriptionSource,
   Task,
   TaskContext,
   TaskHandler,
@@ -53,6 +59,9 @@ export type {
   ConditionOptions,
   DurationSchedule,
   DurationUnit,
+  Event,
+  EventPayload,
+  EventSchema,
   ExecutionHandle,
   ExecutionStatus,
   ExpectSignalOptions,
@@ -65,6 +74,11 @@ export type {
   SignalsHandler,
   SqlParameter,
   StartOptions,
+  Subscription,
+  SubscriptionContext,
+  SubscriptionHandler,
+  SubscriptionOptions,
+  SubscriptionSource,
   Task,
   TaskCallOptions,
   TaskContext,
@@ -171,6 +185,40 @@ export function query<Input = undefined, Answer = unknown>(
   _handler: (input: Input) => Answer,
 ): Query<Input, Answer> {
   return { kind: "Query", name };
+}
+
+/**
+ * Defines an event: a message to whoever has subscribed to it. Payloads are checked against the schema, of any library
+ * that follows Standard Schema, in the code that emits them.
+ *
+ * ```ts
+ * const orderPlaced = event<{ id: string; cents: number }>("orderPlaced");
+ * export const book = orderPlaced.onEvent("book", async ({ id, cents }) => { await ledger.add(id, cents); });
+ * await orderPlaced.emit({ id: "17", cents: 1200 });      // in a workflow, a task or a subscription's handler
+ * ```
+ * Throws Fault EV7002 for an invalid name or schema.
+ */
+export function event<Payload = unknown>(name: string, schema?: EventSchema<Payload>): Event<Payload> {
+  return makeEvent(name, schema, () => {});
+}
+
+/**
+ * Subscribes to events: `handler` runs on the host, like a task's, once for each event that is emitted, and again with
+ * growing pauses while it throws. Events that no attempt could handle are kept as dead letters.
+ *
+ * ```ts
+ * export const mail = subscription("mail", { events: [orderPlaced, orderPaid], retry: { maxAttempts: 5 } }, async (order) => {
+ *   await mailer.send(order);
+ * });
+ * ```
+ * Throws Fault EV7002 for an invalid name, option or handler.
+ */
+export function subscription<Payload = unknown>(
+  name: string,
+  source: SubscriptionSource<Payload>,
+  handler: SubscriptionHandler<Payload>,
+): Subscription<Payload> {
+  return makeSubscription(name, source, handler, () => {});
 }
 
 /**

@@ -5,6 +5,7 @@
 import type { OnCrash, OnParentClose } from "../protocol/command.js";
 import type { ExecutionContext } from "../protocol/event.js";
 import type { Status } from "../protocol/execution.js";
+import type { RetryPolicy } from "../protocol/task-policy.js";
 import type { AsyncResult } from "./async-result.js";
 
 /** Singular and plural mean the same. Fixed lengths: a day is 24 hours, a week 7 days, a year 365.25 days. */
@@ -133,6 +134,84 @@ export type SignalName<Payload> = Signal<Payload> | string;
 export type ChildArguments<Input> = undefined extends Input
   ? [input?: Input, options?: ChildOptions]
   : [input: Input, options?: ChildOptions];
+
+/** A schema of any library that follows Standard Schema: zod, valibot, arktype and others. */
+export interface EventSchema<Payload = unknown> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult | Promise<SchemaResult>;
+    readonly types?: { readonly input: unknown; readonly output: Payload } | undefined;
+  };
+}
+
+export type SchemaResult =
+  | { readonly value: unknown; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] };
+
+export interface SchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** An event's definition, made by `event()`. */
+export interface Event<Payload = unknown> {
+  readonly kind: "Event";
+  readonly name: string;
+  /**
+   * Puts each payload into the queue of every subscription to the event, once. Resolves when that is durable; rejects
+   * with `EventualError` "InvalidEvent" for a payload that does not fit the schema: then none is emitted.
+   */
+  emit(...payloads: readonly Payload[]): Promise<void>;
+  /** A subscription to this event alone. See `subscription`. */
+  onEvent(name: string, handler: SubscriptionHandler<Payload>): Subscription<Payload>;
+  onEvent(name: string, options: SubscriptionOptions, handler: SubscriptionHandler<Payload>): Subscription<Payload>;
+}
+
+/** What an event is emitted with: `EventPayload<typeof orderPlaced>` */
+export type EventPayload<E> = E extends Event<infer Payload> ? Payload : never;
+
+export interface SubscriptionOptions {
+  /** Default: 20 attempts, with pauses from one second to one hour. */
+  readonly retry?: RetryOptions;
+  /** Attempts after the first one: another way to say `retry: { maxAttempts }`. */
+  readonly retryAttempts?: number;
+}
+
+export interface SubscriptionSource<Payload> extends SubscriptionOptions {
+  readonly events: readonly Event<Payload>[];
+}
+
+export type SubscriptionHandler<Payload> = (event: Payload, context: SubscriptionContext) => unknown;
+
+/** The second argument of a subscription's handler. */
+export interface SubscriptionContext {
+  readonly subscription: { readonly name: string };
+  readonly event: {
+    readonly name: string;
+    /** When it was emitted: ISO 8601 */
+    readonly time: string;
+  };
+  readonly invocation: {
+    /** 0 for the first attempt. */
+    readonly retry: number;
+    /** Equal for every attempt to handle the same event, different for every other: for services that deduplicate. */
+    readonly idempotencyKey: string;
+  };
+  /** Aborts when the runtime closes. */
+  readonly signal: HostAbortSignal;
+}
+
+/** A subscription's definition. */
+export interface Subscription<Payload = unknown> {
+  readonly kind: "Subscription";
+  readonly name: string;
+  /** Names of the events that it wants. */
+  readonly events: readonly string[];
+  readonly retry: RetryPolicy;
+  /** The function itself, for unit tests on plain Node. */
+  readonly handler: SubscriptionHandler<Payload>;
+}
 
 /** A query's definition, made by `query()`. */
 export interface Query<Input, Answer> {

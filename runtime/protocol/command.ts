@@ -11,6 +11,9 @@ import { outcomeSchema } from "./outcome.js";
 import { taskPolicySchema } from "./task-policy.js";
 
 const seq = z.int().positive();
+/** One event on its way to its subscriptions. */
+export const emittedSchema = z.object({ event: z.string(), payload: z.string() });
+export type Emitted = z.infer<typeof emittedSchema>;
 const onCrash = z.enum(["retry", "fail"]);
 const onParentClose = z.enum(["abandon", "cancel", "terminate"]);
 
@@ -38,6 +41,12 @@ export const commandSchemas = {
     execution: z.string(),
     signal: z.string(),
     payload: z.string(),
+  }),
+  /** Put events into the queues of their subscriptions. No answer. */
+  emit: z.object({
+    kind: z.literal("emit"),
+    seq,
+    events: z.array(emittedSchema).readonly(),
   }),
   /** Start an execution that belongs to this one; answered by a `child` event when it has ended. */
   child: z.object({
@@ -94,6 +103,7 @@ export const commandSchema: z.ZodType<Command> = z.discriminatedUnion("kind", [
   commandSchemas.timer,
   commandSchemas.cancelTimer,
   commandSchemas.signal,
+  commandSchemas.emit,
   commandSchemas.child,
   commandSchemas.start,
   commandSchemas.control,

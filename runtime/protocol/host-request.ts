@@ -3,6 +3,7 @@
  * is an error outcome. The schemas are the definition: what a worker sends is parsed before it is acted upon.
  */
 import { z } from "zod";
+import { emittedSchema } from "./command.js";
 import { outcomeSchema } from "./outcome.js";
 
 const execution = z.string();
@@ -28,6 +29,7 @@ export const hostRequestSchema = z.discriminatedUnion("kind", [
     signal: z.string(),
     payload: z.string(),
   }),
+  z.object({ kind: z.literal("emit"), events: z.array(emittedSchema).readonly() }),
   z.object({
     kind: z.literal("control"),
     execution,

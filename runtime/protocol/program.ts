@@ -67,6 +67,9 @@ export const manifestSchema = z.object({
   tasks: z.array(z.object({ name: z.string(), module: z.string(), position })),
   signals: z.array(z.object({ name: z.string(), module: z.string(), position })),
   queries: z.array(z.object({ name: z.string(), module: z.string(), position })).default([]),
+  events: z.array(z.object({ name: z.string(), module: z.string(), position })).default([]),
+  subscriptions: z.array(z.object({ name: z.string(), module: z.string(), position })).default([]),
+  schedules: z.array(z.object({ name: z.string(), module: z.string(), position })).default([]),
   modules: z.array(moduleEntry),
 });
 

@@ -6,7 +6,7 @@ import { z } from "zod";
 
 const milliseconds = z.number().nonnegative();
 
-const retry = z.object({
+export const retryPolicySchema = z.object({
   /** Attempts in all, the first one included; absent: no limit. */
   maxAttempts: z.int().positive().exactOptional(),
   /** Pause before the second attempt. */
@@ -20,7 +20,7 @@ const retry = z.object({
 });
 
 export const taskPolicySchema = z.object({
-  retry: retry.exactOptional(),
+  retry: retryPolicySchema.exactOptional(),
   /** An attempt that gives no sign of life for this long has failed. */
   heartbeatTimeout: milliseconds.exactOptional(),
   /** Higher goes first among tasks that wait for room. */
@@ -31,5 +31,5 @@ export const taskPolicySchema = z.object({
   rateLimit: z.object({ key: z.string(), limit: z.int().positive(), per: milliseconds }).exactOptional(),
 });
 
-export type RetryPolicy = z.infer<typeof retry>;
+export type RetryPolicy = z.infer<typeof retryPolicySchema>;
 export type TaskPolicy = z.infer<typeof taskPolicySchema>;

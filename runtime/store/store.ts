@@ -8,6 +8,7 @@
  * T3  The store knows nothing of sandboxes; all texts are opaque to it.
  */
 import type { OnCrash, OnParentClose } from "../protocol/command.js";
+import type { Declared } from "../protocol/declarations.js";
 import type { Event, TailEntry } from "../protocol/event.js";
 import type { Status, SuspendReason } from "../protocol/execution.js";
 import type { LogLevel } from "../protocol/guest.js";
@@ -69,6 +70,16 @@ export interface Store {
   childrenOf(execution: number): Promise<readonly { readonly id: string; readonly onClose: OnParentClose }[]>;
   /** One task that is not completed. */
   findTask(execution: number, seq: number): Promise<TaskRow | undefined>;
+  /** Events that wait for an attempt, due at or before `until`, earliest first. */
+  dueDeliveries(until: number, limit: number): Promise<readonly DeliveryRow[]>;
+  /** When the next one is due after `after`. */
+  nextDelivery(after: number): Promise<number | undefined>;
+  /** Newest first; `before` is the id of the last one of the previous page. */
+  deadLetters(query: { subscription?: string; before?: number; limit: number }): Promise<readonly DeadLetter[]>;
+  /** One delivery, dead or not. */
+  findDelivery(id: number): Promise<DeliveryRow | DeadLetter | undefined>;
+  /** What the programs declare that are in force, the one deployed last at the end. */
+  declarations(): Promise<readonly DeclarationRow[]>;
   /** Sizes for `show` and benchmarks, in bytes. */
   sizeOf(key: number): Promise<{ readonly checkpoint: number; readonly tail: number }>;
   close(): Promise<void>;
@@ -167,6 +178,31 @@ export interface TaskRow {
   readonly policy?: TaskPolicy;
   /** The last heartbeat of any attempt. */
   readonly beat?: { readonly at: number; readonly details: Encoded };
+}
+
+export interface DeliveryRow {
+  readonly id: number;
+  readonly subscription: string;
+  readonly event: string;
+  readonly payload: Encoded;
+  /** When it was emitted, ms since the epoch. */
+  readonly time: number;
+  /** Attempts that have failed. */
+  readonly attempt: number;
+  readonly readyAt: number;
+}
+
+/** An event that no attempt of a subscription could handle. */
+export interface DeadLetter extends DeliveryRow {
+  /** When it was given up, ms since the epoch. */
+  readonly deadAt: number;
+  readonly error: Encoded;
+}
+
+/** What one program declares. */
+export interface DeclarationRow {
+  readonly program: string;
+  readonly declared: Declared;
 }
 
 export interface LogRow {
@@ -270,6 +306,29 @@ export type Write =
       readonly level: LogLevel;
       readonly text: string;
     }
+  /** An event enters the queue of one subscription. */
+  | {
+      readonly kind: "addDelivery";
+      readonly subscription: string;
+      readonly event: string;
+      readonly payload: Encoded;
+      readonly time: number;
+    }
+  /** An attempt has failed: `attempt` is its number, the next one does not start before `readyAt`. */
+  | { readonly kind: "retryDelivery"; readonly id: number; readonly attempt: number; readonly readyAt: number }
+  /** No attempt could handle it: it is kept among the dead letters. */
+  | {
+      readonly kind: "buryDelivery";
+      readonly id: number;
+      readonly attempt: number;
+      readonly time: number;
+      readonly error: Encoded;
+    }
+  /** A dead letter returns into its queue, as if it had just been emitted. */
+  | { readonly kind: "reviveDelivery"; readonly id: number; readonly time: number }
+  | { readonly kind: "removeDelivery"; readonly id: number }
+  /** What a program declares, in place of what it and the programs that it replaces declared before. */
+  | { readonly kind: "declare"; readonly program: string; readonly replaces: readonly string[]; readonly declared: Declared }
   | { readonly kind: "addInbox"; readonly execution: number; readonly event: Event }
   | { readonly kind: "removeInbox"; readonly id: number }
   | {

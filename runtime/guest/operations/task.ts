@@ -4,11 +4,12 @@
  * The call's time limit is kept here, like that of every other operation: any promise will do. When it passes, the call
  * rejects and the host is told that nobody waits any more. Attempts are the host's.
  */
+import { retryPolicyOf } from "../../api/retry-policy.js";
 import { durationMilliseconds, isSchedule } from "../../api/schedule.js";
 import type { OnCrash } from "../../protocol/command.js";
 import { Timeout, UnserializableError } from "../../protocol/errors.js";
 import type { AnyFunction } from "../../protocol/helpers.js";
-import type { RetryPolicy, TaskPolicy } from "../../protocol/task-policy.js";
+import type { TaskPolicy } from "../../protocol/task-policy.js";
 import { currentTurn } from "../current.js";
 import { checkOptions, invalidArgument, outsideTask } from "../errors.js";
 import { keyOf, seqOf } from "../numbers.js";
@@ -24,7 +25,6 @@ import { timeoutPromise } from "./time.js";
 type Options = Readonly<Record<string, unknown>>;
 const CALL_OPTIONS = ["timeout", "heartbeatTimeout", "retry"];
 const OPTIONS = ["onCrash", "priority", "concurrency", "rateLimit", "transaction", ...CALL_OPTIONS];
-const DEFAULT_INITIAL_INTERVAL_MS = 1000;
 
 const callCode = runtimeCode("rt:task", (captures) => {
   const [name, options] = captures as readonly [string, Options];
@@ -100,7 +100,7 @@ function giveUp({ promise, seq }: Limited, reason: unknown): void {
 function policyOf(name: string, options: Options, input: unknown): TaskPolicy | undefined {
   const { retry, heartbeatTimeout, priority, concurrency, rateLimit } = options;
   const policy: { -readonly [K in keyof TaskPolicy]: TaskPolicy[K] } = {};
-  if (retry !== undefined) policy.retry = retryPolicy(name, retry);
+  if (retry !== undefined) policy.retry = retryPolicyOf(`task "${name}"`, retry, invalidArgument);
   if (heartbeatTimeout !== undefined) policy.heartbeatTimeout = length(name, "heartbeatTimeout", heartbeatTimeout);
   if (priority !== undefined) policy.priority = number(name, "priority", priority, Number.NEGATIVE_INFINITY);
   if (concurrency !== undefined) {
@@ -113,37 +113,6 @@ function policyOf(name: string, options: Options, input: unknown): TaskPolicy | 
     policy.rateLimit = { key: keyFor(name, given.key, input), limit: whole(name, "rateLimit.limit", given.limit), per };
   }
   return Object.keys(policy).length === 0 ? undefined : policy;
-}
-
-function retryPolicy(name: string, given: unknown): RetryPolicy {
-  const owner = `the option retry of task "${name}"`;
-  const known = ["maxAttempts", "initialInterval", "backoffCoefficient", "maximumInterval", "jitter", "nonRetryable"];
-  const { maxAttempts, initialInterval, backoffCoefficient, maximumInterval, jitter, nonRetryable } = checkOptions(
-    owner,
-    given,
-    known,
-  );
-  if (
-    nonRetryable !== undefined &&
-    !(Array.isArray(nonRetryable) && nonRetryable.every((n) => typeof n === "string"))
-  ) {
-    throw invalidArgument(`${owner} has a nonRetryable that is no list of names`, 'Use ["PaymentRefused"].');
-  }
-  const initial =
-    initialInterval === undefined
-      ? DEFAULT_INITIAL_INTERVAL_MS
-      : length(name, "retry.initialInterval", initialInterval);
-  return {
-    ...(maxAttempts === undefined ? {} : { maxAttempts: whole(name, "retry.maxAttempts", maxAttempts) }),
-    initialInterval: initial,
-    backoffCoefficient:
-      backoffCoefficient === undefined ? 2 : number(name, "retry.backoffCoefficient", backoffCoefficient, 1),
-    ...(maximumInterval === undefined
-      ? {}
-      : { maximumInterval: length(name, "retry.maximumInterval", maximumInterval) }),
-    jitter: jitter !== false,
-    nonRetryable: (nonRetryable as readonly string[] | undefined) ?? [],
-  };
 }
 
 function keyFor(name: string, key: unknown, input: unknown): string {

@@ -38,6 +38,13 @@ export const KIND = {
   history: 22,
   cancelTask: 24,
   completeTask: 25,
+  addDelivery: 26,
+  retryDelivery: 27,
+  buryDelivery: 28,
+  reviveDelivery: 29,
+  removeDelivery: 30,
+  undeclare: 31,
+  declare: 32,
 } as const;
 
 /** Columns of the view `change`, in order. */
@@ -49,6 +56,7 @@ export interface Counters {
   inbox: number;
   log: number;
   task: number;
+  delivery: number;
 }
 
 /** Values that the view's columns of numbers and texts can take. */
@@ -215,6 +223,29 @@ function add(changes: Changes, write: Write, counters: Counters, consumed: numbe
       changes.row(KIND.log, execution, counters.log++, time, null, level, toUSVString(text));
       return;
     }
+    case "addDelivery": {
+      const { subscription, event, payload, time } = write;
+      changes.row(KIND.addDelivery, null, counters.delivery++, time, null, subscription, event, payload);
+      return;
+    }
+    case "retryDelivery":
+      changes.row(KIND.retryDelivery, null, write.id, write.readyAt, write.attempt);
+      return;
+    case "buryDelivery":
+      changes.row(KIND.buryDelivery, null, write.id, write.time, write.attempt, write.error);
+      return;
+    case "reviveDelivery":
+      changes.row(KIND.reviveDelivery, null, write.id, write.time, null);
+      return;
+    case "removeDelivery":
+      changes.row(KIND.removeDelivery, null, write.id, null, null);
+      return;
+    case "declare": {
+      const { program, replaces, declared } = write;
+      for (const hash of [program, ...replaces]) changes.row(KIND.undeclare, null, null, null, null, hash);
+      changes.row(KIND.declare, null, null, null, null, program, JSON.stringify(declared));
+      return;
+    }
     case "setClock":
       changes.clock = Math.max(changes.clock ?? 0, write.now);
   }
@@ -262,6 +293,15 @@ export function labelOf(values: readonly Value[], row: number): string {
       return `${name} of execution ${execution}`;
     case KIND.clock:
       return "setClock";
+    case KIND.addDelivery:
+    case KIND.undeclare:
+    case KIND.declare:
+      return `${name} ${a}`;
+    case KIND.retryDelivery:
+    case KIND.buryDelivery:
+    case KIND.reviveDelivery:
+    case KIND.removeDelivery:
+      return `${name} ${n}`;
     default:
       return `${name} ${n} of execution ${execution}${typeof c === "number" ? `, removeTask ${c}` : ""}`;
   }

@@ -152,8 +152,46 @@ UPDATE program SET deployed = key;
 CREATE INDEX program_by_deployment ON program (deployed);
 `;
 
+/**
+ * Events on their way to subscriptions, and what programs declare. Tables from here on have a prefix that authors cannot
+ * use for their own (statements.ts), so that no later version meets one of theirs.
+ */
+const VERSION_5 = `
+CREATE TABLE eventual_delivery (
+  id INTEGER PRIMARY KEY,
+  subscription TEXT NOT NULL,
+  event TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  time INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  ready_at INTEGER NOT NULL,
+  dead_at INTEGER,
+  error TEXT
+);
+CREATE INDEX eventual_delivery_ready ON eventual_delivery (ready_at, id) WHERE dead_at IS NULL;
+CREATE INDEX eventual_delivery_dead ON eventual_delivery (id) WHERE dead_at IS NOT NULL;
+CREATE INDEX eventual_delivery_dead_of ON eventual_delivery (subscription, id) WHERE dead_at IS NOT NULL;
+
+CREATE TABLE eventual_declaration (
+  id INTEGER PRIMARY KEY,
+  program TEXT NOT NULL UNIQUE,
+  declared TEXT NOT NULL
+);
+
+CREATE TABLE eventual_schedule (
+  name TEXT PRIMARY KEY,
+  definition TEXT NOT NULL,
+  next_at INTEGER,
+  paused INTEGER NOT NULL,
+  buffered_at INTEGER,
+  last_at INTEGER,
+  last_execution TEXT
+) WITHOUT ROWID;
+CREATE INDEX eventual_schedule_next ON eventual_schedule (next_at) WHERE paused = 0 AND next_at IS NOT NULL;
+`;
+
 /** In order; the index of a step is the version that it starts from. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
 
 /**
  * Brings a database from `version` to the newest one (M1).

@@ -119,6 +119,7 @@ async function start(writer: Connection) {
       coalesce((SELECT max(key) FROM execution), 0) + 1 AS nextKey,
       coalesce((SELECT max(id) FROM inbox), 0) + 1 AS inbox,
       coalesce((SELECT max(id) FROM log), 0) + 1 AS log,
+      coalesce((SELECT max(id) FROM eventual_delivery), 0) + 1 AS delivery,
       coalesce((SELECT max(row) FROM task), 0) + 1 AS task`);
   const [row] = await statement.all();
   await statement.finalize();
@@ -130,7 +131,7 @@ async function start(writer: Connection) {
       clock: number("clock"),
       secret: textOf(row, "secret"),
     },
-    counters: { inbox: number("inbox"), log: number("log"), task: number("task") },
+    counters: { inbox: number("inbox"), log: number("log"), task: number("task"), delivery: number("delivery") },
   };
 }
 

@@ -38,6 +38,7 @@ const LAST = `coalesce(
 const removeTask = (seq: string): string => `
     DELETE FROM task WHERE execution = NEW.execution AND seq = ${seq};
     ${refuseIf(`${seq} IS NOT NULL AND changes() = 0`, `'execution ' || NEW.execution || ' has no open task ' || ${seq}`)}`;
+const NO_DELIVERY = refuseIf("changes() = 0", "'there is no such delivery: ' || NEW.n");
 const CLOSE = `
     ${removeTask("NEW.n")}
     ${REQUIRE_OPEN}
@@ -118,6 +119,24 @@ const BODIES: Record<keyof typeof KIND, string> = {
     UPDATE task SET waiting = 1 WHERE execution = NEW.execution AND seq = NEW.n;
     ${refuseIf("changes() = 0", "'execution ' || NEW.execution || ' has no open task ' || NEW.n")}`,
   beatTask: "UPDATE task SET beat_at = NEW.time, beat_details = NEW.a WHERE execution = NEW.execution AND seq = NEW.n;",
+  addDelivery: `
+    INSERT INTO eventual_delivery (id, subscription, event, payload, time, attempt, ready_at)
+    VALUES (NEW.n, NEW.a, NEW.b, NEW.c, NEW.time, 0, NEW.time);`,
+  retryDelivery: `
+    UPDATE eventual_delivery SET attempt = NEW.number, ready_at = NEW.time WHERE id = NEW.n AND dead_at IS NULL;
+    ${NO_DELIVERY}`,
+  buryDelivery: `
+    UPDATE eventual_delivery SET attempt = NEW.number, dead_at = NEW.time, error = NEW.a WHERE id = NEW.n AND dead_at IS NULL;
+    ${NO_DELIVERY}`,
+  reviveDelivery: `
+    UPDATE eventual_delivery SET attempt = 0, ready_at = NEW.time, dead_at = NULL, error = NULL
+    WHERE id = NEW.n AND dead_at IS NOT NULL;
+    ${NO_DELIVERY}`,
+  removeDelivery: `
+    DELETE FROM eventual_delivery WHERE id = NEW.n;
+    ${NO_DELIVERY}`,
+  undeclare: "DELETE FROM eventual_declaration WHERE program = NEW.a;",
+  declare: "INSERT INTO eventual_declaration (program, declared) VALUES (NEW.a, NEW.b);",
   removeTask: removeTask("NEW.n"),
   cancelTask: "DELETE FROM task WHERE execution = NEW.execution AND seq = NEW.n;",
   completeTask: `

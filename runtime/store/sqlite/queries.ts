@@ -3,10 +3,13 @@
  * index: none visits executions that sleep.
  */
 import type { OnParentClose } from "../../protocol/command.js";
-import type { ExecutionRow, InboxRow, LogRow, StoredExecution, TaskRow, TimerRow } from "../store.js";
+import type { ExecutionRow, InboxRow, LogRow, StoredExecution, TaskRow, TimerRow, DeadLetter, DeclarationRow, DeliveryRow } from "../store.js";
 import type { Connection, Row, Statement, Value } from "./driver.js";
 import { EXECUTION, type ExecutionFilter, listExecutions } from "./looking.js";
 import {
+  deadLetter,
+  declarationRow,
+  deliveryRow,
   executionRow,
   inboxRow,
   logRow,
@@ -23,6 +26,12 @@ const TASK = `
       on_crash AS onCrash, attempt, lease, scheduled_time AS scheduledTime, ready_at AS readyAt, waiting, policy,
       beat_at AS beatAt, beat_details AS beatDetails
     FROM task CROSS JOIN execution ON execution.key = task.execution CROSS JOIN program ON program.key = execution.program`;
+
+const DELIVERY = `
+    SELECT id, subscription, event, payload, time, attempt, ready_at AS readyAt, dead_at AS deadAt, error
+    FROM eventual_delivery`;
+/** Later than any id. */
+const LAST_ID = Number.MAX_SAFE_INTEGER;
 
 /** The texts of the queries, exported for the test that looks at their plans. */
 export const SQL = {
@@ -50,6 +59,12 @@ export const SQL = {
     SELECT id, parent FROM execution JOIN (SELECT execution AS child FROM child WHERE child.parent = ?) ON key = child
     WHERE status IN ('IN_PROGRESS', 'SUSPENDED') ORDER BY key`,
   findTask: `${TASK} WHERE execution = ? AND seq = ?`,
+  dueDeliveries: `${DELIVERY} WHERE dead_at IS NULL AND ready_at <= ? ORDER BY ready_at, id LIMIT ?`,
+  nextDelivery: "SELECT ready_at AS at FROM eventual_delivery WHERE dead_at IS NULL AND ready_at > ? ORDER BY ready_at LIMIT 1",
+  deadLetters: `${DELIVERY} WHERE dead_at IS NOT NULL AND id < ? ORDER BY id DESC LIMIT ?`,
+  deadLettersOf: `${DELIVERY} WHERE dead_at IS NOT NULL AND subscription = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+  findDelivery: `${DELIVERY} WHERE id = ?`,
+  declarations: "SELECT program, declared FROM eventual_declaration ORDER BY id",
   sizeOf: `
     SELECT coalesce((SELECT octet_length(text) FROM checkpoint WHERE execution = ?1), 0) AS checkpoint,
       coalesce((SELECT sum(octet_length(events)) FROM tail WHERE execution = ?1), 0) AS tail`,
@@ -141,6 +156,34 @@ export class Queries {
   async findTask(execution: number, seq: number): Promise<TaskRow | undefined> {
     const [row] = await this.#all(SQL.findTask, execution, seq);
     return row && taskRow(row);
+  }
+
+  async dueDeliveries(until: number, limit: number): Promise<readonly DeliveryRow[]> {
+    return (await this.#all(SQL.dueDeliveries, until, limit)).map(deliveryRow);
+  }
+
+  async nextDelivery(after: number): Promise<number | undefined> {
+    const [row] = await this.#all(SQL.nextDelivery, after);
+    return row && numberOf(row, "at");
+  }
+
+  async deadLetters(query: { subscription?: string; before?: number; limit: number }): Promise<readonly DeadLetter[]> {
+    const { subscription, before = LAST_ID, limit } = query;
+    const rows =
+      subscription === undefined
+        ? await this.#all(SQL.deadLetters, before, limit)
+        : await this.#all(SQL.deadLettersOf, subscription, before, limit);
+    return rows.map(deadLetter);
+  }
+
+  async findDelivery(id: number): Promise<DeliveryRow | DeadLetter | undefined> {
+    const [row] = await this.#all(SQL.findDelivery, id);
+    if (row === undefined) return undefined;
+    return row.deadAt === null ? deliveryRow(row) : deadLetter(row);
+  }
+
+  async declarations(): Promise<readonly DeclarationRow[]> {
+    return (await this.#all(SQL.declarations)).map(declarationRow);
   }
 
   async sizeOf(key: number): Promise<{ readonly checkpoint: number; readonly tail: number }> {

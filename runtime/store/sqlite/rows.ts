@@ -3,6 +3,7 @@
  * Throws Fault EV6017 for a row that is not what Eventual writes.
  */
 import { z } from "zod";
+import { declaredSchema } from "../../protocol/declarations.js";
 import { eventSchema, type TailEntry } from "../../protocol/event.js";
 import { STATUSES } from "../../protocol/execution.js";
 import { Fault } from "../../protocol/fault.js";
@@ -15,8 +16,7 @@ import type {
   ParentLink,
   StoredExecution,
   TaskRow,
-  TimerRow,
-} from "../store.js";
+  TimerRow, DeadLetter, DeclarationRow, DeliveryRow } from "../store.js";
 import type { Row } from "./driver.js";
 
 const reasonSchema = z.strictObject({
@@ -115,6 +115,32 @@ export function taskRow(row: Row): TaskRow {
     isWaiting: waiting !== 0,
     ...(policy === null ? {} : { policy: parseJson(taskPolicySchema, policy, "task.policy") }),
     ...(beatAt === null || beatDetails === null ? {} : { beat: { at: beatAt, details: beatDetails } }),
+  };
+}
+
+const deliverySchema = z.object({
+  id: z.number(),
+  subscription: z.string(),
+  event: z.string(),
+  payload: z.string(),
+  time: z.number(),
+  attempt: z.number(),
+  readyAt: z.number(),
+});
+const deadLetterSchema = deliverySchema.extend({ deadAt: z.number(), error: z.string() });
+
+export function deliveryRow(row: Row): DeliveryRow {
+  return parse(deliverySchema, row, "delivery");
+}
+
+export function deadLetter(row: Row): DeadLetter {
+  return parse(deadLetterSchema, row, "dead letter");
+}
+
+export function declarationRow(row: Row): DeclarationRow {
+  return {
+    program: textOf(row, "program"),
+    declared: parseJson(declaredSchema, textOf(row, "declared"), "declaration"),
   };
 }
 

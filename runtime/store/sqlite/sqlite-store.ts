@@ -131,6 +131,26 @@ export class SqliteStore implements Store {
     return this.#read((queries) => queries.findTask(execution, seq));
   }
 
+  dueDeliveries(until: number, limit: number): ReturnType<Store["dueDeliveries"]> {
+    return this.#read((queries) => queries.dueDeliveries(until, limit));
+  }
+
+  nextDelivery(after: number): Promise<number | undefined> {
+    return this.#read((queries) => queries.nextDelivery(after));
+  }
+
+  deadLetters(query: Parameters<Store["deadLetters"]>[0]): ReturnType<Store["deadLetters"]> {
+    return this.#read((queries) => queries.deadLetters(query));
+  }
+
+  findDelivery(id: number): ReturnType<Store["findDelivery"]> {
+    return this.#read((queries) => queries.findDelivery(id));
+  }
+
+  declarations(): ReturnType<Store["declarations"]> {
+    return this.#read((queries) => queries.declarations());
+  }
+
   sizeOf(key: number): Promise<{ readonly checkpoint: number; readonly tail: number }> {
     return this.#read((queries) => queries.sizeOf(key));
   }
