@@ -3,14 +3,7 @@
  * namespace a module imported them.
  */
 import type { NodePath, types as t } from "@babel/core";
-import {
-  isApi,
-  type Meaning,
-  type ModuleGraph,
-  meaningOfLocal,
-  type SourceModule,
-  sourceProgram,
-} from "./graph.js";
+import { isApi, type Meaning, type ModuleGraph, meaningOfLocal, type SourceModule, sourceProgram } from "./graph.js";
 import { NAMESPACE, nameText } from "./table.js";
 
 /** The API's functions that define something when a module is loaded. */

@@ -43,7 +43,7 @@ export function makeEvent<Payload>(
       const events = checked.map((payload) => ({ event: name, payload: encodeForEngine(payload, "event") }));
       await askEngine(`emitting the event "${name}"`, { kind: "emit", events });
     },
-    onEvent(subscription, ...rest) {
+    onEvent(subscription: string, ...rest: OnEventArguments<Payload>) {
       const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
       return makeSubscription(subscription, { ...options, events: [event] }, handler, subscribe);
     },
@@ -54,7 +54,7 @@ export function makeEvent<Payload>(
 /** A subscription as the host sees it. Throws Fault EV7002 for what cannot be. */
 export function makeSubscription<Payload>(
   name: string,
-  source: SubscriptionSource<Payload>,
+  source: SubscriptionSource,
   handler: SubscriptionHandler<Payload>,
   subscribe: Subscribe,
 ): Subscription<Payload> {
@@ -62,7 +62,10 @@ export function makeSubscription<Payload>(
   if (typeof name !== "string" || name === "") throw wrong("a subscription has no name", "Give it one, in plain text.");
   if (typeof handler !== "function") throw wrong(`the handler of ${owner} is not a function`, "Pass it last.");
   if (!Array.isArray(source.events) || source.events.length === 0) {
-    throw wrong(`${owner} names no events`, 'Pass them: subscription("mail", { events: [placed] }, async (event) => …).');
+    throw wrong(
+      `${owner} names no events`,
+      'Pass them: subscription("mail", { events: [placed] }, async (event) => …).',
+    );
   }
   const { retryAttempts } = source;
   const given = retryAttempts === undefined ? {} : { maxAttempts: retryAttempts + 1 };

@@ -10,6 +10,8 @@ import { makeEvent, makeSubscription } from "./event.js";
 import * as api from "./index.js";
 import { outsideTask } from "./outside.js";
 import type {
+  AnyEvent,
+  EventPayload,
   EventSchema,
   Subscription,
   SubscriptionHandler,
@@ -51,16 +53,18 @@ export interface HostApi extends Omit<typeof api, "task" | "workflow"> {
   ) => Workflow<string, unknown, unknown>;
 }
 
-/**
- * The API for one program; its tasks go to `registry`, and `currentTask` gives the context of the running task.
- * Its `task` throws Fault EV7003 for a name that is taken.
- */
-export function createHostApi(
-  registry: TaskRegistry,
-  currentTask: () => TaskContext | undefined = () => undefined,
-  classes: ClassRegistry = new ClassRegistry(),
-  subscriptions: SubscriptionRegistry = new Map(),
-): HostApi {
+/** Where the definitions of a program go when it is evaluated. */
+export interface HostRegistries {
+  readonly tasks: TaskRegistry;
+  readonly subscriptions?: SubscriptionRegistry;
+  readonly classes?: ClassRegistry;
+  /** Gives the context of the running task. */
+  readonly currentTask?: () => TaskContext | undefined;
+}
+
+/** The API for one program. What defines throws Fault EV7003 for a name that is taken. */
+export function createHostApi(registries: HostRegistries): HostApi {
+  const { tasks: registry, subscriptions = new Map(), classes = new ClassRegistry(), currentTask } = registries;
   const subscribe = (made: Subscription): void => {
     if (subscriptions.has(made.name)) throw takenName("subscription", made.name);
     subscriptions.set(made.name, made);
@@ -69,7 +73,7 @@ export function createHostApi(
     ...api,
     knowClass: (id: string, known: KnownClass) => classes.add(id, known),
     taskContext(): TaskContext {
-      const context = currentTask();
+      const context = currentTask?.();
       if (context === undefined) throw outsideTask();
       return context;
     },
@@ -84,10 +88,10 @@ export function createHostApi(
       return made;
     },
     event: <Payload>(name: string, schema?: EventSchema<Payload>) => makeEvent(name, schema, subscribe),
-    subscription: <Payload>(
+    subscription: <const Events extends readonly AnyEvent[]>(
       name: string,
-      source: SubscriptionSource<Payload>,
-      handler: SubscriptionHandler<Payload>,
+      source: SubscriptionSource<Events>,
+      handler: SubscriptionHandler<EventPayload<Events[number]>>,
     ) => makeSubscription(name, source, handler, subscribe),
     workflow(name: string, ...definition: readonly (object | WorkflowHandler<unknown, unknown>)[]) {
       const handler = definition.find((part) => typeof part === "function") as

@@ -11,11 +11,13 @@ import { signalOnHost } from "./handle.js";
 import { OutsideDuration, OutsideTime, outsideTask, outsideWorkflow } from "./outside.js";
 import { durationSchedule, timeSchedule } from "./schedule.js";
 import type {
+  AnyEvent,
   CancelScope,
   ConditionOptions,
   DurationSchedule,
   DurationUnit,
   Event,
+  EventPayload,
   EventSchema,
   ExpectSignalOptions,
   InputArguments,
@@ -53,6 +55,7 @@ export {
 export type { AsyncResult } from "./async-result.js";
 export { executionHandle } from "./handle.js";
 export type {
+  AnyEvent,
   CancelScope,
   ChildExecution,
   ChildOptions,
@@ -213,11 +216,11 @@ export function event<Payload = unknown>(name: string, schema?: EventSchema<Payl
  * ```
  * Throws Fault EV7002 for an invalid name, option or handler.
  */
-export function subscription<Payload = unknown>(
+export function subscription<const Events extends readonly AnyEvent[]>(
   name: string,
-  source: SubscriptionSource<Payload>,
-  handler: SubscriptionHandler<Payload>,
-): Subscription<Payload> {
+  source: SubscriptionSource<Events>,
+  handler: SubscriptionHandler<EventPayload<Events[number]>>,
+): Subscription<EventPayload<Events[number]>> {
   return makeSubscription(name, source, handler, () => {});
 }
 

@@ -17,7 +17,8 @@ export function retryPolicyOf(owner: string, given: unknown, refuse: Refuse): Re
   }
   const options = given as Readonly<Record<string, unknown>>;
   for (const option of Object.keys(options)) {
-    if (!KNOWN.includes(option)) throw refuse(`retry of ${owner} has no option "${option}"`, `Use ${KNOWN.join(", ")}.`);
+    if (!KNOWN.includes(option))
+      throw refuse(`retry of ${owner} has no option "${option}"`, `Use ${KNOWN.join(", ")}.`);
   }
   const { maxAttempts, initialInterval, backoffCoefficient, maximumInterval, jitter, nonRetryable } = options;
   const length = (option: string, value: unknown): number => {

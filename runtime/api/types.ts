@@ -169,7 +169,9 @@ export interface Event<Payload = unknown> {
 }
 
 /** What an event is emitted with: `EventPayload<typeof orderPlaced>` */
-export type EventPayload<E> = E extends Event<infer Payload> ? Payload : never;
+export type EventPayload<E> = E extends { emit(...payloads: readonly (infer Payload)[]): Promise<void> }
+  ? Payload
+  : never;
 
 export interface SubscriptionOptions {
   /** Default: 20 attempts, with pauses from one second to one hour. */
@@ -178,8 +180,16 @@ export interface SubscriptionOptions {
   readonly retryAttempts?: number;
 }
 
-export interface SubscriptionSource<Payload> extends SubscriptionOptions {
-  readonly events: readonly Event<Payload>[];
+/** An event with any payload. */
+export interface AnyEvent {
+  readonly kind: "Event";
+  readonly name: string;
+  emit(...payloads: readonly never[]): Promise<void>;
+}
+
+export interface SubscriptionSource<Events extends readonly AnyEvent[] = readonly AnyEvent[]>
+  extends SubscriptionOptions {
+  readonly events: Events;
 }
 
 export type SubscriptionHandler<Payload> = (event: Payload, context: SubscriptionContext) => unknown;

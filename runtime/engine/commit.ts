@@ -94,6 +94,7 @@ export class Committer {
       incarnation: this.#parts.store.opened.incarnation,
       nameLength: this.#parts.limits.nameLength,
       newExecutions: this.#parts.newExecutions,
+      subscribersOf: (event) => this.#parts.declarations.subscribersOf(event),
       newActor: (created) => this.#newActor(draft, created),
       end: (status, outcome) => {
         ended = { ...row, status, outcome, endTime: now };

@@ -9,7 +9,10 @@ import type { Actor, Origin } from "./actor.js";
 import { Cache } from "./cache.js";
 import { controlEvent } from "./commands/control.js";
 import { DEADLINE_SEQ } from "./commands/timer.js";
+import { DeclarationRegistry } from "./declarations.js";
+import { Deliveries } from "./deliveries.js";
 import { Directory } from "./directory.js";
+import { dropDeadLetter, emitEvents, retryDeadLetter } from "./emit.js";
 import type { Engine, EngineOptions } from "./engine.js";
 import { engineClosed } from "./faults.js";
 import { HostRequests } from "./host-requests.js";
@@ -42,7 +45,9 @@ import { Wakeups } from "./wakeups.js";
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const assembly = new Assembly(options);
+  await assembly.parts.declarations.load();
   assembly.recovery.start();
+  assembly.parts.deliveries.look();
   return engineOf(assembly);
 }
 
@@ -64,14 +69,22 @@ class Assembly {
     const activity: Activity = new Activity({ onRest: () => clock.rested?.(() => activity.resting) });
     const wakeups = new Wakeups(clock, time, activity);
     this.pool = options.tasks(
-      (settled: readonly SettledTask[]) => this.parts.feed.settled(settled),
+      (settled: readonly SettledTask[]) => {
+        for (const each of settled) if (Deliveries.isOne(each.ref)) this.parts.deliveries.settled(each);
+        this.parts.feed.settled(settled.filter(({ ref }) => !Deliveries.isOne(ref)));
+      },
       (ref, details) => this.parts.feed.beat(ref, details),
       (request, program) => this.hostRequests.answer(request, program),
       (refs) => this.parts.feed.interrupted(refs),
     );
-    const programs = new Programs({ store, sandbox, pool: this.pool });
+    const declarations = new DeclarationRegistry(store);
+    const programs = new Programs({ store, sandbox, pool: this.pool, declarations });
     this.parts = {
       ...{ store, sandbox, programs, wakeups, time, activity, limits, checkpoint, report },
+      declarations,
+      deliveries: new Deliveries({
+        ...{ store, pool: this.pool, programs, declarations, time, limits, activity, wakeups, report },
+      }),
       directory: new Directory(store),
       cache: new Cache(options.cacheSize, (leaving) => this.#evict(leaving)),
       results: new ResultWaiters(),
@@ -136,10 +149,12 @@ class Assembly {
 
   /** In the order in which nothing new can arise: no new work, running tasks, activations, checkpoints, the parts. */
   async shutDown(): Promise<void> {
-    const { feed, wakeups, cache, checkpoint, limits, results, requests, sandbox, store, report } = this.parts;
+    const { feed, deliveries, wakeups, cache, checkpoint, limits, results, requests, sandbox, store, report } =
+      this.parts;
     try {
       this.recovery.stop();
       feed.stop();
+      deliveries.stop();
       wakeups.stop();
       this.scheduler.stop();
       this.retries.stop(engineClosed());
@@ -173,6 +188,7 @@ function engineOf(assembly: Assembly): Engine {
       check();
       await parts.activity.during(parts.programs.deploy(program, resolveFrom));
       parts.feed.deployed(program.hash);
+      parts.deliveries.look();
     },
     async start(request) {
       check();
@@ -197,6 +213,18 @@ function engineOf(assembly: Assembly): Engine {
     async snapshot(executionId) {
       check();
       return await parts.activity.during(snapshotOf(parts, executionId));
+    },
+    async emit(events) {
+      check();
+      await parts.activity.during(emitEvents(parts, events));
+    },
+    async retryDeadLetter(id) {
+      check();
+      await parts.activity.during(retryDeadLetter(parts, id));
+    },
+    async dropDeadLetter(id) {
+      check();
+      await dropDeadLetter(parts, id);
     },
     async completeTask(task, outcome) {
       check();

@@ -26,6 +26,8 @@ export interface Effects {
   started?: Map<string, Actor>;
   /** Replies to requests, by their id. */
   replies?: Map<string, Outcome>;
+  /** Subscriptions have got events. */
+  delivers?: true;
   /** Events acknowledged by this commit. */
   consumed: readonly Pending[];
 }
@@ -80,6 +82,12 @@ export class Draft {
     if (!isControl(event)) return;
     this.effects.forced ??= new Set();
     this.effects.forced.add(target);
+  }
+
+  /** Puts an event into a subscription's queue. */
+  deliver(write: Write): void {
+    this.write(write);
+    this.effects.delivers = true;
   }
 
   addTimer(timer: TimerRow): void {

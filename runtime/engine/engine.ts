@@ -6,12 +6,13 @@
  * E3  Memory is bounded by the options and limits, not by the number of executions.
  */
 
+import type { Emitted } from "../protocol/command.js";
 import type { Status } from "../protocol/execution.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Program } from "../protocol/program.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
-import type { ExecutionRow, LogRow, Store, TaskRow } from "../store/store.js";
+import type { DeadLetter, ExecutionRow, LogRow, Store, TaskRow } from "../store/store.js";
 import type { SettledTask, TaskPool } from "../tasks/tasks.js";
 import type { Clock } from "./clock.js";
 import type { Limits } from "./limits.js";
@@ -51,6 +52,17 @@ export interface Engine {
   retryTask(call: TaskCallRef): Promise<void>;
   /** A sign of life of an attempt. `cancelled`: nobody waits for it any more. Throws Fault EV8014. */
   heartbeatTask(token: string, details: Encoded): Promise<{ readonly cancelled: boolean }>;
+  /**
+   * Puts events into the queues of their subscriptions. Durable when it resolves. The payloads have been checked by the
+   * caller. Throws Fault EV8003 for an unusable name.
+   */
+  emit(events: readonly Emitted[]): Promise<void>;
+  /** Events that no attempt of their subscription could handle, newest first. `before`: id of the last one seen. */
+  deadLetters(query: { subscription?: string; before?: number; limit: number }): Promise<readonly DeadLetter[]>;
+  /** Puts a dead letter back into its queue. Throws Fault EV8019 when there is none of that id. */
+  retryDeadLetter(id: number): Promise<void>;
+  /** Forgets a dead letter. Throws Fault EV8019 when there is none of that id. */
+  dropDeadLetter(id: number): Promise<void>;
   /** Resolves when the execution is closed (its outcome) or suspended. */
   result(executionId: string): Promise<ExecutionRow>;
   show(executionId: string): Promise<ExecutionRow & { readonly checkpointBytes: number; readonly tailBytes: number }>;

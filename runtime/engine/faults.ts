@@ -184,3 +184,10 @@ export function transactionTooLong(limitMs: number): Fault {
 export function suspendedLine({ code, message }: SuspendReason): string {
   return `${code}: suspended: ${message}`;
 }
+
+/** EV8019 */
+export function unknownDeadLetter(id: number): Fault {
+  return new Fault("EV8019", `there is no dead letter ${id}`, {
+    remedy: "List them again: it may have been tried again or dropped meanwhile.",
+  });
+}

@@ -35,6 +35,10 @@ const HANDLERS: Handlers = {
     await engine.signal(execution, signal, payload);
     return NOTHING;
   },
+  async emit({ events }, engine) {
+    await engine.emit(events);
+    return NOTHING;
+  },
   async control({ execution, action, reason }, engine) {
     await engine.control(execution, action, reason);
     return NOTHING;

@@ -26,6 +26,8 @@ export interface Limits {
   readonly lostAttempts: number;
   /** How long running task handlers may go on when the engine closes, ms. */
   readonly closeGraceMs: number;
+  /** Events handed to the pool for their subscriptions at once. */
+  readonly deliveries: number;
   /** How long the transaction of a task may keep all others from being committed, ms. */
   readonly transactionMs: number;
   /** Starts and signals that wait for their acknowledgement at once. */
@@ -51,6 +53,7 @@ export const DEFAULT_LIMITS: Limits = {
   retryMaxMs: 30_000,
   lostAttempts: 3,
   closeGraceMs: 5000,
+  deliveries: 128,
   transactionMs: 5000,
   waitingRequests: 100_000,
   waitingUnits: 256 << 20,

@@ -11,6 +11,7 @@ import type { Encoded } from "../protocol/value.js";
 import type { ExecutionRow, Store, Write } from "../store/store.js";
 import type { Clock } from "./clock.js";
 import { controlEvent } from "./commands/control.js";
+import { dropDeadLetter, retryDeadLetter } from "./emit.js";
 import type { Engine, StartReply, StartRequest } from "./engine.js";
 import { closedExecution, suspendedByOperator, suspendedLine, unknownExecution } from "./faults.js";
 import { DEFAULT_LIMITS } from "./limits.js";
@@ -22,7 +23,11 @@ import { requireSameInput } from "./start.js";
 import { StoredPrograms } from "./stored-programs.js";
 import { LogicalTime } from "./time.js";
 
-export interface OfflineStore extends Pick<Engine, "show" | "list" | "logs" | "tasks" | "close"> {
+export interface OfflineStore
+  extends Pick<
+    Engine,
+    "show" | "list" | "logs" | "tasks" | "close" | "deadLetters" | "retryDeadLetter" | "dropDeadLetter"
+  > {
   /** Stores a program: engines on this database know it from then on. Throws Fault EV8010. */
   deploy(program: Program, resolveFrom: string): Promise<void>;
   /** Leaves a start. Throws as `Engine.start`. */
@@ -36,7 +41,7 @@ export interface OfflineStore extends Pick<Engine, "show" | "list" | "logs" | "t
 /** Works on `store` alone; closing closes the store. */
 export function offlineStore(store: Store, clock: Clock): OfflineStore {
   const time = new LogicalTime(clock, store.opened.clock);
-  const { show, list, logs, tasks } = queriesOf(
+  const { deadLetters, show, list, logs, tasks } = queriesOf(
     store,
     new ResultWaiters(),
     () => undefined,
@@ -82,6 +87,9 @@ export function offlineStore(store: Store, clock: Clock): OfflineStore {
     async control(executionId, action, reason) {
       await store.commit(controlWrites(await open(executionId), action, reason, time.now()));
     },
+    deadLetters,
+    retryDeadLetter: (id) => retryDeadLetter({ store, time }, id),
+    dropDeadLetter: (id) => dropDeadLetter({ store, time }, id),
     close: () => store.close(),
   };
 }

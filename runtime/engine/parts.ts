@@ -3,6 +3,8 @@ import type { Sandbox } from "../sandbox/sandbox.js";
 import type { Store } from "../store/store.js";
 import type { Activity } from "./activity.js";
 import type { Cache } from "./cache.js";
+import type { DeclarationRegistry } from "./declarations.js";
+import type { Deliveries } from "./deliveries.js";
 import type { Directory } from "./directory.js";
 import type { CheckpointMode, Problem } from "./engine.js";
 import type { Intake } from "./intake.js";
@@ -23,6 +25,8 @@ export interface Parts {
   readonly newExecutions: NewExecutions;
   readonly requests: Requests;
   readonly intake: Intake;
+  readonly declarations: DeclarationRegistry;
+  readonly deliveries: Deliveries;
   readonly directory: Directory;
   readonly cache: Cache;
   readonly timers: Timers;

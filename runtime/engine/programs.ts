@@ -4,10 +4,12 @@
  * R1  A program is durable before an execution can start on it.
  * R2  A failed load is not remembered: the next one who needs the program tries again.
  */
+import type { Declarations } from "../protocol/declarations.js";
 import type { Program } from "../protocol/program.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import type { Store } from "../store/store.js";
 import type { TaskPool } from "../tasks/tasks.js";
+import type { DeclarationRegistry } from "./declarations.js";
 import { checkedProgram, type Stored, StoredPrograms } from "./stored-programs.js";
 
 export class Programs {
@@ -15,7 +17,8 @@ export class Programs {
   readonly #sandbox: Pick<Sandbox, "load">;
   readonly #pool: Pick<TaskPool, "load">;
   readonly #guests = new Map<string, Promise<void>>();
-  readonly #hosts = new Map<string, Promise<void>>();
+  readonly #hosts = new Map<string, Promise<Declarations>>();
+  readonly #declarations: Pick<DeclarationRegistry, "declare">;
   /** Hashes whose host code is loaded. */
   readonly #ready = new Set<string>();
 
@@ -23,8 +26,10 @@ export class Programs {
     store: Pick<Store, "saveProgram" | "loadProgram" | "programs">;
     sandbox: Pick<Sandbox, "load">;
     pool: Pick<TaskPool, "load">;
+    declarations: Pick<DeclarationRegistry, "declare">;
   }) {
     this.stored = new StoredPrograms(parts.store);
+    this.#declarations = parts.declarations;
     this.#sandbox = parts.sandbox;
     this.#pool = parts.pool;
   }
@@ -33,8 +38,9 @@ export class Programs {
   async deploy(program: Program, resolveFrom: string): Promise<void> {
     const stored = checkedProgram({ ...program, resolveFrom });
     await this.guest(program.hash, stored);
-    await this.host(program.hash, stored);
+    const declarations = await this.host(program.hash, stored);
     await this.stored.save(program, resolveFrom);
+    await this.#declarations.declare(program, declarations);
   }
 
   /** Resolves when the guest code is in the sandbox. Throws Fault EV8009–EV8011 or EV5xxx. */
@@ -45,12 +51,13 @@ export class Programs {
     });
   }
 
-  /** Resolves when the host code is in the task pool. Throws Fault EV8009–EV8011 or EV7xxx. */
-  host(hash: string, given?: Stored): Promise<void> {
+  /** Resolves when the host code is in the task pool, to what it declares. Throws Fault EV8009–EV8011 or EV7xxx. */
+  host(hash: string, given?: Stored): Promise<Declarations> {
     return once(this.#hosts, hash, async () => {
       const { host, resolveFrom } = given ?? (await this.stored.read(hash));
-      await this.#pool.load({ hash, code: host.code, map: host.map, resolveFrom });
+      const declarations = await this.#pool.load({ hash, code: host.code, map: host.map, resolveFrom });
       this.#ready.add(hash);
+      return declarations;
     });
   }
 
@@ -60,7 +67,7 @@ export class Programs {
   }
 }
 
-function once(loads: Map<string, Promise<void>>, hash: string, load: () => Promise<void>): Promise<void> {
+function once<T>(loads: Map<string, Promise<T>>, hash: string, load: () => Promise<T>): Promise<T> {
   const known = loads.get(hash);
   if (known !== undefined) return known;
   const started = load();

@@ -4,7 +4,7 @@ import type { Engine, OpenTaskRow } from "./engine.js";
 import { unknownExecution } from "./faults.js";
 import type { ResultWaiters } from "./results.js";
 
-type Reading = Pick<Store, "findExecution" | "sizeOf" | "listExecutions" | "readLogs" | "openTasks">;
+type Reading = Pick<Store, "findExecution" | "sizeOf" | "listExecutions" | "readLogs" | "deadLetters" | "openTasks">;
 
 /** `inMemory` gives the committed row of an execution in memory; `check` throws when the engine answers no more. */
 export function queriesOf(
@@ -12,7 +12,7 @@ export function queriesOf(
   results: ResultWaiters,
   inMemory: (executionId: string) => ExecutionRow | undefined,
   check: () => void,
-): Pick<Engine, "result" | "show" | "list" | "logs" | "tasks"> {
+): Pick<Engine, "result" | "show" | "list" | "logs" | "deadLetters" | "tasks"> {
   async function row(executionId: string): Promise<ExecutionRow> {
     const found = await store.findExecution(executionId);
     if (found === undefined) throw unknownExecution(executionId);
@@ -32,6 +32,10 @@ export function queriesOf(
     async list(query) {
       check();
       return await store.listExecutions(query);
+    },
+    async deadLetters(query) {
+      check();
+      return await store.deadLetters(query);
     },
     async logs(executionId, query) {
       check();

@@ -31,6 +31,7 @@ export function letOut({ actor, effects }: Draft, parts: Parts, wake: (actor: Ac
     target.inboxStale = true;
     wake(target);
   }
+  if (effects.delivers === true) parts.deliveries.look();
   for (const begun of started?.values() ?? []) directory.letGo(begun);
   if (addedTasks !== undefined) {
     feed.add(removedTasks === undefined ? addedTasks : addedTasks.filter(({ seq }) => !removedTasks.has(seq)));

@@ -8,7 +8,16 @@ import type { Activity } from "./activity.js";
 import type { Clock, Wait } from "./clock.js";
 import type { LogicalTime } from "./time.js";
 
-export type Purpose = "timers" | "retries" | "tasks" | "inboxes" | "attempts" | "heartbeats" | "rates";
+export type Purpose =
+  | "timers"
+  | "retries"
+  | "tasks"
+  | "inboxes"
+  | "attempts"
+  | "heartbeats"
+  | "rates"
+  | "deliveries"
+  | "schedules";
 
 interface Point {
   readonly at: number;

@@ -41,6 +41,11 @@ export const declaredSchema = z.object({
 });
 export type Declared = z.infer<typeof declaredSchema>;
 
+/** The name under which a worker knows a subscription's handler: no task can have it. */
+export function subscriptionTask(name: string): string {
+  return `\u0001subscription ${name}`;
+}
+
 export type SubscriptionDeclaration = z.infer<typeof subscriptionSchema>;
 export type ScheduleDeclaration = z.infer<typeof scheduleSchema>;
 export type Declarations = z.infer<typeof declarationsSchema>;

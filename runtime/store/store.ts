@@ -328,7 +328,12 @@ export type Write =
   | { readonly kind: "reviveDelivery"; readonly id: number; readonly time: number }
   | { readonly kind: "removeDelivery"; readonly id: number }
   /** What a program declares, in place of what it and the programs that it replaces declared before. */
-  | { readonly kind: "declare"; readonly program: string; readonly replaces: readonly string[]; readonly declared: Declared }
+  | {
+      readonly kind: "declare";
+      readonly program: string;
+      readonly replaces: readonly string[];
+      readonly declared: Declared;
+    }
   | { readonly kind: "addInbox"; readonly execution: number; readonly event: Event }
   | { readonly kind: "removeInbox"; readonly id: number }
   | {

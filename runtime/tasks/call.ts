@@ -4,7 +4,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { AsyncResult } from "../api/async-result.js";
 import type { TaskRegistry } from "../api/host.js";
-import type { TaskContext } from "../api/types.js";
+import type { SubscriptionContext, TaskContext } from "../api/types.js";
+import { subscriptionTask } from "../protocol/declarations.js";
 import { UnserializableError } from "../protocol/errors.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import { PAYLOAD_UNITS_MAX } from "../protocol/payload.js";
@@ -75,7 +76,8 @@ export async function runCall(call: RunnableCall, tools: CallTools): Promise<Cal
   let result: unknown;
   try {
     const db = task.isTransaction ? { db: makeDatabase(call.ref, database, tools.ask) } : {};
-    const context = { ...contextOf(call, tools), ...db };
+    const context =
+      call.context.event === undefined ? { ...contextOf(call, tools), ...db } : eventContext(call, signal);
     const input = decode(call.input, classes);
     const store = { context, program: call.program, classes, database };
     const { handler } = task;
@@ -110,6 +112,18 @@ function contextOf(call: RunnableCall, { classes, signal, beat }: CallTools): Ta
     },
     ...(lastHeartbeat === undefined ? {} : { lastHeartbeat: decode(lastHeartbeat, classes) }),
   };
+}
+
+/** What a subscription's handler gets; the type is that of a task's, which it is not. */
+function eventContext({ task, context }: OfferedCall, signal: AbortSignal): TaskContext {
+  const { event = "", scheduledTime, retry, idempotencyKey } = context;
+  const made: SubscriptionContext = {
+    subscription: { name: task.slice(subscriptionTask("").length) },
+    event: { name: event, time: scheduledTime },
+    invocation: { retry, idempotencyKey },
+    signal,
+  };
+  return made as unknown as TaskContext;
 }
 
 function resultTooLarge(task: string, units: number): UnserializableError {

@@ -2,6 +2,7 @@
  * Brings programs into the threads. A program is first imported by a spare thread that runs no calls, so that code
  * which kills or hangs its thread does no harm; then by all threads, in the order in which they were loaded.
  */
+import type { Declarations } from "../protocol/declarations.js";
 import { Fault } from "../protocol/fault.js";
 import type { Dispatcher } from "./dispatcher.js";
 import { HostCodeFolder } from "./host-code.js";
@@ -18,7 +19,7 @@ type TrialEnd =
 export class Loader {
   readonly #limits: PoolLimits;
   readonly #folder = new HostCodeFolder();
-  readonly #loading = new Map<string, Promise<void>>();
+  readonly #loading = new Map<string, Promise<Declarations>>();
   /** URLs of the programs that can be imported, by hash. */
   readonly #urls = new Map<string, string>();
   #closed = false;
@@ -33,7 +34,7 @@ export class Loader {
   }
 
   /** Loads a program once; a failed load may be tried again. Throws Fault EV7010, EV7003, EV7002 or EV7014. */
-  load(program: HostProgram, dispatcher: Dispatcher): Promise<void> {
+  load(program: HostProgram, dispatcher: Dispatcher): Promise<Declarations> {
     const earlier = this.#loading.get(program.hash);
     if (earlier !== undefined) return earlier;
     const loading = this.#load(program, dispatcher).catch((error: unknown) => {
@@ -62,7 +63,7 @@ export class Loader {
     this.#folder.remove();
   }
 
-  async #load(program: HostProgram, dispatcher: Dispatcher): Promise<void> {
+  async #load(program: HostProgram, dispatcher: Dispatcher): Promise<Declarations> {
     const url = this.#folder.write(program);
     const { thread, result } = this.#try(program.hash, url, dispatcher);
     const reply = await result;
@@ -74,6 +75,7 @@ export class Loader {
     this.prepare(thread);
     this.#urls.set(program.hash, url);
     if (!dispatcher.adopt(thread)) await thread.terminate();
+    return reply.declarations;
   }
 
   /** Imports the code on a spare thread. The result never rejects. */

@@ -8,6 +8,7 @@
  * and can take the others back by swapping the ticket for 0.
  */
 
+import type { Declarations } from "../protocol/declarations.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
 import type { TaskCallContext } from "./tasks.js";
@@ -45,7 +46,7 @@ export type ToThread =
   | { readonly kind: "ping" };
 
 export type FromThread =
-  | { readonly kind: "loaded"; readonly program: string }
+  | { readonly kind: "loaded"; readonly program: string; readonly declarations: Declarations }
   | { readonly kind: "loadFailed"; readonly program: string; readonly reason: LoadFailure }
   | { readonly kind: "settled"; readonly calls: readonly SettledCall[] }
   /** A heartbeat of a running call. */

@@ -2,6 +2,7 @@
  * The task pool: accepts calls, has them run on worker threads (`dispatcher.ts`), and answers each once (K1–K3 in
  * `tasks.ts`).
  */
+import type { Declarations } from "../protocol/declarations.js";
 import { Dispatcher } from "./dispatcher.js";
 import { programUnavailable, unanswered } from "./failure.js";
 import { POOL_LIMITS, type PoolLimits } from "./limits.js";
@@ -51,9 +52,9 @@ class Pool implements TaskPool {
   }
 
   /** Throws Fault EV7010 (cannot be imported), EV7002 or EV7003 (wrong definitions), EV7014 (pool closed). */
-  async load(program: HostProgram): Promise<void> {
+  async load(program: HostProgram): Promise<Declarations> {
     if (this.#closing !== undefined) throw poolClosed();
-    await this.#loader.load(program, this.#dispatcher);
+    return await this.#loader.load(program, this.#dispatcher);
   }
 
   /** Throws Fault EV7014 if the pool is closed. */

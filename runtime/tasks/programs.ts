@@ -2,14 +2,21 @@
  * The programs that a worker thread has imported. Imports run one after another, because compiled host code finds the
  * API in a global that is set for it just before (`HOST_KEY`); each program so gets a registry of its own.
  */
-import { createHostApi, HOST_KEY, type TaskRegistry } from "../api/host.js";
+import { createHostApi, HOST_KEY, type SubscriptionRegistry, type TaskRegistry } from "../api/host.js";
+import type { TaskHandler } from "../api/types.js";
+import { type Declarations, NO_DECLARATIONS, subscriptionTask } from "../protocol/declarations.js";
 import { Fault } from "../protocol/fault.js";
 import { ClassRegistry, type ClassTable } from "../protocol/value-classes.js";
 import { currentTask } from "./call.js";
 import type { LoadFailure } from "./messages.js";
 
 export type LoadedProgram =
-  | { readonly ok: true; readonly tasks: TaskRegistry; readonly classes: ClassTable }
+  | {
+      readonly ok: true;
+      readonly tasks: TaskRegistry;
+      readonly classes: ClassTable;
+      readonly declarations: Declarations;
+    }
   | { readonly ok: false; readonly reason: LoadFailure };
 
 export class Programs {
@@ -44,18 +51,31 @@ export class Programs {
 
 async function importHostCode(url: string): Promise<LoadedProgram> {
   const tasks: TaskRegistry = new Map();
+  const subscriptions: SubscriptionRegistry = new Map();
   const classes = new ClassRegistry();
   Object.defineProperty(globalThis, HOST_KEY, {
-    value: createHostApi(tasks, currentTask, classes),
+    value: createHostApi({ tasks, subscriptions, classes, currentTask }),
     configurable: true,
     writable: true,
   });
   try {
     await import(url);
-    return { ok: true, tasks, classes };
+    for (const { name, handler } of subscriptions.values()) {
+      // The context that such a call gets is a subscription's: see call.ts.
+      const run = handler as unknown as TaskHandler<unknown, unknown>;
+      tasks.set(subscriptionTask(name), { handler: run, isTransaction: false });
+    }
+    return { ok: true, tasks, classes, declarations: declarationsOf(subscriptions) };
   } catch (thrown) {
     return { ok: false, reason: loadFailure(thrown) };
   }
+}
+
+function declarationsOf(subscriptions: SubscriptionRegistry): Declarations {
+  return {
+    ...NO_DECLARATIONS,
+    subscriptions: [...subscriptions.values()].map(({ name, events, retry }) => ({ name, events, retry })),
+  };
 }
 
 function loadFailure(thrown: unknown): LoadFailure {

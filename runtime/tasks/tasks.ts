@@ -7,12 +7,13 @@
  *     another attempt, as their `onCrash` says.
  */
 import type { OnCrash } from "../protocol/command.js";
+import type { Declarations } from "../protocol/declarations.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
 
 export interface TaskPool {
-  /** Loads a program's host code into the workers. Throws Fault EV7xxx if it cannot be imported. */
-  load(program: HostProgram): Promise<void>;
+  /** Loads a program's host code into the workers; gives what it declares. Throws Fault EV7xxx if it cannot be imported. */
+  load(program: HostProgram): Promise<Declarations>;
   submit(calls: readonly TaskCall[]): void;
   /**
    * Nobody wants these calls any more: those not started are given up, the handlers of the others are told by their
@@ -85,6 +86,8 @@ export interface TaskCallContext {
   readonly token: string;
   /** Details of the last heartbeat of an earlier attempt. */
   readonly lastHeartbeat?: Encoded;
+  /** Of a subscription's handler: the name of the event. It has no execution and no token. */
+  readonly event?: string;
 }
 
 export interface SettledTask {

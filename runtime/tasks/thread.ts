@@ -6,6 +6,7 @@
  */
 import type { Worker } from "node:worker_threads";
 import { startThread } from "../platform/executable.js";
+import type { Declarations } from "../protocol/declarations.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
 import type { FromThread, LoadFailure, OfferedCall, SettledCall, TaskThreadData, ToThread } from "./messages.js";
@@ -53,7 +54,9 @@ interface Held {
   readonly offeredAt: number;
 }
 
-export type LoadReply = { readonly ok: true } | { readonly ok: false; readonly reason: LoadFailure };
+export type LoadReply =
+  | { readonly ok: true; readonly declarations: Declarations }
+  | { readonly ok: false; readonly reason: LoadFailure };
 
 const LAST_TICKET = 2 ** 31 - 1;
 
@@ -202,7 +205,7 @@ export class TaskThread {
         this.#settle(message.calls);
         break;
       case "loaded":
-        this.#replyToLoad(message.program, { ok: true });
+        this.#replyToLoad(message.program, { ok: true, declarations: message.declarations });
         break;
       case "loadFailed":
         this.#replyToLoad(message.program, { ok: false, reason: message.reason });

@@ -63,7 +63,11 @@ function receive(message: ToThread): void {
 
 async function load(program: string, url: string): Promise<void> {
   const loaded = await programs.load(program, url);
-  send(loaded.ok ? { kind: "loaded", program } : { kind: "loadFailed", program, reason: loaded.reason });
+  send(
+    loaded.ok
+      ? { kind: "loaded", program, declarations: loaded.declarations }
+      : { kind: "loadFailed", program, reason: loaded.reason },
+  );
 }
 
 /** Runs the call now, or when its program has been imported. */

@@ -4,6 +4,7 @@
  * P1  A life hears only of its own calls, and of none once it has ended.
  * P2  Every call that a handler or a mock is started for is noted, with what it was given.
  */
+import type { Declarations } from "../protocol/declarations.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
 import { unanswered } from "../tasks/failure.js";
@@ -105,13 +106,13 @@ export class TestPool {
     this.#running.clear();
   }
 
-  async #load(program: HostProgram): Promise<void> {
+  async #load(program: HostProgram): Promise<Declarations> {
     this.#programs.set(program.hash, program);
-    if (this.#threads === undefined) await this.#open();
-    else await this.#threads.load(program);
+    const threads = this.#threads ?? (await this.#open());
+    return await threads.load(program);
   }
 
-  async #open(): Promise<void> {
+  async #open(): Promise<TaskPool> {
     // One thread: handlers that do not wait end in the order of their calls.
     const threads = openTaskPool({
       threads: 1,
@@ -121,10 +122,22 @@ export class TestPool {
       onInterrupted: (refs) => {
         for (const ref of refs) this.#ofThisLife(ref, (own) => this.#listener?.onInterrupted([own]));
       },
-      onRequest: async (request, program) => (await this.#listener?.onRequest(request, program)) ?? unanswered(),
+      onRequest: async (request, program) =>
+        (await this.#listener?.onRequest(this.#ofOwnAttempt(request), program)) ?? unanswered(),
     });
     this.#threads = threads;
     for (const program of this.#programs.values()) await threads.load(program);
+    return threads;
+  }
+
+  /** The engine knows an attempt of an earlier life by no name. */
+  #ofOwnAttempt(request: HostRequest): HostRequest {
+    if (request.kind !== "statement") return request;
+    let attempt = "";
+    this.#ofThisLife(request.attempt, (own) => {
+      attempt = own;
+    });
+    return { ...request, attempt };
   }
 
   #submit(calls: readonly TaskCall[], life: number): void {

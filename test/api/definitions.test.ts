@@ -125,12 +125,12 @@ test("errors are known by class and name", () => {
 
 test("the API of a worker keeps the handlers of one program and refuses a name that is taken", () => {
   const registry: TaskRegistry = new Map();
-  const api = createHostApi(registry);
+  const api = createHostApi({ tasks: registry });
   const handler = (): number => 1;
   api.task("one", handler);
   assert.equal(registry.get("one")?.handler, handler);
   assert.throws(() => api.task("one", handler), { code: "EV7003" });
-  createHostApi(new Map()).task("one", handler);
+  createHostApi({ tasks: new Map() }).task("one", handler);
   assert.equal(api.workflow("w").workflowName, "w");
   assert.equal(api.duration(1).unit, "seconds");
 });

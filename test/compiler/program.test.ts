@@ -33,7 +33,7 @@ async function importHost(folder: string, { host }: Program): Promise<TaskRegist
   const registry: TaskRegistry = new Map();
   const file = join(folder, "host.mjs");
   await writeFile(file, host.code);
-  Reflect.set(globalThis, HOST_KEY, createHostApi(registry));
+  Reflect.set(globalThis, HOST_KEY, createHostApi({ tasks: registry }));
   await import(pathToFileURL(file).href);
   return registry;
 }

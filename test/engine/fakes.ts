@@ -7,6 +7,7 @@ import { virtualClock } from "#runtime/engine/clock.js";
 import { openEngine } from "#runtime/engine/core.js";
 import type { Engine, EngineOptions, Problem } from "#runtime/engine/engine.js";
 import type { Command, OnCrash } from "#runtime/protocol/command.js";
+import { type Declarations, NO_DECLARATIONS } from "#runtime/protocol/declarations.js";
 import type { Event } from "#runtime/protocol/event.js";
 import type { LogLine } from "#runtime/protocol/guest.js";
 import { type Program, RUNTIME_ABI } from "#runtime/protocol/program.js";
@@ -154,7 +155,9 @@ export class FakePool implements TaskPool {
     this.#onSettled = onSettled;
   }
 
-  async load(): Promise<void> {}
+  async load(): Promise<Declarations> {
+    return NO_DECLARATIONS;
+  }
 
   submit(calls: readonly TaskCall[]): void {
     assert.ok(!this.#closed, "a call after the pool was closed");
@@ -242,6 +245,9 @@ export function program(workflows: readonly string[], hash = PROGRAM): Program {
       tasks: [],
       signals: [],
       queries: [],
+      events: [],
+      subscriptions: [],
+      schedules: [],
       modules: [],
     },
     guest: code,

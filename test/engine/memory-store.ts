@@ -134,6 +134,11 @@ export class Database {
             .sort((a, b) => b.key - a.key)
             .slice(0, limit),
         ),
+      dueDeliveries: async () => [],
+      nextDelivery: async () => undefined,
+      deadLetters: async () => [],
+      findDelivery: async () => undefined,
+      declarations: async () => [],
       readLogs: (key, { after = 0, limit }) =>
         read("readLogs", () => data.logs.filter((log) => log.execution === key && log.id > after).slice(0, limit)),
       dueTimers: (until, limit) =>

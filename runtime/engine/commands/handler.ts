@@ -18,6 +18,8 @@ export interface CommandContext {
   readonly workflows: readonly string[];
   /** Longest name of an execution, in UTF-16 units. */
   readonly nameLength: number;
+  /** Names of the subscriptions to an event. */
+  readonly subscribersOf: (event: string) => readonly string[];
   readonly newExecutions: NewExecutions;
   /** Makes the actor of an execution that this commit creates; undefined if its id is taken. */
   readonly newActor: (row: ExecutionRow) => (Actor & { readonly row: ExecutionRow }) | undefined;

@@ -5,6 +5,7 @@
 import type { Command, CommandKind, CommandOf } from "../../protocol/command.js";
 import { close } from "./close.js";
 import { control } from "./control.js";
+import { emit } from "./emit.js";
 import type { CommandContext, CommandHandler } from "./handler.js";
 import { answer, reply } from "./reply.js";
 import { signal } from "./signal.js";
@@ -18,6 +19,7 @@ const HANDLERS: { readonly [K in CommandKind]: CommandHandler<K> } = {
   timer,
   cancelTimer,
   signal,
+  emit,
   child,
   start,
   control,

@@ -98,11 +98,8 @@ const notFoundCode = runtimeCode("rt:emitNotFound", ([given]) => (error: unknown
 });
 
 function awaitFound(emission: Emission, index: number, result: GPromise): void {
-  GPromise.react(toPromise(result), {
-    capability: undefined,
-    fulfilled: makeClosure(foundCode, [emission, index]),
-    rejected: makeClosure(notFoundCode, [emission]),
-  });
+  const found = makeClosure(foundCode, [emission, index]);
+  GPromise.handle(toPromise(result), found, makeClosure(notFoundCode, [emission]));
 }
 
 function settledValue(promise: GPromise): unknown {

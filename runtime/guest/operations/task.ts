@@ -161,7 +161,7 @@ export function task(name: unknown, ...definition: readonly unknown[]): AnyFunct
   if (onCrash !== "retry" && onCrash !== "fail") {
     throw invalidArgument(`the option onCrash of task "${name}" is ${String(onCrash)}`, 'Use "retry" or "fail".');
   }
-  if (options.retry !== undefined) retryPolicy(name, options.retry);
+  if (options.retry !== undefined) retryPolicyOf(`task "${name}"`, options.retry, invalidArgument);
   if (options.heartbeatTimeout !== undefined) length(name, "heartbeatTimeout", options.heartbeatTimeout);
   const fixed = Object.freeze({ ...options });
   return definedFunction(name, makeClosure(callCode, [name, fixed]), {

@@ -3,7 +3,17 @@
  * index: none visits executions that sleep.
  */
 import type { OnParentClose } from "../../protocol/command.js";
-import type { ExecutionRow, InboxRow, LogRow, StoredExecution, TaskRow, TimerRow, DeadLetter, DeclarationRow, DeliveryRow } from "../store.js";
+import type {
+  DeadLetter,
+  DeclarationRow,
+  DeliveryRow,
+  ExecutionRow,
+  InboxRow,
+  LogRow,
+  StoredExecution,
+  TaskRow,
+  TimerRow,
+} from "../store.js";
 import type { Connection, Row, Statement, Value } from "./driver.js";
 import { EXECUTION, type ExecutionFilter, listExecutions } from "./looking.js";
 import {
@@ -60,7 +70,8 @@ export const SQL = {
     WHERE status IN ('IN_PROGRESS', 'SUSPENDED') ORDER BY key`,
   findTask: `${TASK} WHERE execution = ? AND seq = ?`,
   dueDeliveries: `${DELIVERY} WHERE dead_at IS NULL AND ready_at <= ? ORDER BY ready_at, id LIMIT ?`,
-  nextDelivery: "SELECT ready_at AS at FROM eventual_delivery WHERE dead_at IS NULL AND ready_at > ? ORDER BY ready_at LIMIT 1",
+  nextDelivery:
+    "SELECT ready_at AS at FROM eventual_delivery WHERE dead_at IS NULL AND ready_at > ? ORDER BY ready_at LIMIT 1",
   deadLetters: `${DELIVERY} WHERE dead_at IS NOT NULL AND id < ? ORDER BY id DESC LIMIT ?`,
   deadLettersOf: `${DELIVERY} WHERE dead_at IS NOT NULL AND subscription = ? AND id < ? ORDER BY id DESC LIMIT ?`,
   findDelivery: `${DELIVERY} WHERE id = ?`,

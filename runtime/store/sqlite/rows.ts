@@ -9,6 +9,9 @@ import { STATUSES } from "../../protocol/execution.js";
 import { Fault } from "../../protocol/fault.js";
 import { taskPolicySchema } from "../../protocol/task-policy.js";
 import type {
+  DeadLetter,
+  DeclarationRow,
+  DeliveryRow,
   ExecutionRow,
   History,
   InboxRow,
@@ -16,7 +19,8 @@ import type {
   ParentLink,
   StoredExecution,
   TaskRow,
-  TimerRow, DeadLetter, DeclarationRow, DeliveryRow } from "../store.js";
+  TimerRow,
+} from "../store.js";
 import type { Row } from "./driver.js";
 
 const reasonSchema = z.strictObject({
