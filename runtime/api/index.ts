@@ -196,7 +196,7 @@ export function query<Input = undefined, Answer = unknown>(
  *
  * ```ts
  * const orderPlaced = event<{ id: string; cents: number }>("orderPlaced");
- * export const book = orderPlaced.onEvent("book", async ({ id, cents }) => { await ledger.add(id, cents); });
+ * export const book = orderPlaced.onEvent("book", async ({ id, cents }) => { console.log(id, cents); });
  * await orderPlaced.emit({ id: "17", cents: 1200 });      // in a workflow, a task or a subscription's handler
  * ```
  * Throws Fault EV7002 for an invalid name or schema.
@@ -210,8 +210,9 @@ export function event<Payload = unknown>(name: string, schema?: EventSchema<Payl
  * growing pauses while it throws. Events that no attempt could handle are kept as dead letters.
  *
  * ```ts
- * export const mail = subscription("mail", { events: [orderPlaced, orderPaid], retry: { maxAttempts: 5 } }, async (order) => {
- *   await mailer.send(order);
+ * const orderPaid = event<{ id: string }>("orderPaid");
+ * export const mail = subscription("mail", { events: [orderPaid], retry: { maxAttempts: 5 } }, async ({ id }) => {
+ *   console.log("paid", id);
  * });
  * ```
  * Throws Fault EV7002 for an invalid name, option or handler.

@@ -75,7 +75,7 @@ export const SQL = {
   deadLetters: `${DELIVERY} WHERE dead_at IS NOT NULL AND id < ? ORDER BY id DESC LIMIT ?`,
   deadLettersOf: `${DELIVERY} WHERE dead_at IS NOT NULL AND subscription = ? AND id < ? ORDER BY id DESC LIMIT ?`,
   findDelivery: `${DELIVERY} WHERE id = ?`,
-  declarations: "SELECT program, declared FROM eventual_declaration ORDER BY id",
+  declarations: "SELECT program, declared FROM eventual_declaration WHERE id > 0 ORDER BY id",
   sizeOf: `
     SELECT coalesce((SELECT octet_length(text) FROM checkpoint WHERE execution = ?1), 0) AS checkpoint,
       coalesce((SELECT sum(octet_length(events)) FROM tail WHERE execution = ?1), 0) AS tail`,
