@@ -35,7 +35,9 @@ export class DeclarationRegistry {
     const replaced = this.#rows.filter((row) => row.program !== hash && isEarlier(row, declared)).map((r) => r.program);
     const known = this.#rows.at(-1);
     const isNews = known?.program !== hash || JSON.stringify(known.declared) !== JSON.stringify(declared);
-    if (!isNews && replaced.length === 0) return;
+    const isEmpty = Object.values(declarations).every((list) => list.length === 0);
+    const isKnown = this.#rows.some(({ program }) => program === hash);
+    if ((!isNews || (isEmpty && !isKnown)) && replaced.length === 0) return;
     await this.#store.commit([{ kind: "declare", program: hash, replaces: replaced, declared }]);
     const others = this.#rows.filter(({ program }) => program !== hash && !replaced.includes(program));
     this.#rows = [...others, { program: hash, declared }];

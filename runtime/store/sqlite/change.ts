@@ -223,6 +223,29 @@ function add(changes: Changes, write: Write, counters: Counters, consumed: numbe
       changes.row(KIND.log, execution, counters.log++, time, null, level, toUSVString(text));
       return;
     }
+    case "addDelivery":
+    case "retryDelivery":
+    case "buryDelivery":
+    case "reviveDelivery":
+    case "removeDelivery":
+      addDelivery(changes, write, counters);
+      return;
+    case "declare": {
+      const { program, replaces, declared } = write;
+      for (const hash of [program, ...replaces]) changes.row(KIND.undeclare, null, null, null, null, hash);
+      changes.row(KIND.declare, null, null, null, null, program, JSON.stringify(declared));
+      return;
+    }
+    case "setClock":
+      changes.clock = Math.max(changes.clock ?? 0, write.now);
+  }
+}
+
+type DeliveryKind = "addDelivery" | "retryDelivery" | "buryDelivery" | "reviveDelivery" | "removeDelivery";
+
+/** Adds the row of a write to the queues of subscriptions. */
+function addDelivery(changes: Changes, write: Extract<Write, { kind: DeliveryKind }>, counters: Counters): void {
+  switch (write.kind) {
     case "addDelivery": {
       const { subscription, event, payload, time } = write;
       changes.row(KIND.addDelivery, null, counters.delivery++, time, null, subscription, event, payload);
@@ -240,14 +263,6 @@ function add(changes: Changes, write: Write, counters: Counters, consumed: numbe
     case "removeDelivery":
       changes.row(KIND.removeDelivery, null, write.id, null, null);
       return;
-    case "declare": {
-      const { program, replaces, declared } = write;
-      for (const hash of [program, ...replaces]) changes.row(KIND.undeclare, null, null, null, null, hash);
-      changes.row(KIND.declare, null, null, null, null, program, JSON.stringify(declared));
-      return;
-    }
-    case "setClock":
-      changes.clock = Math.max(changes.clock ?? 0, write.now);
   }
 }
 
