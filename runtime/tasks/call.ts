@@ -115,7 +115,7 @@ function contextOf(call: RunnableCall, { classes, signal, beat }: CallTools): Ta
 }
 
 /** What a subscription's handler gets; the type is that of a task's, which it is not. */
-function eventContext({ task, context }: OfferedCall, signal: AbortSignal): TaskContext {
+function eventContext({ task, context }: RunnableCall, signal: AbortSignal): TaskContext {
   const { event = "", scheduledTime, retry, idempotencyKey } = context;
   const made: SubscriptionContext = {
     subscription: { name: task.slice(subscriptionTask("").length) },

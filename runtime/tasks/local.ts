@@ -8,6 +8,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setBridge } from "../api/bridge.js";
+import type { Declarations } from "../protocol/declarations.js";
 import { CancelledError, TaskInterrupted } from "../protocol/errors.js";
 import { Fault } from "../protocol/fault.js";
 import type { HostRequest } from "../protocol/host-request.js";
@@ -58,10 +59,10 @@ class LocalPool implements TaskPool {
   }
 
   /** Throws Fault EV7010, EV7002 or EV7003 for host code that cannot be imported, EV7014 when the pool is closed. */
-  async load(program: HostProgram): Promise<void> {
+  async load(program: HostProgram): Promise<Declarations> {
     if (this.#closed) throw poolClosed();
     const loaded = await programs.load(program.hash, this.#folder.write(program));
-    if (loaded.ok) return;
+    if (loaded.ok) return loaded.declarations;
     const { message, code = "EV7010", remedy = "Correct the module-level code that throws." } = loaded.reason;
     throw new Fault(code as Fault["code"], `the program's host code cannot be imported: ${message}`, { remedy });
   }
