@@ -186,14 +186,16 @@ test("what a workflow must not use refuses and says what to do instead", async (
         codes[name] = remedy.length > 10 ? code : String(error);
       }
     }
-    return [codes, typeof process, (() => 1) instanceof Function];
+    const ask = global.Function?.("return this") as () => Record<string, unknown>;
+    return [codes, typeof process, (() => 1) instanceof Function, typeof ask().Promise];
   });
-  const [codes, processType, isFunction] = outcome as [Record<string, unknown>, string, boolean];
+  const [codes, processType, isFunction, askedFor] = outcome as [Record<string, unknown>, string, boolean, string];
   const { localeCompare, ...others } = codes;
   assert.equal(localeCompare, "EV5021");
   for (const [name, code] of Object.entries(others)) assert.equal(code, "EV5020", name);
   assert.equal(processType, "undefined");
   assert.equal(isFunction, true);
+  assert.equal(askedFor, "function", "the one text whose meaning is known");
 });
 
 test("structuredClone, atob and btoa", async () => {
