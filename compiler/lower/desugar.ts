@@ -210,7 +210,7 @@ class Desugarer {
       const awaits = t.booleanLiteral(declaration.kind === "await using");
       declaration.kind = "const";
       for (const declarator of declaration.declarations) {
-        declarator.init = helper("$use", record(), declarator.init ?? undefinedNode(), t.cloneNode(awaits));
+        declarator.init = helper("$use", record(), namedBy(declarator), t.cloneNode(awaits));
       }
     }
     const failed = t.expressionStatement(helper("$useFailed", record(), t.identifier(error)));
@@ -311,4 +311,15 @@ function asksForIterator(node: t.CallExpression): node is IteratorCall {
 
 function iterated(node: IteratorCall): t.Expression {
   return t.inherits(helper("$iterate", node.callee.object, node.callee.property), node);
+}
+
+/** A declarator's value; a function or class that takes its name from the variable keeps it: `{ x: class {} }.x`. */
+function namedBy({ id, init }: t.VariableDeclarator): t.Expression {
+  const value = init ?? undefinedNode();
+  const anonymous =
+    value.type === "ArrowFunctionExpression" ||
+    ((value.type === "FunctionExpression" || value.type === "ClassExpression") && !value.id);
+  if (!anonymous || id.type !== "Identifier" || id.name === "__proto__") return value;
+  const key = () => t.identifier(id.name);
+  return t.memberExpression(t.objectExpression([t.objectProperty(key(), value)]), key());
 }

@@ -27,14 +27,17 @@ export function compileScripts({ source, module, harness }: Script): string {
   const file = copyTree(parseModule(parts.join("\n;"), "test.js", module ? "module" : "unambiguous"));
   if (!module) replaceTopLevelThis(file.program);
   file.program.body = file.program.body.flatMap(withoutExport);
-  file.program.body.unshift(...harness.flatMap(globalFunctions));
+  file.program.body.unshift(...harness.flatMap((part) => globalFunctions(part, file.program)));
   lower(file, "test.js");
   return `${OPENING}${generateText(file)}${CLOSING}`;
 }
 
 // function $DONE() {}   →   globalThis.$DONE = $DONE;      what the harness looks for there
-function globalFunctions({ source }: { readonly source: string }): t.Statement[] {
-  const names = [...source.matchAll(/^function ([\w$]+)/gm)].map((match) => match[1] ?? "");
+function globalFunctions({ source }: { readonly source: string }, program: t.Program): t.Statement[] {
+  const declared = program.body.map((each) => (each.type === "FunctionDeclaration" ? each.id?.name : undefined));
+  const names = [...source.matchAll(/^function ([\w$]+)/gm)].flatMap(([, name]) =>
+    declared.includes(name) ? [name ?? ""] : [],
+  );
   return names.map((name) =>
     assign(t.memberExpression(t.identifier("globalThis"), t.identifier(name)), t.identifier(name)),
   );
