@@ -29,6 +29,7 @@ transpile:
 	@$(BIN)/esbuild runtime/guest/main.ts --bundle --format=iife --target=es2023 --charset=utf8 --outfile=dist/runtime/guest/bundle.js --log-level=warning
 	@$(BIN)/esbuild runtime/dashboard/main.tsx --bundle --minify --format=esm --target=es2022 --charset=utf8 --legal-comments=none --outfile=dist/runtime/dashboard/main.js --metafile=dist/runtime/dashboard/meta.json --log-level=warning
 	@cp runtime/dashboard/index.html runtime/dashboard/icon.svg dist/runtime/dashboard/
+	@cp compiler/program.d.ts dist/compiler/
 	@printf '#!/usr/bin/env node\nimport("./compiler/cli.js");\n' > dist/eventualc
 	@printf '#!/usr/bin/env node\nimport("./runtime/cli/main.js");\n' > dist/eventual
 	@chmod +x dist/eventualc dist/eventual

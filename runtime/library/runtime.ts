@@ -15,6 +15,7 @@ import { decode, encode, encodeError, type Outcome } from "../protocol/value.js"
 import type { ExecutionRow, LogRow } from "../store/store.js";
 
 export { Fault } from "../protocol/fault.js";
+export type { Program } from "../protocol/program.js";
 
 export interface RuntimeOptions
   extends Pick<
