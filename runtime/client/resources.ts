@@ -35,6 +35,7 @@ export const executionSchema = z.object({
   endTime: time.optional(),
 });
 export const executionDetailsSchema = executionSchema.extend({
+  parent: z.string().optional().describe("Id of the execution that started it as a child"),
   checkpointBytes: z.number().int(),
   tailBytes: z.number().int().describe("Of the events since the checkpoint"),
 });

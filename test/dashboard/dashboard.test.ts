@@ -157,6 +157,11 @@ test("an execution's page: where it waits, timeline, and by itself what a signal
   await standing.waitFor({ state: "detached" });
   await timeline.getByRole("row", { name: /^ship\/.* child done/ }).waitFor();
   assert.equal(await page.getByRole("button", { name: "Signal …" }).count(), 0, "nothing can be done to it any more");
+  await timeline.getByRole("button", { name: /^ship\/.* child$/ }).click();
+  await timeline.getByRole("link", { name: /^ship\// }).click();
+  await heading(page, "ship/");
+  await page.getByRole("link", { name: "order/o-1" }).click();
+  await heading(page, "order/o-1");
   assertClean();
 });
 
@@ -263,7 +268,7 @@ test("the keyboard is enough: from the first page to a step, a dialog and back",
   assert.equal(await focused(), "Signal …", "the focus comes back to where it was");
   await tabTo(/^chargetask$/);
   await keyboard.press("Enter");
-  await page.getByText("Error: card declined: insufficient funds").waitFor();
+  await page.getByText("Error: card declined: insufficient funds", { exact: true }).waitFor();
 });
 
 test("no accessibility violation that axe finds, in light and dark, on any page, in a dialog", async (t) => {

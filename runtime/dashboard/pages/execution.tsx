@@ -5,7 +5,7 @@ import { useLocation, useRoute } from "preact-iso";
 import type { ExecutionDetails } from "../../client/http.js";
 import { useFollowed } from "../data/follow.js";
 import { bytesText, countText } from "../data/format.js";
-import { listPlace, ROOT } from "../data/places.js";
+import { executionPlace, listPlace, ROOT } from "../data/places.js";
 import { useResource } from "../data/resource.js";
 import { client } from "../data/session.js";
 import { Actions } from "../parts/actions.js";
@@ -125,7 +125,7 @@ export function ExecutionPage() {
 }
 
 function Lead({ execution }: { readonly execution: ExecutionDetails }) {
-  const { status, startTime, endTime, program, checkpointBytes, tailBytes } = execution;
+  const { status, startTime, endTime, program, parent, checkpointBytes, tailBytes } = execution;
   return (
     <ul class="lead-facts">
       <li>
@@ -135,9 +135,14 @@ function Lead({ execution }: { readonly execution: ExecutionDetails }) {
         started <Moment at={startTime} />
       </li>
       <li>
-        {endTime === undefined ? "running for " : "took "}
+        {endTime === undefined ? "open for " : "took "}
         <Lasted from={startTime} to={endTime} />
       </li>
+      {parent === undefined ? null : (
+        <li>
+          child of <a href={executionPlace(parent)}>{parent}</a>
+        </li>
+      )}
       <li>
         program <code title={program}>{program.slice(0, 12)}</code>
       </li>

@@ -1,5 +1,11 @@
 /** Looking on: counts and rates, timelines, where executions stand. All of it is read beside the engine. */
-import { overviewQuerySchema, overviewSchema, standingSchema, timelineSchema } from "../../../client/observation.js";
+import {
+  type Overview,
+  overviewQuerySchema,
+  overviewSchema,
+  standingSchema,
+  timelineSchema,
+} from "../../../client/observation.js";
 import { parseProgram } from "../../../client/program-file.js";
 import { unknownExecution } from "../../../engine/faults.js";
 import { standingOf } from "../../../inspect/standing.js";
@@ -13,6 +19,7 @@ import { EXECUTION, idOf } from "./executions.js";
 
 /** Stretches that the rates are counted by: one of these, so that there are at most so many. */
 const STEPS_SECONDS = [10, 60, 300, 900];
+const LONGEST_STEP_SECONDS = 900;
 const MOST_STEPS = 120;
 /** Commits and spans that a timeline is made of. */
 const TIMELINE_COMMITS = 4000;
@@ -28,18 +35,7 @@ export const OBSERVATION: readonly Route[] = [
     summary: "Executions by status and workflow, and how many began and ended lately",
     query: overviewQuerySchema,
     replies: { 200: { description: "As it is now", schema: overviewSchema } },
-    async handle({ database }, { query: { minutes } }) {
-      const seconds = STEPS_SECONDS.find((step) => (minutes * 60) / step <= MOST_STEPS) ?? 900;
-      const now = Date.now();
-      const step = seconds * 1000;
-      const from = (Math.floor((now - minutes * 60_000) / step) + 1) * step;
-      const [statuses, workflows, rates] = [
-        await database.countByStatus(),
-        await database.countByWorkflow(),
-        await database.ratesSince(from, step),
-      ];
-      return { status: 200, value: overviewResource({ now, statuses, workflows, seconds, rates }) };
-    },
+    handle: async (service, { query: { minutes } }) => ({ status: 200, value: await overviewOf(service, minutes) }),
   }),
   operation({
     method: "get",
@@ -74,6 +70,36 @@ export const OBSERVATION: readonly Route[] = [
     },
   }),
 ];
+
+/** Overviews by minutes, for so many ms: everybody who looks on shares them. */
+const SHARED_MS = 1000;
+const overviews = new WeakMap<
+  Service["database"],
+  Map<number, { readonly at: number; readonly value: Promise<Overview> }>
+>();
+
+function overviewOf({ database }: Pick<Service, "database">, minutes: number): Promise<Overview> {
+  const known = overviews.get(database) ?? new Map();
+  overviews.set(database, known);
+  const now = Date.now();
+  const found = known.get(minutes);
+  if (found !== undefined && now - found.at < SHARED_MS) return found.value;
+  const value = readOverview(database, minutes, now);
+  known.set(minutes, { at: now, value });
+  // A failure is answered to those who asked, and not remembered.
+  value.catch(() => known.delete(minutes));
+  return value;
+}
+
+async function readOverview(database: Service["database"], minutes: number, now: number): Promise<Overview> {
+  const seconds = STEPS_SECONDS.find((step) => (minutes * 60) / step <= MOST_STEPS) ?? LONGEST_STEP_SECONDS;
+  const step = seconds * 1000;
+  const from = (Math.floor((now - minutes * 60_000) / step) + 1) * step;
+  const statuses = await database.countByStatus();
+  const workflows = await database.countByWorkflow();
+  const rates = await database.ratesSince(from, step);
+  return overviewResource({ now, statuses, workflows, seconds, rates });
+}
 
 async function examined({ database }: Pick<Service, "database">, id: string): Promise<ExaminedExecution> {
   const found = await database.execution(id);

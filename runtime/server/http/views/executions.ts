@@ -21,9 +21,14 @@ export function executionResource(row: ExecutionSummary): Execution {
 
 /** The same with the sizes of what is stored, in bytes. */
 export function detailsResource(
-  row: ExecutionSummary & { readonly checkpointBytes: number; readonly tailBytes: number },
+  row: ExecutionSummary & {
+    readonly checkpointBytes: number;
+    readonly tailBytes: number;
+    readonly parent?: { readonly id: string };
+  },
 ): ExecutionDetails {
-  return { ...executionResource(row), checkpointBytes: row.checkpointBytes, tailBytes: row.tailBytes };
+  const { checkpointBytes, tailBytes, parent } = row;
+  return { ...executionResource(row), ...(parent && { parent: parent.id }), checkpointBytes, tailBytes };
 }
 
 /** What a handler returned or threw. */

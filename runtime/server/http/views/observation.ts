@@ -5,7 +5,7 @@ import type { Timeline } from "../../../inspect/timeline.js";
 import type { ExaminedExecution } from "../../../store/sqlite/examine.js";
 import type { Rate } from "../../../store/sqlite/looking.js";
 import type { ExecutionRow } from "../../../store/store.js";
-import { json } from "./executions.js";
+import { iso, json } from "./executions.js";
 
 interface Counted {
   readonly now: number;
@@ -81,8 +81,4 @@ export function standingResource(execution: ExaminedExecution, standing: Standin
 function wait(waits: WaitsFor): NonNullable<StandingResource["stacks"]>[number]["waitsFor"] {
   if (waits.kind === "task") return { ...waits, since: iso(waits.since) };
   return waits.kind === "timer" ? { kind: "timer", at: iso(waits.at) } : waits;
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }
