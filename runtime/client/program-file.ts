@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { programContent } from "../protocol/canonical.js";
 import { Fault } from "../protocol/fault.js";
+import { isMissingFile } from "../protocol/missing.js";
 import { type Program, programSchema, RUNTIME_ABI } from "../protocol/program.js";
 
 /** The part that every version of the format has. */
@@ -58,8 +59,7 @@ async function read(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
-    const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
-    const why = missing ? "there is no such file" : cause instanceof Error ? cause.message : String(cause);
+    const why = isMissingFile(cause) ? "there is no such file" : cause instanceof Error ? cause.message : String(cause);
     throw new Fault("EV8201", `The program cannot be read: ${why}`, {
       place: file,
       remedy: "Check the path. A program is made with `eventualc build <entry.ts> -o <program.evp>`.",

@@ -159,8 +159,7 @@ export class TestEnvironment {
       input: encode(input, "input"),
       ...(options.timeout === undefined ? {} : { timeoutAt: dueMilliseconds(options.timeout, this.#clock.now()) }),
     };
-    const { executionId } = await this.#lives.ask((engine) => engine.start(request));
-    await this.#settle();
+    const { executionId } = await this.#answer(this.#lives.ask((engine) => engine.start(request)));
     return new TestExecution(executionId, this.#world);
   }
 
@@ -319,9 +318,22 @@ export class TestEnvironment {
   }
 
   async #act<T>(question: (engine: Engine) => Promise<T>): Promise<T> {
-    const answer = await this.#lives.askOnce(question);
-    await this.#settle();
-    return answer;
+    return await this.#answer(this.#lives.askOnce(question));
+  }
+
+  /** Waits for an answer, and lets time pass if that is what it takes: for a handler that waits, or a commit's retry. */
+  async #answer<T>(asked: Promise<T>): Promise<T> {
+    let isPending = true;
+    const settled = (): void => {
+      isPending = false;
+    };
+    asked.then(settled, settled);
+    for (;;) {
+      await this.#settle();
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!isPending) return await asked;
+      if (!(await this.#step())) throw nothingMore("The call has no answer", this.#story());
+    }
   }
 
   /** Resolves when nothing more happens without time. */

@@ -5,6 +5,7 @@
  */
 import { open, stat } from "node:fs/promises";
 import { Fault } from "../../protocol/fault.js";
+import { isMissingFile } from "../../protocol/missing.js";
 import type { Connect, Connection } from "./driver.js";
 import { APPLICATION_ID, MIGRATIONS, newerFault } from "./migrations.js";
 import { numberOf, textOf } from "./rows.js";
@@ -107,7 +108,7 @@ async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return 0;
+    if (isMissingFile(error)) return 0;
     throw error;
   }
 }

@@ -8,6 +8,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Fault } from "../../protocol/fault.js";
+import { isMissingFile } from "../../protocol/missing.js";
 import type { Store } from "../store.js";
 import { type Connect, type Connection, connect as connectSqlite3 } from "./driver.js";
 import { faultOf } from "./faults.js";
@@ -142,7 +143,7 @@ async function locate(path: string): Promise<string> {
     const target = await realpath(wanted);
     if ((await stat(target)).isFile()) return target;
   } catch (error) {
-    if (!isMissing(error)) throw unreachable(wanted, error);
+    if (!isMissingFile(error)) throw unreachable(wanted, error);
     return join(await folderOf(wanted), basename(wanted));
   }
   throw new Fault("EV6001", "the path of the database is not a file", {
@@ -155,17 +156,13 @@ async function folderOf(wanted: string): Promise<string> {
   try {
     return await realpath(dirname(wanted));
   } catch (error) {
-    if (!isMissing(error)) throw unreachable(wanted, error);
+    if (!isMissingFile(error)) throw unreachable(wanted, error);
     throw new Fault("EV6001", `the folder of the database does not exist: ${dirname(wanted)}`, {
       place: wanted,
       remedy: `Make the folder first (mkdir -p ${dirname(wanted)}), or give another path.`,
       cause: error,
     });
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 function unreachable(wanted: string, cause: unknown): Fault {

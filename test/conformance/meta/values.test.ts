@@ -1,11 +1,11 @@
-/** A live value that cannot be stored: the execution lives by its tail, and the log names the value. */
+/** Kinds of live values: what no checkpoint can hold would be named in the log. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { TestEnvironment } from "#runtime/testing/environment.js";
 import { TESTS } from "../case.js";
 
-test("values that no checkpoint can hold are named, once each, and nothing else is", async (t) => {
+test("values of odd kinds are stored: the log names none that could not be", async (t) => {
   const entry = join(TESTS, "conformance/programs/kinds.ts");
   const env = await TestEnvironment.create({ entry, restore: "everywhere" });
   t.after(() => env.close());
