@@ -46,6 +46,9 @@ export class TestPool {
   #threads: TaskPool | undefined;
   #life = 0;
   #listener: PoolListener | undefined;
+  /** What a handler's question to a life gets that ends over it. */
+  #over: Promise<Outcome> = Promise.resolve(unanswered());
+  #tellOver: () => void = () => {};
   /** Calls that real handlers are running, of any life. */
   readonly #running = new Set<string>();
   #whenQuiet: (() => void) | undefined;
@@ -66,6 +69,9 @@ export class TestPool {
   begin(listener: PoolListener): TaskPool {
     const life = ++this.#life;
     this.#listener = listener;
+    this.#over = new Promise((resolve) => {
+      this.#tellOver = () => resolve(unanswered());
+    });
     const mark = (ref: string): string => `${life}:${ref}`;
     const pool = this;
     return {
@@ -82,6 +88,7 @@ export class TestPool {
   /** The life has ended. Resolves when nothing that it started is running any more. */
   async end(): Promise<void> {
     this.#listener = undefined;
+    this.#tellOver();
     this.#life++;
     this.#completions.clear();
     if (this.#running.size === 0) return;
@@ -122,8 +129,7 @@ export class TestPool {
       onInterrupted: (refs) => {
         for (const ref of refs) this.#ofThisLife(ref, (own) => this.#listener?.onInterrupted([own]));
       },
-      onRequest: async (request, program) =>
-        (await this.#listener?.onRequest(this.#ofOwnAttempt(request), program)) ?? unanswered(),
+      onRequest: (request, program) => this.#request(request, program),
     });
     this.#threads = threads;
     for (const program of this.#programs.values()) await threads.load(program);
@@ -138,6 +144,13 @@ export class TestPool {
       attempt = own;
     });
     return { ...request, attempt };
+  }
+
+  /** What a handler asks the engine; that of a life that has ended is answered no more. */
+  async #request(request: HostRequest, program: string): Promise<Outcome> {
+    const listener = this.#listener;
+    if (listener === undefined) return unanswered();
+    return await Promise.race([listener.onRequest(this.#ofOwnAttempt(request), program), this.#over]);
   }
 
   #submit(calls: readonly TaskCall[], life: number): void {

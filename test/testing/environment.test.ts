@@ -106,6 +106,12 @@ for (const [setting, options] of Object.entries(SETTINGS)) {
     assert.deepEqual(await real.result(), { status: "expired" });
   });
 
+  test(`transactions of tasks happen once, with their results, or not at all (${setting})`, async (t) => {
+    const env = await open(t, options);
+    const flow = await env.start("sales", [3, -1, 4]);
+    assert.deepEqual(await flow.result(), [[{ cents: 3 }], "RangeError", [{ cents: 3 }, { cents: 4 }]]);
+  });
+
   test(`a task waits for its token, over restarts and crashes (${setting})`, async (t) => {
     const env = await open(t, options);
     const ask = env.mockTask<string, boolean>("ask");
