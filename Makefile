@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 SOURCES = $(shell find compiler runtime test -name '*.ts' -not -name '*.d.ts' -not -path '*/fixtures/*' -not -path 'test/programs/*' -not -path 'test/conformance/programs/*' -not -path 'runtime/dashboard/*')
 DASHBOARD = $(shell find runtime/dashboard -type f)
 
-.PHONY: help build check test conformance conformance-kill demo bench dist clean format
+.PHONY: help build check test conformance conformance-kill demo bench dist clean format examples
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ conformance-kill: build ## Kill each program of test/conformance with SIGKILL at
 
 demo: build ## Compile the reminder program, run it, kill it, resume it, count the mails
 	@node examples/reminder/demo.mjs
+
+examples: build ## Build and run all examples as their READMEs say
+	@node --test --test-reporter=spec dist/test/examples/readmes.test.js
 
 bench: build ## Measure, as ratios to floors of the same run
 	@node dist/test/bench/main.js
