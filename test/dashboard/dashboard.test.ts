@@ -5,13 +5,14 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { connect, type HttpClient } from "#runtime/client/http.js";
-import { compileApp } from "../cli/support/eventual.js";
+import { compileApp, ROOT } from "../cli/support/eventual.js";
 import { serveProgram } from "../http/support.js";
 import { temporaryFolder } from "../support/temp.js";
 import { openBrowser, type Visit, visit } from "./browser.js";
@@ -386,6 +387,15 @@ test("pages bring a policy that lets nothing else in, and are not for frames; th
   }
   const foreign = await fetch(`${url}/dashboard`, { headers: { origin: "https://elsewhere.example" } });
   assert.equal(foreign.status, 403);
+});
+
+test("what a browser loads is small", async () => {
+  const files = ["index.html", "main.js", "main.css", "icon.svg"].map((file) =>
+    join(ROOT, "dist/runtime/dashboard", file),
+  );
+  const sizes = await Promise.all(files.map(async (file) => gzipSync(await readFile(file)).length));
+  const sum = sizes.reduce((left, right) => left + right);
+  assert.ok(sum < 150_000, `${sum} bytes with gzip: is a library imported whole?`);
 });
 
 test("a server that goes away is missed, and what is shown stays", async (t) => {
