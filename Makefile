@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 SOURCES = $(shell find compiler runtime test -name '*.ts' -not -name '*.d.ts' -not -path '*/fixtures/*' -not -path 'test/programs/*' -not -path 'test/conformance/programs/*' -not -path 'runtime/dashboard/*')
 DASHBOARD = $(shell find runtime/dashboard -type f)
 
-.PHONY: help build check test conformance conformance-kill demo bench dist clean format examples
+.PHONY: help build check test conformance conformance-kill simulate demo bench dist clean format examples
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -54,6 +54,12 @@ conformance: build ## Run ECMAScript's conformance tests: TEST262=checkout or gi
 
 conformance-kill: build ## Kill each program of test/conformance with SIGKILL at every one of its writes (PROGRAMS=hello,chain)
 	@KILLS=all node --test --test-concurrency=2 --test-name-pattern 'SIGKILL' dist/test/conformance/*.test.js
+
+# A violation is printed with its seed and the events before it.
+SEED ?= 1
+RUNS ?= 1000
+simulate: build ## Run RUNS random workflows from SEED on, in virtual time, under faults
+	@node dist/test/simulate/main.js $(SEED) $(RUNS)
 
 demo: build ## Compile the reminder program, run it, kill it, resume it, count the mails
 	@node examples/reminder/demo.mjs

@@ -38,6 +38,7 @@ export function setTurn(turn: Turn | undefined): void {
   current = turn;
 }
 
+const { getPrototypeOf } = Object;
 const engineErrorPrototype: unknown = Reflect.get(Reflect.get(globalThis, "InternalError") ?? {}, "prototype");
 /** Enough for the engine to make an error object, small enough to be there unless memory is really exhausted. */
 const PROBE_BYTES = 1 << 18;
@@ -48,6 +49,10 @@ const PROBE_BYTES = 1 << 18;
  */
 export function caught(error: unknown): unknown {
   const turn = currentTurn();
+  // What nearly every error is, first.
+  if (turn.fault === undefined && error !== null && typeof error === "object") {
+    if (getPrototypeOf(error) !== engineErrorPrototype) return error;
+  }
   turn.fault ??= faultOf(error);
   if (turn.fault !== undefined) throw error;
   return error;

@@ -189,7 +189,8 @@ export class Database {
   apply(writes: readonly Write[]): void {
     this.attempts++;
     this.beforeCommit(this.attempts, writes);
-    const before = structuredClone(this.data);
+    const { programs: _, ...changing } = this.data;
+    const before = structuredClone(changing);
     try {
       for (const write of writes) this.#apply(write);
     } catch (error) {

@@ -95,6 +95,7 @@ function forbidFunctionConstructors(): void {
     const name = typeof original === "function" ? original.name : "Function";
     const allowed = prototype === Function.prototype ? askingForGlobal : undefined;
     const replacement = forbidden(name, `${name}() from text`, NO_CODE_FROM_TEXT, allowed);
+    Object.defineProperty(replacement, "length", { value: 1, configurable: true });
     Object.defineProperty(replacement, "prototype", { value: prototype, writable: false });
     const descriptor = Object.getOwnPropertyDescriptor(prototype, "constructor");
     Object.defineProperty(prototype, "constructor", { ...descriptor, value: replacement });
