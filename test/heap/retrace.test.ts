@@ -57,6 +57,30 @@ test("retracing finds what a full walk finds", () => {
   });
 });
 
+test("values that only weak collections lead to are found, through several of them", () => {
+  const weakly: Program = ({ module }) => {
+    const first = new WeakMap<object, object>();
+    const second = new WeakMap<object, object>();
+    const key = { key: true };
+    const between = { between: [1, { deep: true }] };
+    const last = { last: new Map([[1, { end: true }]]) };
+    first.set(key, between).set(Array.prototype, { ofIntrinsic: {} });
+    second.set(between, last).set(key, last);
+    module("m", { later: { first, second, seen: new WeakSet([key]) }, key, direct: first });
+  };
+  const { template } = baselineOf(instantiate(weakly));
+  const instance = instantiate(weakly);
+  const baseline = baselineOf(instance);
+  assert.equal(baseline.template, template);
+  assert.ok(template.compared > 0);
+  assert.ok(template.found.size >= 3);
+  const found = retrace(instance, template, { permanentEntries: () => [], codeId: () => "" });
+  assert.deepEqual(found?.length, baseline.objects.length);
+  found.forEach((object, index) => {
+    assert.equal(object, baseline.objects[index], template.nameOf(index));
+  });
+});
+
 test("an instance with other roots is not retraced", () => {
   const { template } = baselineOf(instantiate(program));
   const other = instantiate(({ module }) => module("m", { Cart: {} }));

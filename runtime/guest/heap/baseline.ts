@@ -31,6 +31,7 @@ import {
   Template,
   tokenOf,
   type VariableState,
+  type WeakPlace,
 } from "./template.js";
 import { readVariable } from "./variables.js";
 import { anyWeakEntries, holdersOf } from "./weak.js";
@@ -85,7 +86,7 @@ export function shareBaseline(instance: Instance, from: Instance): void {
 /** Takes the baseline of an instance whose modules have just been evaluated. */
 export function captureBaseline(instance: Instance): void {
   const known = knownTemplate();
-  const baseline = known === undefined || anyWeakEntries() ? undefined : alike(instance, known);
+  const baseline = known === undefined ? undefined : alike(instance, known);
   baselines.set(instance, baseline ?? new Walk(instance).run());
 }
 
@@ -95,7 +96,8 @@ function alike(instance: Instance, template: Template): Baseline | undefined {
     const objects = retrace(instance, template, MODULE_SCOPE);
     if (objects !== undefined) return new Baseline(template, objects);
   }
-  const followed = follow(instance, template, MODULE_SCOPE);
+  // Following the template does not look at weak entries.
+  const followed = anyWeakEntries() ? undefined : follow(instance, template, MODULE_SCOPE);
   if (followed === undefined) return undefined;
   template.compared++;
   return new Baseline(template, followed.objects, followed.index);
@@ -117,6 +119,7 @@ class Walk {
   readonly #families = newFamilies();
   readonly #finder = new BrandFinder();
   readonly #entries = new NativeMap<object, unknown[]>();
+  readonly #found = new NativeMap<number, WeakPlace>();
   #opaque: { row: number; what: string } | undefined = undefined;
   #holder = -1;
 
@@ -137,7 +140,7 @@ class Walk {
       const at = this.#index.get(weak);
       if (at !== undefined) this.#states[at] = { ...(this.#states[at] as BaselineState), slots: entries };
     }
-    const template = share(new Template(this.#states, roots, variables));
+    const template = share(new Template(this.#states, roots, variables, this.#found));
     const opaque = this.#opaque && { path: template.nameOf(this.#opaque.row), what: this.#opaque.what };
     return new Baseline(template, this.#objects, this.#index, opaque);
   }
@@ -238,7 +241,9 @@ class Walk {
       const entries = this.#entries.get(weak) ?? [];
       this.#entries.set(weak, entries);
       const keyToken = this.#token(key, "");
+      const next = this.#objects.length;
       entries.push(keyToken, this.#token(weakEntry(weak, key as WeakKey), `[[${entries.length + 1}]]`));
+      if (this.#objects.length > next) this.#found.set(next, { weak: at, key: keyToken });
     });
   }
 }

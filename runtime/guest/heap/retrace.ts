@@ -4,16 +4,19 @@
  *
  * Q1  Only in a hardened realm. There the evaluation of modules depends on the program alone: no clock, no randomness,
  *     nothing that other executions left. Two instances have been compared in full before the first is retraced.
+ *     Entries of weak collections count as a way to their values.
  * Q2  Right after initialisation, when data properties of the template are data properties here: no user code runs.
  */
 import type { Instance } from "../instance.js";
 import { BrandFinder, flatBrands, hiddenParts } from "./brands.js";
 import type { SlotScope } from "./kinds/kind.js";
 import { keysOf, kindOfTag } from "./kinds/table.js";
+import { weakEntry } from "./kinds/weak.js";
 import { describe, getPrototypeOf, isExtensible } from "./natives.js";
 import { ACCESSOR } from "./own.js";
 import { type BaselineState, BaselineToken, type Template } from "./template.js";
 import { readVariable } from "./variables.js";
+import type { GuestWeakMap } from "./weak.js";
 
 type Objects = (object | symbol)[];
 
@@ -54,8 +57,21 @@ export function retrace(instance: Instance, template: Template, scope: SlotScope
   if (objects === undefined) return undefined;
   const { visits } = planned;
   const finder = new BrandFinder();
-  for (let i = 0; i < visits.length; i++) follow(visits[i] as Visit, objects, scope, finder);
+  takeFound(template, objects);
+  for (let i = 0; i < visits.length; i++) {
+    follow(visits[i] as Visit, objects, scope, finder);
+    takeFound(template, objects);
+  }
   return objects.length === template.states.length && objects.every(isIdentity) ? objects : undefined;
+}
+
+/** Fetches the objects that come next if they are values of weak collections. */
+function takeFound({ found }: Template, objects: Objects): void {
+  if (found.size === 0) return;
+  for (let place = found.get(objects.length); place !== undefined; place = found.get(objects.length)) {
+    const key = place.key instanceof BaselineToken ? objects[place.key.index] : place.key;
+    objects.push(weakEntry(objects[place.weak] as GuestWeakMap, key as WeakKey) as object);
+  }
 }
 
 function rootObjects({ modules, workflows }: Instance, { roots, variables }: Template): Objects | undefined {
@@ -98,9 +114,10 @@ function pick(values: readonly unknown[], places: readonly number[], objects: Ob
   for (let i = 0; i < places.length; i++) objects.push(values[places[i] as number] as object);
 }
 
-function planOf({ states, roots, variables }: Template): Visit[] {
+function planOf({ states, roots, variables, found }: Template): Visit[] {
   let known = 0;
   const isNew = (token: unknown): boolean => {
+    while (found.has(known)) known++;
     if (!(token instanceof BaselineToken) || token.index !== known) return false;
     known++;
     return true;

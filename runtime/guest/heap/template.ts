@@ -58,10 +58,22 @@ export interface VariableState {
   readonly value: unknown;
 }
 
+/** Where a value is that only an entry of a weak collection leads to. */
+export interface WeakPlace {
+  /** Number of the collection. */
+  readonly weak: number;
+  /** Token of the entry's key. */
+  readonly key: unknown;
+}
+
+const NOTHING_FOUND: ReadonlyMap<number, WeakPlace> = new NativeMap();
+
 export class Template {
   readonly states: readonly BaselineState[];
   readonly roots: readonly RootState[];
   readonly variables: readonly VariableState[];
+  /** By number, the objects that were found as values of weak collections. */
+  readonly found: ReadonlyMap<number, WeakPlace>;
   /** How many instances, besides the first, were compared with it in full and found equal. */
   compared = 0;
   /** False if it leaves out what may differ between two evaluations (the texts of errors' stacks). */
@@ -69,10 +81,16 @@ export class Template {
   #hash: string | undefined = undefined;
   #places: Map<number, Map<string, number>> | undefined = undefined;
 
-  constructor(states: readonly BaselineState[], roots: readonly RootState[], variables: readonly VariableState[]) {
+  constructor(
+    states: readonly BaselineState[],
+    roots: readonly RootState[],
+    variables: readonly VariableState[],
+    found = NOTHING_FOUND,
+  ) {
     this.states = states;
     this.roots = roots;
     this.variables = variables;
+    this.found = found;
     this.isExact = !states.some(({ own }) => own?.values.includes(ANY_TEXT));
   }
 
@@ -124,6 +142,7 @@ export function knownTemplate(): Template | undefined {
 export function share(fresh: Template): Template {
   const at = shared.findIndex((template) => equal(template, fresh));
   const template = at < 0 ? fresh : (shared.splice(at, 1)[0] ?? fresh);
+  if (template !== fresh) template.compared++;
   shared.unshift(template);
   shared.length = Math.min(shared.length, SHARED_MAXIMUM);
   return template;
