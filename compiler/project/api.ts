@@ -29,6 +29,7 @@ export const API_NAMES: readonly string[] = [
   "onSignal",
   "query",
   "saga",
+  "schedule",
   "sendSignal",
   "sendTaskFailure",
   "sendTaskHeartbeat",

@@ -3,16 +3,20 @@
  * before the code is evaluated. Same definitions as `index.ts`, but tasks register themselves, so that the worker finds
  * their handlers by name.
  */
+import type { ScheduleDeclaration } from "../protocol/declarations.js";
 import { Fault } from "../protocol/fault.js";
 import { ClassRegistry, type KnownClass } from "../protocol/value-classes.js";
 import { makeTask, makeWorkflow, makeWorkflowReference, type TaskArguments } from "./define.js";
 import { makeEvent, makeSubscription } from "./event.js";
 import * as api from "./index.js";
 import { outsideTask } from "./outside.js";
+import { makeSchedule } from "./schedules.js";
 import type {
   AnyEvent,
   EventPayload,
   EventSchema,
+  Recurrence,
+  ScheduleOptions,
   Subscription,
   SubscriptionHandler,
   SubscriptionSource,
@@ -36,6 +40,9 @@ export interface RegisteredTask {
 /** The tasks of one program, by name. */
 export type TaskRegistry = Map<string, RegisteredTask>;
 
+/** The schedules of one program, by name. */
+export type ScheduleRegistry = Map<string, ScheduleDeclaration>;
+
 /** The subscriptions of one program, by name. */
 export type SubscriptionRegistry = Map<string, Subscription>;
 
@@ -57,6 +64,7 @@ export interface HostApi extends Omit<typeof api, "task" | "workflow"> {
 export interface HostRegistries {
   readonly tasks: TaskRegistry;
   readonly subscriptions?: SubscriptionRegistry;
+  readonly schedules?: ScheduleRegistry;
   readonly classes?: ClassRegistry;
   /** Gives the context of the running task. */
   readonly currentTask?: () => TaskContext | undefined;
@@ -64,7 +72,13 @@ export interface HostRegistries {
 
 /** The API for one program. What defines throws Fault EV7003 for a name that is taken. */
 export function createHostApi(registries: HostRegistries): HostApi {
-  const { tasks: registry, subscriptions = new Map(), classes = new ClassRegistry(), currentTask } = registries;
+  const {
+    tasks: registry,
+    subscriptions = new Map(),
+    schedules = new Map(),
+    classes = new ClassRegistry(),
+    currentTask,
+  } = registries;
   const subscribe = (made: Subscription): void => {
     if (subscriptions.has(made.name)) throw takenName("subscription", made.name);
     subscriptions.set(made.name, made);
@@ -93,6 +107,17 @@ export function createHostApi(registries: HostRegistries): HostApi {
       source: SubscriptionSource<Events>,
       handler: SubscriptionHandler<EventPayload<Events[number]>>,
     ) => makeSubscription(name, source, handler, subscribe),
+    schedule: <Input>(
+      name: string,
+      when: Recurrence,
+      workflow: Workflow<string, Input, unknown>,
+      input?: Input,
+      options?: ScheduleOptions,
+    ) =>
+      makeSchedule(name, when, workflow, input, options, (declared) => {
+        if (schedules.has(name)) throw takenName("schedule", name);
+        schedules.set(name, declared);
+      }),
     workflow(name: string, ...definition: readonly (object | WorkflowHandler<unknown, unknown>)[]) {
       const handler = definition.find((part) => typeof part === "function") as
         | WorkflowHandler<unknown, unknown>

@@ -10,6 +10,7 @@ import { makeEvent, makeSubscription } from "./event.js";
 import { signalOnHost } from "./handle.js";
 import { OutsideDuration, OutsideTime, outsideTask, outsideWorkflow } from "./outside.js";
 import { durationSchedule, timeSchedule } from "./schedule.js";
+import { makeSchedule } from "./schedules.js";
 import type {
   AnyEvent,
   CancelScope,
@@ -22,7 +23,10 @@ import type {
   ExpectSignalOptions,
   InputArguments,
   Query,
+  Recurrence,
   Saga,
+  ScheduleDefinition,
+  ScheduleOptions,
   Schedule as ScheduleType,
   Signal,
   SignalHandler,
@@ -70,8 +74,11 @@ export type {
   ExpectSignalOptions,
   HeartbeatReply,
   Query,
+  Recurrence,
   RetryOptions,
   Saga,
+  ScheduleDefinition,
+  ScheduleOptions,
   Signal,
   SignalHandler,
   SignalsHandler,
@@ -223,6 +230,28 @@ export function subscription<const Events extends readonly AnyEvent[]>(
   handler: SubscriptionHandler<EventPayload<Events[number]>>,
 ): Subscription<EventPayload<Events[number]>> {
   return makeSubscription(name, source, handler, () => {});
+}
+
+/**
+ * Starts executions of a workflow again and again: by a cron expression in a time zone, or every so often. It holds as
+ * long as the program that declares it is the newest one.
+ *
+ * ```ts
+ * export const report = workflow("report", async (kind: string) => kind);
+ * export const nightly = schedule("nightly", "0 2 * * *", report, "full", { timezone: "Europe/Berlin" });
+ * export const hourly = schedule("hourly", { every: duration(1, "hour") }, report, "short", { overlap: "buffer" });
+ * ```
+ * Throws Fault EV7002 for an invalid name or option. A cron expression that means nothing is refused when the program is
+ * deployed (EV7031).
+ */
+export function schedule<Input>(
+  name: string,
+  when: Recurrence,
+  workflow: Workflow<string, Input, unknown>,
+  input?: Input,
+  options?: ScheduleOptions,
+): ScheduleDefinition {
+  return makeSchedule(name, when, workflow, input, options);
 }
 
 /**

@@ -223,6 +223,27 @@ export interface Subscription<Payload = unknown> {
   readonly handler: SubscriptionHandler<Payload>;
 }
 
+/** When a schedule is due: a cron expression (minute, hour, day, month, weekday; seconds may come first), or every so often. */
+export type Recurrence = string | { readonly every: DurationSource };
+
+export interface ScheduleOptions {
+  /** Of the cron expression. Default: UTC. */
+  readonly timezone?: string;
+  /**
+   * What happens when it is due while the execution that it started last is still open: nothing (`"skip"`, the default),
+   * another one starts when that one has ended (`"buffer"`), or at once (`"allow"`).
+   */
+  readonly overlap?: "skip" | "buffer" | "allow";
+  /** How many of the moments that passed while no engine ran are made up for, the latest ones. Default: 1. */
+  readonly catchUp?: number;
+}
+
+/** A schedule's definition, made by `schedule()`. */
+export interface ScheduleDefinition {
+  readonly kind: "Schedule";
+  readonly name: string;
+}
+
 /** A query's definition, made by `query()`. */
 export interface Query<Input, Answer> {
   readonly kind: "Query";

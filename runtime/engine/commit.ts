@@ -319,6 +319,7 @@ export class Committer {
     this.#parts.directory.changed(row.id);
     this.#parts.timers.forget(row.key);
     this.#parts.results.ended(row);
+    this.#parts.ended(row.id);
     if (isClosed(row.status)) this.#parts.requests.ended(row.id, () => closedExecution(row.id, row.status));
   }
 

@@ -29,6 +29,7 @@ import { Requests } from "./requests.js";
 import { ResultWaiters } from "./results.js";
 import { Retries } from "./retries.js";
 import { Scheduler } from "./scheduler.js";
+import { Schedules } from "./schedules.js";
 import { requestExecution, sendEvent, signalExecution } from "./signal.js";
 import { snapshotOf } from "./snapshot.js";
 import { Starter } from "./start.js";
@@ -46,6 +47,7 @@ import { Wakeups } from "./wakeups.js";
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const assembly = new Assembly(options);
   await assembly.parts.declarations.load();
+  await assembly.schedules.open();
   assembly.recovery.start();
   assembly.parts.deliveries.look();
   return engineOf(assembly);
@@ -60,6 +62,8 @@ class Assembly {
   readonly retries: Retries;
   readonly hostRequests = new HostRequests();
   readonly transactions: Transactions;
+  readonly starter: Starter;
+  readonly schedules: Schedules;
 
   constructor(options: EngineOptions) {
     const { store, sandbox, clock, checkpoint, report } = options;
@@ -82,6 +86,7 @@ class Assembly {
     this.parts = {
       ...{ store, sandbox, programs, wakeups, time, activity, limits, checkpoint, report },
       declarations,
+      ended: (executionId) => this.schedules.ended(executionId),
       deliveries: new Deliveries({
         ...{ store, pool: this.pool, programs, declarations, time, limits, activity, wakeups, report },
       }),
@@ -121,6 +126,8 @@ class Assembly {
     };
     this.retries = new Retries(this.parts, this.wake);
     this.scheduler = new Scheduler(this.parts, this.retries);
+    this.starter = new Starter(this.parts, this.wake);
+    this.schedules = new Schedules(this.parts, this.starter);
     this.recovery = new Recovery(this.parts, this.wake);
   }
 
@@ -155,6 +162,7 @@ class Assembly {
       this.recovery.stop();
       feed.stop();
       deliveries.stop();
+      await this.schedules.stop();
       wakeups.stop();
       this.scheduler.stop();
       this.retries.stop(engineClosed());
@@ -178,7 +186,7 @@ class Assembly {
 
 function engineOf(assembly: Assembly): Engine {
   const { parts, wake, hostRequests } = assembly;
-  const starter = new Starter(parts, wake);
+  const { starter, schedules } = assembly;
   let closing: Promise<void> | undefined;
   const check = (): void => {
     if (closing !== undefined) throw engineClosed();
@@ -188,7 +196,24 @@ function engineOf(assembly: Assembly): Engine {
       check();
       await parts.activity.during(parts.programs.deploy(program, resolveFrom));
       parts.feed.deployed(program.hash);
+      await parts.activity.during(schedules.declared());
       parts.deliveries.look();
+    },
+    async schedules() {
+      check();
+      return schedules.list();
+    },
+    async pauseSchedule(name) {
+      check();
+      await parts.activity.during(schedules.pause(name));
+    },
+    async resumeSchedule(name) {
+      check();
+      await parts.activity.during(schedules.resume(name));
+    },
+    async triggerSchedule(name) {
+      check();
+      return await parts.activity.during(schedules.trigger(name));
     },
     async start(request) {
       check();

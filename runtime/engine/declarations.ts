@@ -8,6 +8,7 @@
 import type { Declarations, ScheduleDeclaration, SubscriptionDeclaration } from "../protocol/declarations.js";
 import type { Program } from "../protocol/program.js";
 import type { DeclarationRow, Store } from "../store/store.js";
+import { checkSchedule } from "./recurrence.js";
 
 /** A declaration in force, with the program that has it. */
 export type InForce<Declaration> = Declaration & { readonly program: string };
@@ -31,6 +32,7 @@ export class DeclarationRegistry {
 
   /** Durable when it resolves. */
   async declare({ hash, manifest }: Program, declarations: Declarations): Promise<void> {
+    for (const schedule of declarations.schedules) checkSchedule(schedule);
     const declared = { entry: manifest.entry, workflows: manifest.workflows.map(({ name }) => name), declarations };
     const replaced = this.#rows.filter((row) => row.program !== hash && isEarlier(row, declared)).map((r) => r.program);
     const known = this.#rows.at(-1);

@@ -17,6 +17,7 @@ import type { SettledTask, TaskPool } from "../tasks/tasks.js";
 import type { Clock } from "./clock.js";
 import type { Limits } from "./limits.js";
 import type { RandomHex } from "./new-executions.js";
+import type { ScheduleStatus } from "./schedules.js";
 
 export interface Engine {
   /** Makes a program known (and durable), so that executions can start on it. */
@@ -63,6 +64,14 @@ export interface Engine {
   retryDeadLetter(id: number): Promise<void>;
   /** Forgets a dead letter. Throws Fault EV8019 when there is none of that id. */
   dropDeadLetter(id: number): Promise<void>;
+  /** All schedules in force, by name, with when they are due next. */
+  schedules(): Promise<readonly ScheduleStatus[]>;
+  /** It starts nothing until it is resumed. Throws Fault EV8020 for an unknown schedule. */
+  pauseSchedule(name: string): Promise<void>;
+  /** It is next due as if it began now. Throws Fault EV8020 for an unknown schedule. */
+  resumeSchedule(name: string): Promise<void>;
+  /** Starts an execution of it now, even if it is paused. Throws Fault EV8020 for an unknown schedule. */
+  triggerSchedule(name: string): Promise<StartReply>;
   /** Resolves when the execution is closed (its outcome) or suspended. */
   result(executionId: string): Promise<ExecutionRow>;
   show(executionId: string): Promise<ExecutionRow & { readonly checkpointBytes: number; readonly tailBytes: number }>;

@@ -191,3 +191,11 @@ export function unknownDeadLetter(id: number): Fault {
     remedy: "List them again: it may have been tried again or dropped meanwhile.",
   });
 }
+
+/** EV8020 */
+export function unknownSchedule(name: string, known: readonly string[]): Fault {
+  const others = known.length === 0 ? "there are none" : `there are ${known.join(", ")}`;
+  return new Fault("EV8020", `there is no schedule "${name}" (${others})`, {
+    remedy: "Check the name; a schedule is there as long as a program that declares it is the newest one.",
+  });
+}

@@ -37,5 +37,7 @@ export interface Parts {
   readonly activity: Activity;
   readonly limits: Limits;
   readonly checkpoint: CheckpointMode;
+  /** Told of every execution that is closed or suspended, after the commit. */
+  readonly ended: (executionId: string) => void;
   readonly report: (problem: Problem) => void;
 }

@@ -27,6 +27,7 @@ export const api: Readonly<Record<string, unknown>> = {
   onSignal,
   query,
   saga,
+  schedule: subscription,
   sendSignal,
   signal,
   subscription,

@@ -80,6 +80,8 @@ export interface Store {
   findDelivery(id: number): Promise<DeliveryRow | DeadLetter | undefined>;
   /** What the programs declare that are in force, the one deployed last at the end. */
   declarations(): Promise<readonly DeclarationRow[]>;
+  /** All schedules. */
+  schedules(): Promise<readonly ScheduleRow[]>;
   /** Sizes for `show` and benchmarks, in bytes. */
   sizeOf(key: number): Promise<{ readonly checkpoint: number; readonly tail: number }>;
   close(): Promise<void>;
@@ -203,6 +205,21 @@ export interface DeadLetter extends DeliveryRow {
 export interface DeclarationRow {
   readonly program: string;
   readonly declared: Declared;
+}
+
+/** Where a schedule stands. */
+export interface ScheduleRow {
+  readonly name: string;
+  /** What was declared when `nextAt` was worked out, as JSON. */
+  readonly definition: string;
+  /** When it is due next, ms since the epoch. */
+  readonly nextAt?: number;
+  readonly paused: boolean;
+  /** A moment whose execution starts when the last one has ended. */
+  readonly bufferedAt?: number;
+  /** The last moment that started an execution, and which. */
+  readonly lastAt?: number;
+  readonly lastExecution?: string;
 }
 
 export interface LogRow {
@@ -334,6 +351,8 @@ export type Write =
       readonly replaces: readonly string[];
       readonly declared: Declared;
     }
+  | { readonly kind: "putSchedule"; readonly row: ScheduleRow }
+  | { readonly kind: "removeSchedule"; readonly name: string }
   | { readonly kind: "addInbox"; readonly execution: number; readonly event: Event }
   | { readonly kind: "removeInbox"; readonly id: number }
   | {

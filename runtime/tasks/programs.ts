@@ -2,7 +2,13 @@
  * The programs that a worker thread has imported. Imports run one after another, because compiled host code finds the
  * API in a global that is set for it just before (`HOST_KEY`); each program so gets a registry of its own.
  */
-import { createHostApi, HOST_KEY, type SubscriptionRegistry, type TaskRegistry } from "../api/host.js";
+import {
+  createHostApi,
+  HOST_KEY,
+  type ScheduleRegistry,
+  type SubscriptionRegistry,
+  type TaskRegistry,
+} from "../api/host.js";
 import type { TaskHandler } from "../api/types.js";
 import { type Declarations, NO_DECLARATIONS, subscriptionTask } from "../protocol/declarations.js";
 import { Fault } from "../protocol/fault.js";
@@ -52,9 +58,10 @@ export class Programs {
 async function importHostCode(url: string): Promise<LoadedProgram> {
   const tasks: TaskRegistry = new Map();
   const subscriptions: SubscriptionRegistry = new Map();
+  const schedules: ScheduleRegistry = new Map();
   const classes = new ClassRegistry();
   Object.defineProperty(globalThis, HOST_KEY, {
-    value: createHostApi({ tasks, subscriptions, classes, currentTask }),
+    value: createHostApi({ tasks, subscriptions, schedules, classes, currentTask }),
     configurable: true,
     writable: true,
   });
@@ -65,15 +72,16 @@ async function importHostCode(url: string): Promise<LoadedProgram> {
       const run = handler as unknown as TaskHandler<unknown, unknown>;
       tasks.set(subscriptionTask(name), { handler: run, isTransaction: false });
     }
-    return { ok: true, tasks, classes, declarations: declarationsOf(subscriptions) };
+    return { ok: true, tasks, classes, declarations: declarationsOf(subscriptions, schedules) };
   } catch (thrown) {
     return { ok: false, reason: loadFailure(thrown) };
   }
 }
 
-function declarationsOf(subscriptions: SubscriptionRegistry): Declarations {
+function declarationsOf(subscriptions: SubscriptionRegistry, schedules: ScheduleRegistry): Declarations {
   return {
     ...NO_DECLARATIONS,
+    schedules: [...schedules.values()],
     subscriptions: [...subscriptions.values()].map(({ name, events, retry }) => ({ name, events, retry })),
   };
 }

@@ -45,6 +45,8 @@ export const KIND = {
   removeDelivery: 30,
   undeclare: 31,
   declare: 32,
+  putSchedule: 33,
+  removeSchedule: 34,
 } as const;
 
 /** Columns of the view `change`, in order. */
@@ -236,6 +238,12 @@ function add(changes: Changes, write: Write, counters: Counters, consumed: numbe
       changes.row(KIND.declare, null, null, null, null, program, JSON.stringify(declared));
       return;
     }
+    case "putSchedule":
+      changes.row(KIND.putSchedule, null, null, null, null, write.row.name, JSON.stringify(write.row));
+      return;
+    case "removeSchedule":
+      changes.row(KIND.removeSchedule, null, null, null, null, write.name);
+      return;
     case "setClock":
       changes.clock = Math.max(changes.clock ?? 0, write.now);
   }
@@ -309,6 +317,8 @@ export function labelOf(values: readonly Value[], row: number): string {
     case KIND.clock:
       return "setClock";
     case KIND.addDelivery:
+    case KIND.putSchedule:
+    case KIND.removeSchedule:
     case KIND.undeclare:
     case KIND.declare:
       return `${name} ${a}`;

@@ -180,14 +180,8 @@ CREATE TABLE eventual_declaration (
 
 CREATE TABLE eventual_schedule (
   name TEXT PRIMARY KEY,
-  definition TEXT NOT NULL,
-  next_at INTEGER,
-  paused INTEGER NOT NULL,
-  buffered_at INTEGER,
-  last_at INTEGER,
-  last_execution TEXT
+  row TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX eventual_schedule_next ON eventual_schedule (next_at) WHERE paused = 0 AND next_at IS NOT NULL;
 `;
 
 /** In order; the index of a step is the version that it starts from. */

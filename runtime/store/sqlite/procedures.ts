@@ -135,6 +135,10 @@ const BODIES: Record<keyof typeof KIND, string> = {
   removeDelivery: `
     DELETE FROM eventual_delivery WHERE id = NEW.n;
     ${NO_DELIVERY}`,
+  putSchedule: `
+    INSERT INTO eventual_schedule (name, row) VALUES (NEW.a, NEW.b)
+    ON CONFLICT (name) DO UPDATE SET row = excluded.row;`,
+  removeSchedule: "DELETE FROM eventual_schedule WHERE name = NEW.a;",
   undeclare: "DELETE FROM eventual_declaration WHERE program = NEW.a;",
   declare: "INSERT INTO eventual_declaration (program, declared) VALUES (NEW.a, NEW.b);",
   removeTask: removeTask("NEW.n"),

@@ -10,6 +10,7 @@ import type {
   ExecutionRow,
   InboxRow,
   LogRow,
+  ScheduleRow,
   StoredExecution,
   TaskRow,
   TimerRow,
@@ -25,6 +26,7 @@ import {
   logRow,
   numberOf,
   parentOf,
+  scheduleRow,
   storedExecution,
   taskRow,
   textOf,
@@ -75,6 +77,7 @@ export const SQL = {
   deadLetters: `${DELIVERY} WHERE dead_at IS NOT NULL AND id < ? ORDER BY id DESC LIMIT ?`,
   deadLettersOf: `${DELIVERY} WHERE dead_at IS NOT NULL AND subscription = ? AND id < ? ORDER BY id DESC LIMIT ?`,
   findDelivery: `${DELIVERY} WHERE id = ?`,
+  schedules: "SELECT row FROM eventual_schedule WHERE name > '' ORDER BY name",
   declarations: "SELECT program, declared FROM eventual_declaration WHERE id > 0 ORDER BY id",
   sizeOf: `
     SELECT coalesce((SELECT octet_length(text) FROM checkpoint WHERE execution = ?1), 0) AS checkpoint,
@@ -191,6 +194,10 @@ export class Queries {
     const [row] = await this.#all(SQL.findDelivery, id);
     if (row === undefined) return undefined;
     return row.deadAt === null ? deliveryRow(row) : deadLetter(row);
+  }
+
+  async schedules(): Promise<readonly ScheduleRow[]> {
+    return (await this.#all(SQL.schedules)).map(scheduleRow);
   }
 
   async declarations(): Promise<readonly DeclarationRow[]> {

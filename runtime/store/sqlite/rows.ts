@@ -17,6 +17,7 @@ import type {
   InboxRow,
   LogRow,
   ParentLink,
+  ScheduleRow,
   StoredExecution,
   TaskRow,
   TimerRow,
@@ -146,6 +147,20 @@ export function declarationRow(row: Row): DeclarationRow {
     program: textOf(row, "program"),
     declared: parseJson(declaredSchema, textOf(row, "declared"), "declaration"),
   };
+}
+
+const scheduleSchema = z.object({
+  name: z.string(),
+  definition: z.string(),
+  nextAt: z.number().exactOptional(),
+  paused: z.boolean(),
+  bufferedAt: z.number().exactOptional(),
+  lastAt: z.number().exactOptional(),
+  lastExecution: z.string().exactOptional(),
+});
+
+export function scheduleRow(row: Row): ScheduleRow {
+  return parseJson(scheduleSchema, textOf(row, "row"), "schedule");
 }
 
 export function logRow(row: Row): LogRow {

@@ -147,6 +147,10 @@ export class SqliteStore implements Store {
     return this.#read((queries) => queries.findDelivery(id));
   }
 
+  schedules(): ReturnType<Store["schedules"]> {
+    return this.#read((queries) => queries.schedules());
+  }
+
   declarations(): ReturnType<Store["declarations"]> {
     return this.#read((queries) => queries.declarations());
   }
