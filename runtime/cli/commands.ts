@@ -6,6 +6,7 @@ import type { Session } from "./command.js";
 import { completion } from "./commands/completion.js";
 import { cancel, resume, suspend, terminate } from "./commands/control.js";
 import { dev } from "./commands/dev.js";
+import { deadletters, emit } from "./commands/events.js";
 import { list, retry, show, start, wait } from "./commands/executions.js";
 import { history, inspect, logs } from "./commands/look.js";
 import { query, request, signal } from "./commands/message.js";
@@ -24,9 +25,9 @@ import { readSettings } from "./settings.js";
 /** The commands in the order of the help text, by what one wants to do. */
 const GROUPS = {
   "Run:": { dev, run, serve, deploy },
-  "Talk to executions:": { start, signal, request, query, wait },
+  "Talk to executions:": { start, signal, request, query, emit, wait },
   "Look:": { list, show, inspect, history, logs },
-  "Control:": { cancel, terminate, suspend, resume, retry, tasks },
+  "Control:": { cancel, terminate, suspend, resume, retry, tasks, deadletters },
   "Operate:": { programs, stats, doctor, backup, package: packageCommand, completion },
 } as const;
 
@@ -99,6 +100,7 @@ function parser(session: Session, version: string, args: readonly string[]) {
 const SEVERAL: ReadonlySet<string> = new Set([
   "_",
   "programs",
+  "letters",
   "external",
   "allow-host",
   "allowHost",

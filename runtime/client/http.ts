@@ -2,7 +2,7 @@
  * A client of the HTTP API, for Node and browsers: `eventual/client`. Every answer is parsed by the schema that the
  * server describes it with; a refusal is thrown as the `Fault` that the engine threw, with its code.
  */
-import type { z } from "zod";
+import { z } from "zod";
 import { Fault, type FaultCode } from "../protocol/fault.js";
 import {
   changedSchema,
@@ -14,7 +14,11 @@ import {
   timelineSchema,
 } from "./observation.js";
 import {
+  type Answer,
   acceptedSchema,
+  answerSchema,
+  type Deployed,
+  deployedSchema,
   type Execution,
   type ExecutionDetails,
   type ExecutionPage,
@@ -38,9 +42,10 @@ import {
   taskBeatSchema,
   taskDoneSchema,
   taskPageSchema,
+  unansweredSchema,
 } from "./resources.js";
 
-export type { Execution, ExecutionDetails, LogLine, StartBody, Started };
+export type { Answer, Deployed, Execution, ExecutionDetails, LogLine, StartBody, Started };
 
 export interface ConnectOptions {
   /** Such as `http://127.0.0.1:8080`. */
@@ -58,6 +63,14 @@ export interface HttpClient {
   get(executionId: string): Promise<ExecutionDetails>;
   /** Durable when it resolves; it happens in the order of the execution's events. */
   control(executionId: string, action: ControlAction, reason?: string): Promise<void>;
+  /** Sends a signal; what its handler returned or threw, undefined when it has not answered within a minute. */
+  request(executionId: string, signal: string, payload?: Execution["input"]): Promise<Answer | undefined>;
+  /** What the query's handler returned or threw. Changes nothing; works on closed executions. */
+  query(executionId: string, query: string, input?: Execution["input"]): Promise<Answer>;
+  /** Makes a compiled program known; new executions of its workflows start on it. */
+  deploy(program: object): Promise<Deployed>;
+  /** Puts an event into the queues of its subscriptions. Durable when it resolves. */
+  emit(event: string, payload?: Execution["input"]): Promise<void>;
   /** Starts what has failed again with the same input, on the newest program; one retry at a time. */
   retry(executionId: string): Promise<Started>;
   /** Tasks that are not completed, one page, in the order of their calls. */
@@ -120,6 +133,23 @@ export function connect(options: ConnectOptions): HttpClient {
     async control(id, action, reason) {
       await http.post(acceptedSchema, `${pathOf(id)}/${action}`, reason === undefined ? {} : { reason });
     },
+    async request(id, signal, payload) {
+      const body = payload === undefined ? {} : { payload };
+      const answer = await http.post(requestReplySchema, `${pathOf(id)}/requests/${encodeURIComponent(signal)}`, body);
+      return "answered" in answer ? undefined : answer;
+    },
+    query(id, query, input) {
+      const body = input === undefined ? {} : { input };
+      return http.post(answerSchema, `${pathOf(id)}/queries/${encodeURIComponent(query)}`, body);
+    },
+    deploy: (program) => http.post(deployedSchema, "/v1/programs", program),
+    async emit(event, payload) {
+      await http.post(
+        acceptedSchema,
+        `/v1/events/${encodeURIComponent(event)}`,
+        payload === undefined ? {} : { payload },
+      );
+    },
     retry: (id) => http.post(startedSchema, `${pathOf(id)}/retry`, {}),
     tasks: (query = {}) => http.get(taskPageSchema, `/v1/tasks?${queryOf(query)}`),
     async retryTask({ execution, seq }) {
@@ -150,6 +180,8 @@ export function connect(options: ConnectOptions): HttpClient {
       http.post(taskBeatSchema, "/v1/tasks/heartbeat", { token, ...(details === undefined ? {} : { details }) }),
   };
 }
+
+const requestReplySchema = z.union([unansweredSchema, answerSchema]);
 
 class Http {
   readonly #options: ConnectOptions;

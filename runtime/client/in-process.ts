@@ -15,6 +15,10 @@ export function inProcessClient(engine: Engine): Client {
     completeTask: ({ task, outcome }) => done(engine.completeTask(task, outcome)),
     retryTask: (call) => done(engine.retryTask(call)),
     heartbeatTask: ({ token, details }) => engine.heartbeatTask(token, details),
+    emit: ({ events }) => done(engine.emit(events)),
+    deadLetters: async (query) => [...(await engine.deadLetters(query))],
+    retryDeadLetter: ({ id }) => done(engine.retryDeadLetter(id)),
+    dropDeadLetter: ({ id }) => done(engine.dropDeadLetter(id)),
     list: async (query) => [...(await engine.list(query))],
     result: ({ execution }) => engine.result(execution),
     async show({ execution }) {

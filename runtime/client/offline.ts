@@ -23,6 +23,10 @@ export function offlineClient(file: OfflineStore): Client {
       refuse(typeof task === "string" ? undefined : task.execution, "so no task can be completed"),
     retryTask: ({ execution }) => refuse(execution, "so no task is tried again"),
     heartbeatTask: () => refuse(undefined, "so nothing takes the sign of life"),
+    emit: () => refuse(undefined, "so no subscription takes the event"),
+    deadLetters: async (query) => [...(await file.deadLetters(query))],
+    retryDeadLetter: ({ id }) => done(file.retryDeadLetter(id)),
+    dropDeadLetter: ({ id }) => done(file.dropDeadLetter(id)),
     list: async (query) => [...(await file.list(query))],
     async show({ execution }) {
       return { ...(await file.show(execution)), logs: await lastLogs(file, execution) };

@@ -66,6 +66,18 @@ const openTask = z.object({
   readyAt: z.number(),
 });
 
+const deadLetter = z.object({
+  id: z.number().int(),
+  subscription: z.string(),
+  event: z.string(),
+  payload: encoded,
+  error: encoded,
+  attempt: z.number().int(),
+  /** When it was emitted and when it was given up, ms since the epoch. */
+  time: z.number(),
+  deadAt: z.number(),
+});
+
 const message = z.strictObject({ execution: id, signal: name, payload: encoded });
 
 /** By name. Replies of `null`: what was asked is durable. */
@@ -113,6 +125,23 @@ export const OPERATIONS = {
     request: z.strictObject({ token: z.string().min(1).max(1024), details: encoded }),
     reply: z.object({ cancelled: z.boolean() }),
   },
+  /** Puts events into the queues of their subscriptions. */
+  emit: {
+    request: z.strictObject({
+      events: z
+        .array(z.strictObject({ event: name, payload: encoded }))
+        .min(1)
+        .max(1000),
+    }),
+    reply: nothing,
+  },
+  /** Events that no attempt of their subscription could handle, newest first; `before` is the last one's id. */
+  deadLetters: {
+    request: z.strictObject({ subscription: name.exactOptional(), before: key.exactOptional(), limit }),
+    reply: z.array(deadLetter),
+  },
+  retryDeadLetter: { request: z.strictObject({ id: key }), reply: nothing },
+  dropDeadLetter: { request: z.strictObject({ id: key }), reply: nothing },
   /** Newest first; `before` is the key of the last one of the page before. */
   list: {
     request: z.strictObject({
@@ -145,4 +174,5 @@ export const SHOWN_LOG_LINES = 20;
 export type ExecutionSummary = z.infer<typeof summary>;
 export type ExecutionDetails = z.infer<typeof details>;
 export type LogLineRow = z.infer<typeof logLine>;
+export type DeadLetterSummary = z.infer<typeof deadLetter>;
 export type OpenTaskSummary = z.infer<typeof openTask>;

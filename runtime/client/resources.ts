@@ -135,6 +135,22 @@ export const statsSchema = z.object({
   oldestTask: z.object({ execution: z.string(), task: z.string(), since: time }).optional(),
 });
 
+export const deadLetterSchema = z.object({
+  id: z.number().int(),
+  subscription: z.string(),
+  event: z.string(),
+  payload: z.json(),
+  error: z.union([failure, z.json()]).describe("Of the last attempt"),
+  attempts: z.number().int(),
+  emitted: time,
+  givenUp: time,
+});
+export const deadLetterPageSchema = z.object({
+  items: z.array(deadLetterSchema).describe("Newest first"),
+  next: z.string().optional(),
+});
+export const deadLetterQuerySchema = pageQuerySchema.extend({ subscription: name.optional() });
+
 const token = z.string().min(1).max(1024).describe("Of the attempt, from its context");
 export const taskCompletionSchema = z.strictObject({ token, result: z.json().optional() });
 export const taskFailureSchema = z.strictObject({
@@ -163,6 +179,7 @@ export const taskPageSchema = z.object({
 export const taskDoneSchema = z.object({ completed: z.literal(true) });
 export const taskBeatSchema = z.object({ cancelled: z.boolean().describe("Nobody waits for the attempt any more") });
 
+export type DeadLetterResource = z.infer<typeof deadLetterSchema>;
 export type Stats = z.infer<typeof statsSchema>;
 export type ProgramSummary = z.infer<typeof programListSchema>["items"][number];
 export type Deployed = z.infer<typeof deployedSchema>;

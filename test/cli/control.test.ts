@@ -153,6 +153,29 @@ test("retry: a failed execution again, one at a time; a task that rests at once"
   assert.match(await at.refused(2, "retry", "walk/w"), /EV8220: .*IN_PROGRESS/);
 });
 
+test("events are emitted; dead letters are listed, retried and dropped", async (t) => {
+  const at = await place(t);
+  await serve(t, at, [desk.program]);
+  assert.deepEqual(await at.json("emit", "arrival", '"bus"'), { event: "arrival", accepted: true });
+  const list = () => at.json("deadletters", "list") as unknown as Promise<{ id: number; error: { message: string } }[]>;
+  const dead = await eventually("it cannot be handled", async () => {
+    const rows = await list();
+    return rows.length === 1 ? rows : undefined;
+  });
+  assert.equal(dead[0]?.error.message, "no greeting for bus");
+  assert.match(
+    (await at.run("deadletters", "list")).stdout,
+    /^ID +SUBSCRIPTION.*\n\d+ +greeter +arrival .*"bus" +Error: no greeting/,
+  );
+  assert.deepEqual(await at.json("deadletters", "retry", "all"), { retried: 1 });
+  await eventually("it is dead again", async () => ((await list()).length === 1 ? true : undefined));
+  assert.equal(effects(join(at.cwd, "effects")).length, 2);
+  assert.deepEqual(await at.json("deadletters", "drop", String(dead[0]?.id), "--yes"), { dropped: 1 });
+  assert.deepEqual(await list(), []);
+  assert.match(await at.refused(2, "deadletters", "retry", "99"), /EV8019/);
+  assert.match(await at.refused(2, "deadletters", "drop", "x", "--yes"), /EV8208/);
+});
+
 test("deploy and control without an engine are left in the file; serve runs what the database has", async (t) => {
   const at = await place(t);
   assert.match(await at.refused(2, "cancel", "walk/x"), /EV8209/);
@@ -169,6 +192,7 @@ test("deploy and control without an engine are left in the file; serve runs what
     ["tasks", "heartbeat", "token"],
     ["retry", "walk/x#1"],
     ["wait", "walk/y"],
+    ["emit", "arrival"],
   ]) {
     assert.match(await at.refused(2, ...args), /EV8217/, args.join(" "));
   }

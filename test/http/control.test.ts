@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
+import { connect } from "#runtime/client/http.js";
 import { compileApp, effects, eventually } from "../cli/support/eventual.js";
 import { temporaryFolder } from "../support/temp.js";
 import { type Answer, ask, post, refused, serveProgram } from "./support.js";
@@ -153,6 +154,57 @@ test("what has failed is retried: an execution as a new one, a call that rests a
   refused(await post(url, `/v1/executions/stubborn/s/tasks/${seq}/retry`, {}), 409, "EV8030");
 });
 
+test("the typed client does all of it", async (t) => {
+  const { url } = await serve(t);
+  const client = connect({ url });
+  await client.start({ workflow: "walk", name: "a/b", input: 10 });
+  const id = "walk/a/b";
+  assert.deepEqual(await client.request(id, "move", 4), { result: 4 });
+  assert.deepEqual(await client.query(id, "place", "m"), { result: "4 m" });
+  await client.control(id, "suspend", "lunch");
+  await client.control(id, "resume");
+  await client.control(id, "cancel", "rain");
+  assert.equal((await client.result(id)).status, "CANCELLED");
+  assert.deepEqual(await client.retry(id), { id: "walk/a/b~1", existing: false });
+  const program = JSON.parse(await readFile(app.program, "utf8")) as object;
+  assert.ok((await client.deploy(program)).workflows.includes("greet"));
+  assert.equal((await client.programs())[0]?.entry, "app.ts");
+  await client.emit("nobody listens", 1);
+  await assert.rejects(client.control(id, "cancel"), { code: "EV8005" });
+});
+
+test("events reach their subscriptions; what none could handle is listed, retried and dropped", async (t) => {
+  const cwd = await temporaryFolder(t);
+  process.env.EFFECTS = join(cwd, "effects");
+  t.after(() => {
+    delete process.env.EFFECTS;
+  });
+  const { url } = await serve(t, [], cwd);
+  answered(await post(url, "/v1/events/arrival", { payload: "bus" }), 202, { accepted: true });
+  interface Letters {
+    items: { id: number; subscription: string; event: string; payload: unknown; error: { message: string } }[];
+  }
+  const dead = await eventually("it cannot be handled", async () => {
+    const { items } = (await ask(url, "/v1/dead-letters")).body as unknown as Letters;
+    return items.length === 1 ? items : undefined;
+  });
+  const [{ id = 0, subscription, event, payload, error } = {}] = dead;
+  assert.deepEqual(
+    [subscription, event, payload, error?.message],
+    ["greeter", "arrival", "bus", "no greeting for bus"],
+  );
+  assert.deepEqual((await ask(url, "/v1/dead-letters?subscription=other")).body.items, []);
+  answered(await post(url, `/v1/dead-letters/${id}/retry`, {}), 202, { accepted: true });
+  await eventually("it is dead again", async () => {
+    const { items } = (await ask(url, "/v1/dead-letters")).body as unknown as Letters;
+    return effects(join(cwd, "effects")).length === 2 && items.length === 1 ? true : undefined;
+  });
+  answered(await post(url, `/v1/dead-letters/${id}/drop`, {}), 202, { accepted: true });
+  assert.deepEqual((await ask(url, "/v1/dead-letters")).body.items, []);
+  refused(await post(url, `/v1/dead-letters/${id}/retry`, {}), 404, "EV8019");
+  refused(await post(url, "/v1/dead-letters/x/drop", {}), 400, "EV8301");
+});
+
 test("programs are deployed into the running engine and listed; the statistics count", async (t) => {
   const { url } = await serve(t);
   const text = await readFile(app.program, "utf8");
@@ -199,14 +251,18 @@ test("reading is for readers, asking for senders, control and deployment for adm
     read: [
       ["GET", "/v1/tasks"],
       ["GET", "/v1/stats"],
+      ["GET", "/v1/dead-letters"],
       ["GET", "/v1/programs"],
       ["POST", "/v1/executions/walk/x/queries/place", { input: "m" }],
     ],
     signal: [
       ["POST", "/v1/executions/walk/x/requests/move?wait=0", { payload: 0 }],
       ["POST", "/v1/executions/walk/x/retry", {}],
+      ["POST", "/v1/events/arrival", {}],
     ],
     admin: [
+      ["POST", "/v1/dead-letters/1/retry", {}],
+      ["POST", "/v1/dead-letters/1/drop", {}],
       ["POST", "/v1/executions/walk/x/suspend", {}],
       ["POST", "/v1/executions/walk/x/resume", {}],
       ["POST", "/v1/executions/walk/x/cancel", {}],

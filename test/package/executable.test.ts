@@ -5,8 +5,9 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -244,3 +245,45 @@ test("what cannot be made is refused before the work, each with its code", async
 function sha256(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
+
+test("an executable that was replaced under running executions: killed, the new one goes on with them", async (t) => {
+  const cwd = await temporaryFolder(t);
+  // Another program of the same workflows, as a new version is; and so another executable.
+  const source = join(cwd, "src");
+  await cp(join(ROOT, "test/fixtures/app"), source, { recursive: true });
+  const text = await readFile(join(source, "app.ts"), "utf8");
+  await writeFile(join(source, "app.ts"), text.replace("approved by", "approved in the new version by"));
+  const next = join(cwd, "next");
+  const packaged = await eventual(["package", join(source, "app.ts"), "-o", next, "--json"], { cwd });
+  assert.equal(packaged.code, 0, packaged.stderr);
+  const file = join(cwd, "app");
+  await cp(app, file);
+  const env = { EVENTUAL_DB: "app.db" };
+  const ask = async (...args: string[]) => {
+    const ended = await run([...args, "--json"], { cwd, file, env });
+    assert.equal(ended.code, 0, ended.stderr);
+    return lastLine(ended) as { status: string; result: unknown; executionId: string };
+  };
+  const serve = async () => {
+    const server = start(["serve", "--json"], { cwd, file, env });
+    t.after(() => server.process.kill("SIGKILL"));
+    await once(server.process.stdout ?? server.process, "data");
+    return server;
+  };
+
+  const old = await serve();
+  await ask("start", "approval", "--id", "1", "--input", '"tea"');
+  await ask("start", "sleeper", "--id", "1");
+  await rename(next, file);
+  assert.equal((await ask("show", "approval/1")).status, "IN_PROGRESS", "the running one goes on");
+  old.process.kill("SIGKILL");
+  await old.ended;
+
+  await serve();
+  await ask("signal", "approval/1", "approve", '"Ada"');
+  assert.equal((await ask("wait", "approval/1")).result, "tea approved by Ada", "on the program that it began on");
+  assert.equal((await ask("show", "sleeper/1")).status, "IN_PROGRESS");
+  await ask("start", "approval", "--id", "2", "--input", '"tea"');
+  await ask("signal", "approval/2", "approve", '"Ada"');
+  assert.equal((await ask("wait", "approval/2")).result, "tea approved in the new version by Ada");
+});

@@ -1,6 +1,7 @@
 /** The API's operations. */
 import type { Route } from "./route.js";
 import { CONTROL } from "./routes/control.js";
+import { EVENTS } from "./routes/events.js";
 import { EXECUTIONS } from "./routes/executions.js";
 import { HEALTH } from "./routes/health.js";
 import { OBSERVATION } from "./routes/observation.js";
@@ -15,5 +16,6 @@ export const ROUTES: readonly Route[] = [
   ...OBSERVATION,
   ...STREAM,
   ...TASKS,
+  ...EVENTS,
   ...OPERATE,
 ];

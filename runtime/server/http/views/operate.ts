@@ -1,8 +1,9 @@
 /** What operators look at, as resources of the API. */
-import type { OpenTask, Stats } from "../../../client/resources.js";
+import type { DeadLetterResource, OpenTask, Stats } from "../../../client/resources.js";
 import type { OpenTaskRow } from "../../../engine/engine.js";
 import type { StoreStats } from "../../../store/sqlite/examine.js";
-import { iso } from "./executions.js";
+import type { DeadLetter } from "../../../store/store.js";
+import { iso, json } from "./executions.js";
 
 /** A task that is not completed. */
 export function taskResource(row: OpenTaskRow): OpenTask {
@@ -13,6 +14,15 @@ export function taskResource(row: OpenTaskRow): OpenTask {
     scheduledTime: iso(scheduledTime),
     ...(state === "resting" ? { nextAttempt: iso(readyAt) } : {}),
     ...(beat === undefined ? {} : { lastHeartbeat: iso(beat.at) }),
+  };
+}
+
+/** An event that no attempt of its subscription could handle. */
+export function deadLetterResource(row: DeadLetter): DeadLetterResource {
+  const { id, subscription, event, payload, error, attempt, time, deadAt } = row;
+  return {
+    ...{ id, subscription, event, payload: json(payload), error: json(error), attempts: attempt },
+    ...{ emitted: iso(time), givenUp: iso(deadAt) },
   };
 }
 
