@@ -63,7 +63,10 @@ test("docs/errors.md lists the pages by area", () => {
 });
 
 test("links in the documents lead to files", () => {
-  for (const name of ["README.md", "ARCHITECTURE.md", "docs/guide.md", "docs/testing.md"]) {
+  const documents = ["docs", "examples"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`),
+  );
+  for (const name of ["README.md", "ARCHITECTURE.md", ...documents.filter((file) => file.endsWith(".md"))]) {
     const text = readFileSync(join(root, name), "utf8");
     for (const [, target] of text.matchAll(/\]\(([^)#:]+)\)/g))
       assert.ok(existsSync(join(root, dirname(name), target!)), `${name}: ${target}`);
