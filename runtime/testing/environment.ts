@@ -246,6 +246,14 @@ export class TestEnvironment {
     return this.#pool.starts.map(({ task }) => task);
   }
 
+  /** Emits events of one kind, given by definition or name, to their subscriptions. The payloads are not checked. */
+  async emit<Payload>(event: { readonly name: string } | string, ...payloads: readonly Payload[]): Promise<void> {
+    const name = typeof event === "string" ? event : event.name;
+    await this.#act((engine) =>
+      engine.emit(payloads.map((payload) => ({ event: name, payload: encode(payload, "payload") }))),
+    );
+  }
+
   /** Completes an attempt of a task by its token. Rejects with EV8014 or EV8015 when nothing waits for it. */
   async completeTask(token: string, result?: unknown): Promise<void> {
     await this.#act((engine) => engine.completeTask(token, { ok: true, value: encode(result, "result") }));

@@ -51,6 +51,8 @@ export interface Case {
   readonly dependsOnOrder?: "timeline" | "result";
   /** A policy makes further attempts: a crash may take one of them, so that times differ. */
   readonly attempts?: "by policy";
+  /** A death has a subscription's handler run again, and what it does then is done again: at least once. */
+  readonly repeats?: "deliveries";
   /** Its result has times in it that a new start of a command with a clock of its own makes others. */
   readonly tellsTime?: true;
   /** Tasks with onCrash "fail": never started more often than in the straight run. */

@@ -28,6 +28,13 @@ conform([
     others: { "order/order-7": "SUCCEEDED", "order/from/outside": "SUCCEEDED", "order/a/b/c": "IN_PROGRESS" },
   },
   {
+    name: "announcements",
+    result: ["order-1 closed", "order-1 out of stock", "order-1 started", "order-1 undid 1", "order-1 undid 2"],
+    // A handler whose signal's answer is lost sends it again: were every commit to kill, that would go on for ever.
+    kills: "some",
+    repeats: "deliveries",
+  },
+  {
     name: "sagas",
     result: [
       ["step 1", true, []],
