@@ -3,7 +3,9 @@
  *
  * P1  The newest program is the one that was deployed last, by this engine or an earlier one.
  */
+import { createHash } from "node:crypto";
 import { z } from "zod";
+import { programContent } from "../protocol/canonical.js";
 import { Fault } from "../protocol/fault.js";
 import { type Program, programSchema, RUNTIME_ABI } from "../protocol/program.js";
 import type { Store } from "../store/store.js";
@@ -111,6 +113,9 @@ function parsed(hash: string, text: string): Stored {
     throw damagedProgram(hash, String(error));
   }
   const result = storedSchema.safeParse(value);
-  if (result.success) return result.data;
-  throw damagedProgram(hash, z.prettifyError(result.error));
+  if (!result.success) throw damagedProgram(hash, z.prettifyError(result.error));
+  const { resolveFrom: _resolveFrom, ...program } = result.data;
+  const found = createHash("sha256").update(programContent(program)).digest("hex");
+  if (found !== hash) throw damagedProgram(hash, `its content has been altered: it has the hash ${found}`);
+  return result.data;
 }

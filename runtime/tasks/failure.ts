@@ -3,15 +3,19 @@
  * `Outcome`. Whatever is thrown, an outcome comes out.
  */
 import { EventualError, TaskInterrupted, UnserializableError } from "../protocol/errors.js";
+import { PAYLOAD_UNITS_MAX } from "../protocol/payload.js";
 import { encodeError, type Outcome } from "../protocol/value.js";
 import type { ClassTable } from "../protocol/value-classes.js";
 
 /** The outcome of a handler that threw `thrown`: an error with its class, message, stack, fields and cause, or any value. */
 export function failure(thrown: unknown, classes?: ClassTable): Outcome {
   try {
-    return { ok: false, error: encodeError(thrown, classes) };
+    const error = encodeError(thrown, classes);
+    if (error.length > PAYLOAD_UNITS_MAX)
+      throw new RangeError(`it has ${error.length} characters; at most ${PAYLOAD_UNITS_MAX} can be passed`);
+    return { ok: false, error };
   } catch (problem) {
-    // A hostile getter or proxy: say at least that the task threw.
+    // A hostile getter or proxy, or a text without end: say at least that the task threw.
     return { ok: false, error: encodeError(undescribed(problem)) };
   }
 }

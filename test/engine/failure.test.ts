@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Fault } from "#runtime/protocol/fault.js";
 import { encode } from "#runtime/protocol/value.js";
-import { DAY, openWorld, PROGRAM, START } from "./fakes.js";
+import { DAY, openWorld, program, START } from "./fakes.js";
 import { collector, relay, reminder, steps } from "./scripts.js";
 
 const failure = () => new Fault("EV6009", "the disk is full", { remedy: "Free space." });
@@ -110,7 +110,7 @@ test("an execution whose stored program is damaged is suspended, with the reason
   const first = await openWorld({ collector });
   await first.engine.start({ workflow: "collector", name: "a", input: encode(null) });
   first.database.crash();
-  first.database.data.programs.set(PROGRAM, "not a program");
+  first.database.data.programs.set(program(["collector"]).hash, "not a program");
   const second = await openWorld({ collector }, { database: first.database, deploy: false });
   await second.engine.signal("collector/a", "s", encode(1));
   const row = await second.engine.result("collector/a");

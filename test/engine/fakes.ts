@@ -3,14 +3,16 @@
  * made from them. The sandbox checks what it is asked: restoring must give back the state, replaying the commands.
  */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { virtualClock } from "#runtime/engine/clock.js";
 import { openEngine } from "#runtime/engine/core.js";
 import type { Engine, EngineOptions, Problem } from "#runtime/engine/engine.js";
+import { programContent } from "#runtime/protocol/canonical.js";
 import type { Command, OnCrash } from "#runtime/protocol/command.js";
 import { type Declarations, NO_DECLARATIONS } from "#runtime/protocol/declarations.js";
 import type { Event } from "#runtime/protocol/event.js";
 import type { LogLine } from "#runtime/protocol/guest.js";
-import { type Program, RUNTIME_ABI } from "#runtime/protocol/program.js";
+import { type Program, programSchema, RUNTIME_ABI } from "#runtime/protocol/program.js";
 import { encode, type Outcome } from "#runtime/protocol/value.js";
 import type { ActivationReply, ActivationRequest, Sandbox } from "#runtime/sandbox/sandbox.js";
 import type { Store } from "#runtime/store/store.js";
@@ -42,7 +44,6 @@ export interface State {
 export type Script = (turn: Turn) => void;
 
 export const ok = (value?: unknown): Outcome => ({ ok: true, value: encode(value) });
-export const PROGRAM = "a".repeat(64);
 export const START = Date.UTC(2026, 0, 1);
 export const DAY = 86_400_000;
 
@@ -230,16 +231,16 @@ export async function openWorld(scripts: Readonly<Record<string, Script>>, optio
   return { engine, database, sandbox, pool, clock, problems };
 }
 
-/** Stands for a program: the fake sandbox needs only the names. */
-export function program(workflows: readonly string[], hash = PROGRAM): Program {
+/** Stands for a program: the fake sandbox needs only the names. `compiler` makes it another one. */
+export function program(workflows: readonly string[], compiler = "test"): Program {
   const position = { line: 1, column: 0 };
   const code = { code: "", map: "" };
-  return {
+  const content = programSchema.parse({
     format: "eventual-program",
-    hash,
+    hash: "0".repeat(64),
     manifest: {
       abi: RUNTIME_ABI,
-      compiler: "test",
+      compiler,
       entry: "test.ts",
       workflows: workflows.map((name) => ({ name, module: "test.ts", position })),
       tasks: [],
@@ -253,7 +254,8 @@ export function program(workflows: readonly string[], hash = PROGRAM): Program {
     guest: code,
     host: code,
     externals: [],
-  };
+  });
+  return { ...content, hash: createHash("sha256").update(programContent(content)).digest("hex") };
 }
 
 /** Resolves when `condition` holds; the test's own time limit ends it if that never happens. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encode } from "#runtime/protocol/value.js";
-import { openWorld, PROGRAM, program, START } from "./fakes.js";
+import { openWorld, program, START } from "./fakes.js";
 import { collector, steps } from "./scripts.js";
 
 const quiet = { answer: () => undefined };
@@ -33,7 +33,11 @@ test("an unknown workflow is refused with the known ones", async () => {
   await assert.rejects(engine.start({ workflow: "steps", program: "b".repeat(64), input: encode(1) }), {
     code: "EV8009",
   });
-  const known = await engine.start({ workflow: "steps", program: PROGRAM, input: encode(0) });
+  const known = await engine.start({
+    workflow: "steps",
+    program: program(["steps", "collector"]).hash,
+    input: encode(0),
+  });
   assert.equal(known.existing, false);
 });
 
@@ -64,14 +68,15 @@ test("a name is made up when none is given, and the start event tells who the ex
 
 test("new executions take the newest program that has the workflow", async () => {
   const { engine } = await openWorld({ steps }, quiet);
-  await engine.deploy(program(["steps"], "c".repeat(64)), "/nowhere");
+  const newer = program(["steps"], "a newer compiler");
+  await engine.deploy(newer, "/nowhere");
   await engine.start({ workflow: "steps", name: "a", input: encode(1) });
-  assert.equal((await engine.show("steps/a")).program, "c".repeat(64));
+  assert.equal((await engine.show("steps/a")).program, newer.hash);
 });
 
 test("a program for another runtime is refused", async () => {
   const { engine } = await openWorld({ steps });
-  const foreign = program(["steps"], "d".repeat(64));
+  const foreign = program(["steps"]);
   const deployed = engine.deploy({ ...foreign, manifest: { ...foreign.manifest, abi: 99 } }, "/nowhere");
   await assert.rejects(deployed, { code: "EV8010" });
 });

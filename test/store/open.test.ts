@@ -231,6 +231,24 @@ test("a file that another program keeps locked is reported, and works again afte
   await store.close();
 });
 
+test("commits of different sizes that met a locked file leave nothing behind that keeps later ones from the file", async (t) => {
+  const path = await inFolder(t);
+  const store = await populate(await openStore(path, { busyTimeout: 1 }), 3);
+  const other = await connect(path, "write");
+  await other.exec("BEGIN IMMEDIATE");
+  await assert.rejects(store.commit([append(1, 1)]), fault("EV6010", /another program/));
+  await assert.rejects(
+    store.commit([append(2, 1), timer(2, 1, NOW), timer(2, 2, NOW)]),
+    fault("EV6010", /another program/),
+  );
+  await other.exec("ROLLBACK");
+  await store.commit([append(3, 1), timer(3, 1, NOW)]);
+  const seen = await other.prepare("SELECT execution FROM tail");
+  assert.deepEqual(await seen.all(), [{ execution: 3 }]);
+  await other.close();
+  await store.close();
+});
+
 test("an older database is brought to the newest version in one transaction", async (t) => {
   const path = await inFolder(t);
   const connection = await connect(path, "create");

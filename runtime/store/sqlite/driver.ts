@@ -6,6 +6,8 @@
  *     order of calls on different prepared statements, and parallel calls only block threads of the pool.)
  * D2  A statement runs to its end before its call resolves: no read transaction stays open between two calls.
  * D3  Every error is a Fault EV6xxx whose `cause` is the error of SQLite.
+ * D4  A statement that has failed is reset before its call rejects. One that could not get a lock would otherwise count
+ *     as running, and as long as one that writes runs, SQLite commits nothing of what other statements write.
  */
 import sqlite3 from "sqlite3";
 import { Fault } from "../../protocol/fault.js";
@@ -128,16 +130,24 @@ class Sqlite3Statement implements Statement {
 
   async run(parameters: readonly Value[] = []): Promise<void> {
     await this.#connection.call((callback) => {
-      this.#native.run(parameters, callback);
+      this.#native.run(parameters, this.#thenReset(callback));
     });
   }
 
   // Not `get`: it leaves the statement, hence its read transaction, open after the first row.
   async all(parameters: readonly Value[] = []): Promise<readonly Row[]> {
     const rows = await this.#connection.call<Row[]>((callback) => {
-      this.#native.all(parameters, callback);
+      this.#native.all(parameters, this.#thenReset(callback));
     });
     return rows ?? [];
+  }
+
+  /** D4 */
+  #thenReset<T>(callback: Callback<T>): Callback<T> {
+    return (error, result) => {
+      if (error === null) callback(null, result);
+      else this.#native.reset(() => callback(error));
+    };
   }
 
   async finalize(): Promise<void> {
