@@ -31,7 +31,7 @@ module.exports = {
       "^runtime/server/",
       own("server", "runtime/engine/", "runtime/client/", "runtime/inspect/", "runtime/platform/", "runtime/store/"),
     ),
-    only("dashboard", "^runtime/dashboard/", own("dashboard", "runtime/client/(http|observation|resources)")),
+    only("dashboard", "^runtime/dashboard/", own("dashboard", "runtime/client/(http|observation|resources|schedules)")),
     only("inspect", "^runtime/inspect/", own("inspect", "runtime/store/", "runtime/guest/(heap|numbers)")),
     only("package", "^runtime/package/", own("package", "runtime/platform/")),
     only(

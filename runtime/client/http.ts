@@ -2,7 +2,7 @@
  * A client of the HTTP API, for Node and browsers: `eventual/client`. Every answer is parsed by the schema that the
  * server describes it with; a refusal is thrown as the `Fault` that the engine threw, with its code.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { Fault, type FaultCode } from "../protocol/fault.js";
 import {
   changedSchema,
@@ -17,7 +17,9 @@ import {
   type Answer,
   acceptedSchema,
   answerSchema,
+  type DeadLetterPage,
   type Deployed,
+  deadLetterPageSchema,
   deployedSchema,
   type Execution,
   type ExecutionDetails,
@@ -44,6 +46,7 @@ import {
   taskPageSchema,
   unansweredSchema,
 } from "./resources.js";
+import { type ScheduleResource, scheduleListSchema } from "./schedules.js";
 
 export type { Answer, Deployed, Execution, ExecutionDetails, LogLine, StartBody, Started };
 
@@ -77,6 +80,24 @@ export interface HttpClient {
   tasks(query?: { readonly cursor?: string; readonly limit?: number }): Promise<TaskPage>;
   /** Begins the next attempt of a call that rests after a failed one. */
   retryTask(call: { readonly execution: string; readonly seq: number }): Promise<void>;
+  /** Events that no attempt of their subscription could handle, one page, newest first. */
+  deadLetters(query?: {
+    readonly subscription?: string;
+    readonly cursor?: string;
+    readonly limit?: number;
+  }): Promise<DeadLetterPage>;
+  /** Puts a dead letter back into its queue. */
+  retryDeadLetter(id: number): Promise<void>;
+  /** Forgets a dead letter. */
+  dropDeadLetter(id: number): Promise<void>;
+  /** The schedules in force, by name. */
+  schedules(): Promise<readonly ScheduleResource[]>;
+  /** It starts nothing until it is resumed. */
+  pauseSchedule(name: string): Promise<void>;
+  /** It goes on as if it began now. */
+  resumeSchedule(name: string): Promise<void>;
+  /** Starts an execution of it now. */
+  triggerSchedule(name: string): Promise<Started>;
   /** Newest first. */
   programs(): Promise<readonly ProgramSummary[]>;
   stats(): Promise<Stats>;
@@ -155,6 +176,21 @@ export function connect(options: ConnectOptions): HttpClient {
     async retryTask({ execution, seq }) {
       await http.post(acceptedSchema, `${pathOf(execution)}/tasks/${seq}/retry`, {});
     },
+    deadLetters: (query = {}) => http.get(deadLetterPageSchema, `/v1/dead-letters?${queryOf(query)}`),
+    async retryDeadLetter(id) {
+      await http.post(acceptedSchema, `/v1/dead-letters/${id}/retry`, {});
+    },
+    async dropDeadLetter(id) {
+      await http.post(acceptedSchema, `/v1/dead-letters/${id}/drop`, {});
+    },
+    schedules: async () => (await http.get(scheduleListSchema, "/v1/schedules")).items,
+    async pauseSchedule(name) {
+      await http.post(acceptedSchema, `/v1/schedules/${encodeURIComponent(name)}/pause`, {});
+    },
+    async resumeSchedule(name) {
+      await http.post(acceptedSchema, `/v1/schedules/${encodeURIComponent(name)}/resume`, {});
+    },
+    triggerSchedule: (name) => http.post(startedSchema, `/v1/schedules/${encodeURIComponent(name)}/trigger`, {}),
     programs: async () => (await http.get(programListSchema, "/v1/programs")).items,
     stats: () => http.get(statsSchema, "/v1/stats"),
     timeline: (id) => http.get(timelineSchema, `${pathOf(id)}/timeline`),

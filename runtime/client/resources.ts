@@ -179,6 +179,7 @@ export const taskPageSchema = z.object({
 export const taskDoneSchema = z.object({ completed: z.literal(true) });
 export const taskBeatSchema = z.object({ cancelled: z.boolean().describe("Nobody waits for the attempt any more") });
 
+export type DeadLetterPage = z.infer<typeof deadLetterPageSchema>;
 export type DeadLetterResource = z.infer<typeof deadLetterSchema>;
 export type Stats = z.infer<typeof statsSchema>;
 export type ProgramSummary = z.infer<typeof programListSchema>["items"][number];

@@ -11,10 +11,12 @@ import { LocationProvider, Route, Router } from "preact-iso";
 import { learnFeatures } from "./data/features.js";
 import { ROOT } from "./data/places.js";
 import { client, refused } from "./data/session.js";
+import { DeadLettersPage } from "./pages/dead-letters.js";
 import { ExecutionPage } from "./pages/execution.js";
 import { ExecutionsPage } from "./pages/executions.js";
 import { OverviewPage } from "./pages/overview.js";
 import { ProgramsPage } from "./pages/programs.js";
+import { SchedulesPage } from "./pages/schedules.js";
 import { TasksPage } from "./pages/tasks.js";
 import { TokenPage } from "./pages/token.js";
 import { Empty, Page, Skeleton } from "./parts/page.js";
@@ -41,6 +43,8 @@ function App() {
           <Route path={`${ROOT}/executions`} component={ExecutionsPage} />
           <Route path={`${ROOT}/executions/:workflow/:name`} component={ExecutionPage} />
           <Route path={`${ROOT}/tasks`} component={TasksPage} />
+          <Route path={`${ROOT}/schedules`} component={SchedulesPage} />
+          <Route path={`${ROOT}/dead-letters`} component={DeadLettersPage} />
           <Route path={`${ROOT}/programs`} component={ProgramsPage} />
           <Route default component={Unknown} />
         </Router>

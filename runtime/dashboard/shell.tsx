@@ -19,6 +19,8 @@ const PLACES: readonly Place[] = [
   { path: ROOT, name: "Overview", needs: "get /v1/overview" },
   { path: `${ROOT}/executions`, name: "Executions", needs: "get /v1/executions" },
   { path: `${ROOT}/tasks`, name: "Open tasks", needs: "get /v1/tasks" },
+  { path: `${ROOT}/schedules`, name: "Schedules", needs: "get /v1/schedules" },
+  { path: `${ROOT}/dead-letters`, name: "Dead letters", needs: "get /v1/dead-letters" },
   { path: `${ROOT}/programs`, name: "Programs", needs: "get /v1/programs" },
 ];
 

@@ -12,7 +12,7 @@ import { gzipSync } from "node:zlib";
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { connect, type HttpClient } from "#runtime/client/http.js";
-import { compileApp, ROOT } from "../cli/support/eventual.js";
+import { compileApp, eventually, ROOT } from "../cli/support/eventual.js";
 import { serveProgram } from "../http/support.js";
 import { temporaryFolder } from "../support/temp.js";
 import { openBrowser, type Visit, visit } from "./browser.js";
@@ -231,6 +231,47 @@ test("open tasks are listed; one that rests can begin its next attempt now; what
   await page.getByRole("button", { name: "Retry", exact: true }).click();
   await heading(page, "refund/r~1");
   assert.equal((await client.result("refund/r~1")).status, "FAILED");
+  assertClean();
+});
+
+test("schedules are paused, resumed and begun; dead letters tried again and forgotten; axe finds nothing there", async (t) => {
+  const clock = await compileApp("clock", "shop");
+  t.after(() => clock.remove());
+  const { url } = await serveProgram(t, clock.program);
+  const client = connect({ url });
+  const { page, assertClean } = await visit(t, browser, url, "/dashboard/schedules", { reducedMotion: "reduce" });
+  await page.getByRole("row", { name: /^nightly report 0 3 \* \* \* Europe\/Lisbon in .* never/ }).waitFor();
+  await page.getByRole("row", { name: /^often report every 12 h in 11 h never/ }).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole("button", { name: "Pause … often" }).click();
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  await page.getByRole("row", { name: /^often report every 12 h paused never/ }).waitFor();
+  assert.equal((await client.schedules()).find(({ name }) => name === "often")?.paused, true);
+  await page.getByRole("button", { name: "Resume … often" }).click();
+  await page.getByRole("button", { name: "Resume", exact: true }).click();
+  await page.getByRole("button", { name: "Pause … often" }).waitFor();
+  await page.getByRole("button", { name: "Start … nightly" }).click();
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await heading(page, "report/");
+  await page.getByText('"report of EMEA"').waitFor();
+
+  await client.emit("paid", { id: "o-9" });
+  await page.getByRole("link", { name: "Dead letters" }).click();
+  const letter = page.getByRole("article", { name: "paid for books" });
+  await letter.getByText("RangeError: no account for o-9").waitFor();
+  await letter.getByText('"o-9"').waitFor();
+  assert.deepEqual(await violations(page), []);
+  const [first] = (await client.deadLetters()).items;
+  await letter.getByRole("button", { name: "Try again …" }).click();
+  await page.getByRole("button", { name: "Try again", exact: true }).click();
+  await eventually("the next failure", async () => {
+    const [next] = (await client.deadLetters()).items;
+    return next !== undefined && next.givenUp !== first?.givenUp ? next : undefined;
+  });
+  await letter.getByRole("button", { name: "Forget …" }).click();
+  await page.getByRole("button", { name: "Forget", exact: true }).click();
+  await page.getByText("No dead letters").waitFor();
+  assert.deepEqual((await client.deadLetters()).items, []);
   assertClean();
 });
 

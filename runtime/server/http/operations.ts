@@ -6,6 +6,7 @@ import { EXECUTIONS } from "./routes/executions.js";
 import { HEALTH } from "./routes/health.js";
 import { OBSERVATION } from "./routes/observation.js";
 import { OPERATE } from "./routes/operate.js";
+import { SCHEDULES } from "./routes/schedules.js";
 import { STREAM } from "./routes/stream.js";
 import { TASKS } from "./routes/tasks.js";
 
@@ -18,4 +19,5 @@ export const ROUTES: readonly Route[] = [
   ...TASKS,
   ...EVENTS,
   ...OPERATE,
+  ...SCHEDULES,
 ];

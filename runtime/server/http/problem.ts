@@ -14,6 +14,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   EV8021: 413,
   EV8022: 429,
   EV8019: 404,
+  EV8020: 404,
   EV8030: 409,
   EV8220: 409,
   EV8301: 400,

@@ -1,0 +1,144 @@
+/** What starts executions by the clock. */
+import { useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import type { ScheduleResource } from "../../client/schedules.js";
+import { durationText } from "../data/format.js";
+import { executionPlace, listPlace } from "../data/places.js";
+import { useResource } from "../data/resource.js";
+import { client } from "../data/session.js";
+import { Dialog } from "../parts/dialog.js";
+import { Empty, Page, Skeleton } from "../parts/page.js";
+import { ProblemNote } from "../parts/problem.js";
+import { Moment } from "../parts/time.js";
+
+const AGAIN_MS = 3000;
+
+type Act = "pause" | "resume" | "trigger";
+
+const ACTS: Readonly<Record<Act, { readonly title: string; readonly confirm: string; readonly text: string }>> = {
+  pause: { title: "Pause this schedule?", confirm: "Pause", text: "It starts nothing until it is resumed." },
+  resume: {
+    title: "Resume this schedule?",
+    confirm: "Resume",
+    text: "It goes on as if it began now; what it missed meanwhile is not made up for.",
+  },
+  trigger: { title: "Start an execution now?", confirm: "Start", text: "When it is due next stays as it is." },
+};
+
+export function SchedulesPage() {
+  const { route } = useLocation();
+  const schedules = useResource(() => client.value.schedules(), "schedules", { every: AGAIN_MS });
+  const [asked, ask] = useState<{ readonly name: string; readonly act: Act } | undefined>(undefined);
+  const { data, error, reload } = schedules;
+  return (
+    <Page title="Schedules" lead={<p class="hint">What the programs declare with schedule(), and when it is due.</p>}>
+      {error === undefined ? null : <ProblemNote error={error} />}
+      {data === undefined ? (
+        error === undefined ? (
+          <Skeleton />
+        ) : null
+      ) : data.length === 0 ? (
+        <Empty title="No schedules">
+          <p>
+            A program declares one with <code>schedule(name, when, workflow)</code>.
+          </p>
+        </Empty>
+      ) : (
+        <section class="card" aria-label="Schedules">
+          <ScheduleTable schedules={data} ask={(name, act) => ask({ name, act })} />
+        </section>
+      )}
+      {asked === undefined ? null : (
+        <Dialog
+          title={ACTS[asked.act].title}
+          confirm={ACTS[asked.act].confirm}
+          close={() => ask(undefined)}
+          act={async () => {
+            const { name, act } = asked;
+            if (act === "trigger") route(executionPlace((await client.value.triggerSchedule(name)).id));
+            else {
+              await (act === "pause" ? client.value.pauseSchedule(name) : client.value.resumeSchedule(name));
+              reload();
+            }
+          }}
+        >
+          <p class="dialog-subject">{asked.name}</p>
+          <p>{ACTS[asked.act].text}</p>
+        </Dialog>
+      )}
+    </Page>
+  );
+}
+
+interface TableProps {
+  readonly schedules: readonly ScheduleResource[];
+  readonly ask: (name: string, act: Act) => void;
+}
+
+function ScheduleTable({ schedules, ask }: TableProps) {
+  return (
+    <div class="table-box">
+      <table class="plain executions">
+        <caption class="unseen">Schedules by name</caption>
+        <thead>
+          <tr>
+            <th scope="col">Schedule</th>
+            <th scope="col">Workflow</th>
+            <th scope="col">When</th>
+            <th scope="col">Next</th>
+            <th scope="col">Last</th>
+            <th scope="col">
+              <span class="unseen">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {schedules.map(({ name, workflow, when, next, last, paused }) => (
+            <tr key={name}>
+              <th scope="row">
+                <strong>{name}</strong>
+              </th>
+              <td>
+                <a href={listPlace({ workflow })}>{workflow}</a>
+              </td>
+              <td>
+                <WhenText when={when} />
+              </td>
+              <td class="soft">{paused ? "paused" : next === undefined ? "" : <Moment at={next} />}</td>
+              <td class="soft">
+                {last === undefined ? (
+                  "never"
+                ) : (
+                  <a href={executionPlace(last.execution)}>
+                    <Moment at={last.at} />
+                  </a>
+                )}
+              </td>
+              <td class="row-actions">
+                <button type="button" aria-label={`Start … ${name}`} onClick={() => ask(name, "trigger")}>
+                  Start …
+                </button>
+                <button
+                  type="button"
+                  aria-label={`${paused ? "Resume" : "Pause"} … ${name}`}
+                  onClick={() => ask(name, paused ? "resume" : "pause")}
+                >
+                  {paused ? "Resume …" : "Pause …"}
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function WhenText({ when }: { readonly when: ScheduleResource["when"] }) {
+  if ("everyMs" in when) return <>every {durationText(when.everyMs)}</>;
+  return (
+    <>
+      <code>{when.cron}</code> <span class="hint">{when.timezone}</span>
+    </>
+  );
+}
