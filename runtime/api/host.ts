@@ -10,6 +10,7 @@ import { makeTask, makeWorkflow, makeWorkflowReference, type TaskArguments } fro
 import { makeEvent, makeSubscription } from "./event.js";
 import * as api from "./index.js";
 import { outsideTask } from "./outside.js";
+import { durationMilliseconds, isSchedule } from "./schedule.js";
 import { makeSchedule } from "./schedules.js";
 import type {
   AnyEvent,
@@ -65,6 +66,8 @@ export interface HostRegistries {
   readonly tasks: TaskRegistry;
   readonly subscriptions?: SubscriptionRegistry;
   readonly schedules?: ScheduleRegistry;
+  /** By workflow: how long closed executions are kept, ms. */
+  readonly retentions?: Map<string, number>;
   readonly classes?: ClassRegistry;
   /** Gives the context of the running task. */
   readonly currentTask?: () => TaskContext | undefined;
@@ -76,6 +79,7 @@ export function createHostApi(registries: HostRegistries): HostApi {
     tasks: registry,
     subscriptions = new Map(),
     schedules = new Map(),
+    retentions = new Map(),
     classes = new ClassRegistry(),
     currentTask,
   } = registries;
@@ -122,6 +126,9 @@ export function createHostApi(registries: HostRegistries): HostApi {
       const handler = definition.find((part) => typeof part === "function") as
         | WorkflowHandler<unknown, unknown>
         | undefined;
+      const options = definition.find((part) => typeof part === "object");
+      const retention = options === undefined ? undefined : retentionOf(name, options);
+      if (retention !== undefined) retentions.set(name, retention);
       return handler === undefined ? makeWorkflowReference(name) : makeWorkflow(name, handler);
     },
   });
@@ -130,5 +137,14 @@ export function createHostApi(registries: HostRegistries): HostApi {
 function takenName(kind: string, name: string): Fault {
   return new Fault("EV7003", `two ${kind}s have the name "${name}"`, {
     remedy: `Give each ${kind} of a program a name of its own.`,
+  });
+}
+
+function retentionOf(workflow: string, options: object): number | undefined {
+  const retention: unknown = Reflect.get(options, "retention");
+  if (retention === undefined) return undefined;
+  if (isSchedule(retention) && retention.type === "Duration") return Math.max(0, durationMilliseconds(retention));
+  throw new Fault("EV7002", `the retention of workflow "${workflow}" is no length of time`, {
+    remedy: 'Pass duration(30, "days").',
   });
 }

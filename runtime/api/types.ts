@@ -61,6 +61,8 @@ export interface WorkflowContext {
 export type WorkflowHandler<Input, Output> = (input: Input, context: WorkflowContext) => Promise<Output>;
 
 export interface WorkflowOptions {
+  /** How long closed executions are kept, with their logs and history. Default: for ever. */
+  readonly retention?: DurationSource;
   /** The longest that an execution may take: then it is closed as `TIMED_OUT`. A start may give another. */
   readonly timeout?: Schedule;
 }

@@ -27,6 +27,7 @@ import { queryExecution } from "./query.js";
 import { Recovery } from "./recovery.js";
 import { Requests } from "./requests.js";
 import { ResultWaiters } from "./results.js";
+import { Retention } from "./retention.js";
 import { Retries } from "./retries.js";
 import { Scheduler } from "./scheduler.js";
 import { Schedules } from "./schedules.js";
@@ -48,6 +49,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const assembly = new Assembly(options);
   await assembly.parts.declarations.load();
   await assembly.schedules.open();
+  assembly.retention.look();
   assembly.recovery.start();
   assembly.parts.deliveries.look();
   return engineOf(assembly);
@@ -64,6 +66,7 @@ class Assembly {
   readonly transactions: Transactions;
   readonly starter: Starter;
   readonly schedules: Schedules;
+  readonly retention: Retention;
 
   constructor(options: EngineOptions) {
     const { store, sandbox, clock, checkpoint, report } = options;
@@ -86,7 +89,10 @@ class Assembly {
     this.parts = {
       ...{ store, sandbox, programs, wakeups, time, activity, limits, checkpoint, report },
       declarations,
-      ended: (executionId) => this.schedules.ended(executionId),
+      ended: (executionId) => {
+        this.schedules.ended(executionId);
+        this.retention.look();
+      },
       deliveries: new Deliveries({
         ...{ store, pool: this.pool, programs, declarations, time, limits, activity, wakeups, report },
       }),
@@ -127,6 +133,7 @@ class Assembly {
     this.retries = new Retries(this.parts, this.wake);
     this.scheduler = new Scheduler(this.parts, this.retries);
     this.starter = new Starter(this.parts, this.wake);
+    this.retention = new Retention(this.parts);
     this.schedules = new Schedules(this.parts, this.starter);
     this.recovery = new Recovery(this.parts, this.wake);
   }
@@ -163,6 +170,7 @@ class Assembly {
       feed.stop();
       deliveries.stop();
       await this.schedules.stop();
+      await this.retention.stop();
       wakeups.stop();
       this.scheduler.stop();
       this.retries.stop(engineClosed());
@@ -197,7 +205,12 @@ function engineOf(assembly: Assembly): Engine {
       await parts.activity.during(parts.programs.deploy(program, resolveFrom));
       parts.feed.deployed(program.hash);
       await parts.activity.during(schedules.declared());
+      assembly.retention.look();
       parts.deliveries.look();
+    },
+    async prune() {
+      check();
+      return await parts.activity.during(assembly.retention.prune());
     },
     async schedules() {
       check();

@@ -64,6 +64,11 @@ export interface Engine {
   retryDeadLetter(id: number): Promise<void>;
   /** Forgets a dead letter. Throws Fault EV8019 when there is none of that id. */
   dropDeadLetter(id: number): Promise<void>;
+  /**
+   * Removes closed executions whose workflow's `retention` has passed; gives how many. The engine does so by itself when
+   * the time has come.
+   */
+  prune(): Promise<number>;
   /** All schedules in force, by name, with when they are due next. */
   schedules(): Promise<readonly ScheduleStatus[]>;
   /** It starts nothing until it is resumed. Throws Fault EV8020 for an unknown schedule. */

@@ -11,6 +11,7 @@ import type { Encoded } from "../protocol/value.js";
 import type { ExecutionRow, Store, Write } from "../store/store.js";
 import type { Clock } from "./clock.js";
 import { controlEvent } from "./commands/control.js";
+import { DeclarationRegistry } from "./declarations.js";
 import { dropDeadLetter, retryDeadLetter } from "./emit.js";
 import type { Engine, StartReply, StartRequest } from "./engine.js";
 import { closedExecution, suspendedByOperator, suspendedLine, unknownExecution } from "./faults.js";
@@ -19,6 +20,7 @@ import { checkName } from "./names.js";
 import { firstEvent, type Identity, NAME_BYTES, SEED_BYTES } from "./new-executions.js";
 import { queriesOf } from "./queries.js";
 import { ResultWaiters } from "./results.js";
+import { prune } from "./retention.js";
 import { requireSameInput } from "./start.js";
 import { StoredPrograms } from "./stored-programs.js";
 import { LogicalTime } from "./time.js";
@@ -26,7 +28,7 @@ import { LogicalTime } from "./time.js";
 export interface OfflineStore
   extends Pick<
     Engine,
-    "show" | "list" | "logs" | "tasks" | "close" | "deadLetters" | "retryDeadLetter" | "dropDeadLetter"
+    "show" | "list" | "logs" | "tasks" | "close" | "deadLetters" | "retryDeadLetter" | "dropDeadLetter" | "prune"
   > {
   /** Stores a program: engines on this database know it from then on. Throws Fault EV8010. */
   deploy(program: Program, resolveFrom: string): Promise<void>;
@@ -88,6 +90,11 @@ export function offlineStore(store: Store, clock: Clock): OfflineStore {
       await store.commit(controlWrites(await open(executionId), action, reason, time.now()));
     },
     deadLetters,
+    async prune() {
+      const declarations = new DeclarationRegistry(store);
+      await declarations.load();
+      return await prune({ store, declarations }, time.now());
+    },
     retryDeadLetter: (id) => retryDeadLetter({ store, time }, id),
     dropDeadLetter: (id) => dropDeadLetter({ store, time }, id),
     close: () => store.close(),

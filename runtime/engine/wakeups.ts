@@ -17,7 +17,8 @@ export type Purpose =
   | "heartbeats"
   | "rates"
   | "deliveries"
-  | "schedules";
+  | "schedules"
+  | "retention";
 
 interface Point {
   readonly at: number;

@@ -80,6 +80,12 @@ export interface Store {
   findDelivery(id: number): Promise<DeliveryRow | DeadLetter | undefined>;
   /** What the programs declare that are in force, the one deployed last at the end. */
   declarations(): Promise<readonly DeclarationRow[]>;
+  /** Executions of a workflow that closed at or before `until` and have no open tasks, those closed first before others. */
+  prunable(
+    workflow: string,
+    until: number,
+    limit: number,
+  ): Promise<readonly { readonly key: number; readonly id: string; readonly endTime: number }[]>;
   /** All schedules. */
   schedules(): Promise<readonly ScheduleRow[]>;
   /** Sizes for `show` and benchmarks, in bytes. */
@@ -351,6 +357,8 @@ export type Write =
       readonly replaces: readonly string[];
       readonly declared: Declared;
     }
+  /** A closed execution goes, with everything that belongs to it. One with open tasks aborts. */
+  | { readonly kind: "removeExecution"; readonly execution: number }
   | { readonly kind: "putSchedule"; readonly row: ScheduleRow }
   | { readonly kind: "removeSchedule"; readonly name: string }
   | { readonly kind: "addInbox"; readonly execution: number; readonly event: Event }

@@ -10,7 +10,7 @@ import {
   type TaskRegistry,
 } from "../api/host.js";
 import type { TaskHandler } from "../api/types.js";
-import { type Declarations, NO_DECLARATIONS, subscriptionTask } from "../protocol/declarations.js";
+import { type Declarations, subscriptionTask } from "../protocol/declarations.js";
 import { Fault } from "../protocol/fault.js";
 import { ClassRegistry, type ClassTable } from "../protocol/value-classes.js";
 import { currentTask } from "./call.js";
@@ -59,9 +59,10 @@ async function importHostCode(url: string): Promise<LoadedProgram> {
   const tasks: TaskRegistry = new Map();
   const subscriptions: SubscriptionRegistry = new Map();
   const schedules: ScheduleRegistry = new Map();
+  const retentions = new Map<string, number>();
   const classes = new ClassRegistry();
   Object.defineProperty(globalThis, HOST_KEY, {
-    value: createHostApi({ tasks, subscriptions, schedules, classes, currentTask }),
+    value: createHostApi({ tasks, subscriptions, schedules, retentions, classes, currentTask }),
     configurable: true,
     writable: true,
   });
@@ -72,15 +73,19 @@ async function importHostCode(url: string): Promise<LoadedProgram> {
       const run = handler as unknown as TaskHandler<unknown, unknown>;
       tasks.set(subscriptionTask(name), { handler: run, isTransaction: false });
     }
-    return { ok: true, tasks, classes, declarations: declarationsOf(subscriptions, schedules) };
+    return { ok: true, tasks, classes, declarations: declarationsOf(subscriptions, schedules, retentions) };
   } catch (thrown) {
     return { ok: false, reason: loadFailure(thrown) };
   }
 }
 
-function declarationsOf(subscriptions: SubscriptionRegistry, schedules: ScheduleRegistry): Declarations {
+function declarationsOf(
+  subscriptions: SubscriptionRegistry,
+  schedules: ScheduleRegistry,
+  retentions: ReadonlyMap<string, number>,
+): Declarations {
   return {
-    ...NO_DECLARATIONS,
+    retentions: [...retentions].map(([workflow, ms]) => ({ workflow, ms })),
     schedules: [...schedules.values()],
     subscriptions: [...subscriptions.values()].map(({ name, events, retry }) => ({ name, events, retry })),
   };

@@ -140,6 +140,7 @@ export class Database {
       findDelivery: async () => undefined,
       declarations: async () => [],
       schedules: async () => [],
+      prunable: async () => [],
       readLogs: (key, { after = 0, limit }) =>
         read("readLogs", () => data.logs.filter((log) => log.execution === key && log.id > after).slice(0, limit)),
       dueTimers: (until, limit) =>

@@ -1,4 +1,5 @@
 /** Tasks whose handlers are the simulation's: it decides when a call ends, and notes every start. */
+import { type Declarations, NO_DECLARATIONS } from "#runtime/protocol/declarations.js";
 import { decode, encode, encodeError, type Outcome } from "#runtime/protocol/value.js";
 import type { SettledTask, TaskCall, TaskPool } from "#runtime/tasks/tasks.js";
 import { taskResult } from "./script.js";
@@ -38,7 +39,9 @@ export class SimulatedPool implements TaskPool {
     return this.running.length;
   }
 
-  async load(): Promise<void> {}
+  async load(): Promise<Declarations> {
+    return NO_DECLARATIONS;
+  }
 
   submit(calls: readonly TaskCall[]): void {
     for (const call of calls) {

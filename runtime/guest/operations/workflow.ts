@@ -34,7 +34,7 @@ export function workflow(name: unknown, ...definition: readonly unknown[]): AnyF
   if (typeof handler !== "function") {
     throw invalidArgument(`the handler of workflow "${name}" is not a function`, "Pass an async function last.");
   }
-  const { timeout } = checkOptions(`workflow "${name}"`, options, ["timeout"]);
+  const { timeout } = checkOptions(`workflow "${name}"`, options, ["timeout", "retention"]);
   if (timeout !== undefined && !isSchedule(timeout)) {
     throw invalidArgument(`the timeout of workflow "${name}" is no schedule`, 'Pass duration(5, "minutes").');
   }

@@ -47,6 +47,7 @@ export const KIND = {
   declare: 32,
   putSchedule: 33,
   removeSchedule: 34,
+  removeExecution: 35,
 } as const;
 
 /** Columns of the view `change`, in order. */
@@ -232,6 +233,25 @@ function add(changes: Changes, write: Write, counters: Counters, consumed: numbe
     case "removeDelivery":
       addDelivery(changes, write, counters);
       return;
+    case "removeExecution":
+      changes.row(KIND.removeExecution, write.execution, null, null, null);
+      return;
+    case "declare":
+    case "putSchedule":
+    case "removeSchedule":
+      addDeclaration(changes, write);
+      return;
+    case "setClock":
+      changes.clock = Math.max(changes.clock ?? 0, write.now);
+  }
+}
+
+/** Adds the rows of a write about what programs declare. */
+function addDeclaration(
+  changes: Changes,
+  write: Extract<Write, { kind: "declare" | "putSchedule" | "removeSchedule" }>,
+): void {
+  switch (write.kind) {
     case "declare": {
       const { program, replaces, declared } = write;
       for (const hash of [program, ...replaces]) changes.row(KIND.undeclare, null, null, null, null, hash);
@@ -244,8 +264,6 @@ function add(changes: Changes, write: Write, counters: Counters, consumed: numbe
     case "removeSchedule":
       changes.row(KIND.removeSchedule, null, null, null, null, write.name);
       return;
-    case "setClock":
-      changes.clock = Math.max(changes.clock ?? 0, write.now);
   }
 }
 

@@ -135,6 +135,19 @@ const BODIES: Record<keyof typeof KIND, string> = {
   removeDelivery: `
     DELETE FROM eventual_delivery WHERE id = NEW.n;
     ${NO_DELIVERY}`,
+  removeExecution: `
+    ${refuseIf(`NOT EXISTS (SELECT 1 FROM execution WHERE key = NEW.execution AND status NOT IN ${OPEN})`, "'execution ' || NEW.execution || ' is not closed'")}
+    ${refuseIf("EXISTS (SELECT 1 FROM task WHERE execution = NEW.execution)", "'execution ' || NEW.execution || ' has open tasks'")}
+    DELETE FROM checkpoint WHERE execution = NEW.execution;
+    DELETE FROM tail WHERE execution = NEW.execution;
+    DELETE FROM timer WHERE execution = NEW.execution;
+    DELETE FROM inbox WHERE execution = NEW.execution;
+    DELETE FROM log WHERE execution = NEW.execution;
+    DELETE FROM history WHERE execution = NEW.execution;
+    DELETE FROM child WHERE parent = NEW.execution;
+    DELETE FROM child WHERE execution = NEW.execution
+      AND parent = (SELECT json_extract(parent, '$.key') FROM execution WHERE key = NEW.execution);
+    DELETE FROM execution WHERE key = NEW.execution;`,
   putSchedule: `
     INSERT INTO eventual_schedule (name, row) VALUES (NEW.a, NEW.b)
     ON CONFLICT (name) DO UPDATE SET row = excluded.row;`,

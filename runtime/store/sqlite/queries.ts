@@ -11,6 +11,7 @@ import type {
   InboxRow,
   LogRow,
   ScheduleRow,
+  Store,
   StoredExecution,
   TaskRow,
   TimerRow,
@@ -77,6 +78,10 @@ export const SQL = {
   deadLetters: `${DELIVERY} WHERE dead_at IS NOT NULL AND id < ? ORDER BY id DESC LIMIT ?`,
   deadLettersOf: `${DELIVERY} WHERE dead_at IS NOT NULL AND subscription = ? AND id < ? ORDER BY id DESC LIMIT ?`,
   findDelivery: `${DELIVERY} WHERE id = ?`,
+  prunable: `
+    SELECT key, id, end_time AS endTime FROM execution INDEXED BY execution_by_end
+    WHERE end_time <= ? AND workflow = ? AND NOT EXISTS (SELECT 1 FROM task WHERE task.execution = execution.key)
+    ORDER BY end_time LIMIT ?`,
   schedules: "SELECT row FROM eventual_schedule WHERE name > '' ORDER BY name",
   declarations: "SELECT program, declared FROM eventual_declaration WHERE id > 0 ORDER BY id",
   sizeOf: `
@@ -194,6 +199,15 @@ export class Queries {
     const [row] = await this.#all(SQL.findDelivery, id);
     if (row === undefined) return undefined;
     return row.deadAt === null ? deliveryRow(row) : deadLetter(row);
+  }
+
+  async prunable(workflow: string, until: number, limit: number): ReturnType<Store["prunable"]> {
+    const rows = await this.#all(SQL.prunable, until, workflow, limit);
+    return rows.map((row) => ({
+      key: numberOf(row, "key"),
+      id: textOf(row, "id"),
+      endTime: numberOf(row, "endTime"),
+    }));
   }
 
   async schedules(): Promise<readonly ScheduleRow[]> {

@@ -147,6 +147,10 @@ export class SqliteStore implements Store {
     return this.#read((queries) => queries.findDelivery(id));
   }
 
+  prunable(workflow: string, until: number, limit: number): ReturnType<Store["prunable"]> {
+    return this.#read((queries) => queries.prunable(workflow, until, limit));
+  }
+
   schedules(): ReturnType<Store["schedules"]> {
     return this.#read((queries) => queries.schedules());
   }
