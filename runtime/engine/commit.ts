@@ -221,6 +221,8 @@ export class Committer {
     else draft.keep(batch);
     if (draft.writes.length > 0) await this.#commit(draft, false);
     this.#release(draft);
+    // Its last task may have ended.
+    if (isClosed(row.status)) this.#parts.ended(row.id);
   }
 
   /** Events for a closed execution: a task's result is logged, a signal refused, the rest went with the closing. */

@@ -45,7 +45,9 @@ type RetentionParts = Pick<
 export class Retention {
   readonly #parts: RetentionParts;
   #running: Promise<void> | undefined;
-  #isArmed = false;
+  /** The first moment at which something may go, as far as is known, ms since the epoch. */
+  #next: number | undefined;
+  #isLooking = false;
   #failures = 0;
   #stopped = false;
 
@@ -53,11 +55,15 @@ export class Retention {
     this.#parts = parts;
   }
 
-  /** An execution has ended, or what is declared has changed. */
+  /** An execution has ended, or its last task, or what is declared has changed. */
   look(): void {
-    if (this.#stopped || this.#isArmed || this.#parts.declarations.retentions().size === 0) return;
-    this.#isArmed = true;
-    this.#running = this.#parts.activity.during(this.#arm());
+    const { declarations, time, activity } = this.#parts;
+    const retentions = declarations.retentions();
+    if (this.#stopped || this.#isLooking || retentions.size === 0) return;
+    // What ends now cannot go before that: mostly there is nothing to be looked up.
+    if (this.#next !== undefined && this.#next <= time.now() + Math.min(...retentions.values())) return;
+    this.#isLooking = true;
+    this.#running = activity.during(this.#arm());
   }
 
   /** Removes what may go now; gives how many. */
@@ -83,7 +89,7 @@ export class Retention {
         const [oldest] = await store.prunable(workflow, Number.MAX_SAFE_INTEGER, 1);
         if (oldest !== undefined) next = Math.min(next ?? Number.POSITIVE_INFINITY, oldest.endTime + ms);
       }
-      this.#isArmed = next !== undefined;
+      this.#next = next;
       this.#failures = 0;
       wakeups.set("retention", next, () => {
         this.#running = this.#parts.activity.during(this.#serve());
@@ -95,6 +101,8 @@ export class Retention {
       wakeups.set("retention", time.now() + retryDelay(this.#failures, limits), () => {
         this.#running = this.#parts.activity.during(this.#arm());
       });
+    } finally {
+      this.#isLooking = false;
     }
   }
 
