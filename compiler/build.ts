@@ -4,7 +4,7 @@
 import type { Manifest } from "../runtime/protocol/program.js";
 import { checkProgram } from "./check/program.js";
 import { type Diagnostic, hasErrors, sortDiagnostics } from "./diagnostics/diagnostic.js";
-import { makeArtifact, makeManifest } from "./program/artifact.js";
+import { makeArtifact, makeManifest, type ProgramBytes } from "./program/artifact.js";
 import { linkGuest } from "./program/guest.js";
 import { linkHost } from "./program/host.js";
 import { openProject, type Project } from "./project/project.js";
@@ -32,6 +32,8 @@ export interface BuiltProgram {
   readonly text: string;
   readonly hash: string;
   readonly manifest: Manifest;
+  /** How much code went in and came out. */
+  readonly bytes: ProgramBytes;
 }
 
 /**

@@ -169,7 +169,8 @@ function report(
   round: { readonly changed?: readonly string[]; readonly milliseconds?: number } = {},
 ): void {
   if (json) {
-    const written = program !== undefined && output !== undefined ? { output, hash: program.hash } : {};
+    const written =
+      program !== undefined && output !== undefined ? { output, hash: program.hash, bytes: program.bytes } : {};
     process.stdout.write(`${JSON.stringify({ ...round, ...written, diagnostics: diagnosticsJson(diagnostics) })}\n`);
   } else {
     process.stderr.write(printDiagnostics(diagnostics, { color: wantsColor(process.stderr, process.env) }));

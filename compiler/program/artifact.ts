@@ -5,6 +5,7 @@ import { type Manifest, type ModuleEntry, type Program, RUNTIME_ABI } from "../.
 import type { NamedDefinition } from "../check/definitions.js";
 import { placeOf } from "../diagnostics/diagnostic.js";
 import type { Bundle } from "./bundle.js";
+import type { GuestProgram } from "./guest.js";
 
 export interface Artifact {
   /** The content of the `.evp` file. */
@@ -12,6 +13,17 @@ export interface Artifact {
   /** SHA-256 of the content without the hash itself, 64 hex digits. */
   readonly hash: string;
   readonly manifest: Manifest;
+  readonly bytes: ProgramBytes;
+}
+
+/** What became of the code, in bytes of UTF-8. */
+export interface ProgramBytes {
+  /** The modules that workflow code consists of, packages included, as they were written. */
+  readonly workflowSource: number;
+  /** The same, lowered and linked. */
+  readonly workflow: number;
+  /** The linked code of tasks. */
+  readonly tasks: number;
 }
 
 /** Describes a program: what it defines and which functions it has. `entry` is a module id. */
@@ -37,7 +49,12 @@ export function makeManifest(
 }
 
 /** Puts a program together. Equal parts give equal text. */
-export function makeArtifact(manifest: Manifest, guest: Bundle, host: Bundle, externals: readonly string[]): Artifact {
+export function makeArtifact(
+  manifest: Manifest,
+  guest: GuestProgram,
+  host: Bundle,
+  externals: readonly string[],
+): Artifact {
   const content = {
     format: "eventual-program",
     manifest,
@@ -46,7 +63,12 @@ export function makeArtifact(manifest: Manifest, guest: Bundle, host: Bundle, ex
     externals: [...externals],
   } as const satisfies Omit<Program, "hash">;
   const hash = createHash("sha256").update(canonicalJson(content)).digest("hex");
-  return { text: `${JSON.stringify({ ...content, hash })}\n`, hash, manifest };
+  const bytes = {
+    workflowSource: guest.sourceBytes,
+    workflow: Buffer.byteLength(guest.code),
+    tasks: Buffer.byteLength(host.code),
+  };
+  return { text: `${JSON.stringify({ ...content, hash })}\n`, hash, manifest, bytes };
 }
 
 function list(definitions: readonly NamedDefinition[], kind: NamedDefinition["kind"]): Manifest["workflows"] {

@@ -30,6 +30,8 @@ import { importWebGlobals, WEB_FOLDER, WEB_NAMESPACE, webModule, webModuleId, we
 export interface GuestProgram extends Bundle {
   /** One entry per linked module, by id. */
   readonly modules: readonly ModuleEntry[];
+  /** Bytes of the linked modules as they were written. */
+  readonly sourceBytes: number;
 }
 
 /** By absolute path. */
@@ -71,7 +73,7 @@ export async function linkGuest(
     },
     diagnostics,
   );
-  return bundle === undefined ? undefined : { ...bundle, modules: linker.entries() };
+  return bundle === undefined ? undefined : { ...bundle, modules: linker.entries(), sourceBytes: linker.sourceBytes };
 }
 
 interface CompiledModule extends Omit<GuestModule, "tree"> {
@@ -88,7 +90,7 @@ const modules = new WeakMap<SplitModule, CompiledModule>();
 const packages = new Map<string, CompiledModule>();
 
 /** Compiled modules of runtime/web, by name. */
-const webModules = new Map<string, Pick<CompiledModule, "lowered" | "contents">>();
+const webModules = new Map<string, Pick<CompiledModule, "lowered" | "contents"> & { readonly sourceBytes: number }>();
 
 /** Marks our own question to the bundler, so that the plugin does not answer it. */
 const ASKING = Symbol("asking");
@@ -99,6 +101,8 @@ class GuestLinker {
   private readonly diagnostics: Diagnostic[];
   private readonly sites = new ImportSites();
   private readonly lowered = new Map<string, LoweredModule>();
+  /** Of the modules loaded so far. */
+  sourceBytes = 0;
 
   constructor(project: Project, modules: Modules, diagnostics: Diagnostic[]) {
     this.project = project;
@@ -146,6 +150,7 @@ class GuestLinker {
       const { file, source, references, id, lowered, contents } = this.compiled(path);
       for (const { specifier, node } of references) this.sites.add(path, specifier, { file, source, node });
       this.lowered.set(id, lowered);
+      this.sourceBytes += Buffer.byteLength(source);
       return { contents, loader };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
@@ -161,10 +166,11 @@ class GuestLinker {
     if (compiled === undefined) {
       const source = webSource(name);
       const tree = parseModule(source, id, "module");
-      compiled = this.compile({ id, file: id, source, tree }, id);
+      compiled = { ...this.compile({ id, file: id, source, tree }, id), sourceBytes: Buffer.byteLength(source) };
       if (this.diagnostics.length === 0) webModules.set(name, compiled);
     }
     this.lowered.set(id, compiled.lowered);
+    this.sourceBytes += compiled.sourceBytes;
     return { contents: compiled.contents, loader: "js" };
   }
 

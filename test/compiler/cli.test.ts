@@ -78,6 +78,17 @@ test("--json prints the findings for tools", async (t) => {
   );
 });
 
+test("build --json says what was written, and how much code went in and came out", async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFiles(folder, REMINDER);
+  const { status, stdout } = eventualc(folder, "build", "src/main.ts", "-o", "main.evp", "--json");
+  const { output, bytes, diagnostics } = JSON.parse(stdout);
+  assert.deepEqual([status, output, diagnostics], [0, "main.evp", []]);
+  const { guest, host } = JSON.parse(readFileSync(join(folder, "main.evp"), "utf8"));
+  const workflowSource = Buffer.byteLength(REMINDER["src/main.ts"] ?? "");
+  assert.deepEqual(bytes, { workflowSource, workflow: guest.code.length, tasks: host.code.length });
+});
+
 test("warnings: check finds them with exit code 1, build is done with 0", async (t) => {
   const folder = await temporaryFolder(t);
   const main = REMINDER["src/main.ts"]?.replace("await sendReminder", "sendReminder") ?? "";
