@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 SOURCES = $(shell find compiler runtime test -name '*.ts' -not -name '*.d.ts' -not -path '*/fixtures/*' -not -path 'test/programs/*' -not -path 'test/conformance/programs/*' -not -path 'runtime/dashboard/*')
 DASHBOARD = $(shell find runtime/dashboard -type f)
 
-.PHONY: help build check test conformance conformance-kill simulate demo bench dist clean format examples
+.PHONY: docs help build check test conformance conformance-kill simulate demo bench dist clean format examples
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,7 @@ check: build ## Types, lint, format, import floors
 	$(BIN)/tsc -p test/conformance/programs --noEmit
 	$(BIN)/biome ci .
 	$(BIN)/depcruise --config .dependency-cruiser.cjs compiler runtime
+	@$(BIN)/typedoc --out dist/api && diff -r dist/api docs/api || { echo 'docs/api is not what the doc comments say: make docs'; exit 1; }
 
 test: build ## Run all tests (FILTER=part runs the test files whose path contains it)
 	@node --test --test-reporter=spec --test-concurrency=2 $$(find dist/test -name '*.test.js' -path '*$(FILTER)*' | sort)
@@ -78,6 +79,9 @@ dist: build ## Make the release executable, with checksums and a bill of materia
 	@mkdir -p dist/release
 	@node dist/eventual package --strip --target $(TARGET) $(if $(ADDON),--addon $(ADDON)) -o $(RELEASE) --sbom $(RELEASE).cdx.json
 	@cd dist/release && sha256sum eventual-* > SHA256SUMS && cat SHA256SUMS
+
+docs: node_modules ## Write the API reference (docs/api) from the doc comments
+	@$(BIN)/typedoc
 
 format: node_modules ## Rewrite the sources in the project's format
 	$(BIN)/biome check --write .

@@ -1,5 +1,7 @@
 /**
  * `build`: from an entry file to a program. One call per phase; findings of all phases are collected.
+ *
+ * @module eventual/compiler
  */
 import type { Manifest } from "../runtime/protocol/program.js";
 import { checkProgram } from "./check/program.js";

@@ -4,6 +4,8 @@
  *
  * G1  The bundle holds the program as data: the bundler sees none of the workflows' own modules.
  * G2  In a watching build each program is compiled again when one of its own modules has changed, and only then.
+ *
+ * @module eventual/plugin
  */
 import { dirname, resolve } from "node:path";
 import { createUnplugin, type UnpluginInstance } from "unplugin";

@@ -3,6 +3,8 @@
  *
  * In a compiled program the guest runtime takes this module's place, so the bodies here run only on plain Node (unit
  * tests, scripts) and in task workers: definitions work, durable operations refuse with Fault EV7001.
+ *
+ * @module eventual
  */
 import { asyncResult, sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from "./async-result.js";
 import { makeSignal, makeTask, makeWorkflow, type TaskArguments } from "./define.js";

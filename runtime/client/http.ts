@@ -1,6 +1,8 @@
 /**
  * A client of the HTTP API, for Node and browsers: `eventual/client`. Every answer is parsed by the schema that the
  * server describes it with; a refusal is thrown as the `Fault` that the engine threw, with its code.
+ *
+ * @module eventual/client
  */
 import * as z from "zod";
 import { Fault, type FaultCode } from "../protocol/fault.js";

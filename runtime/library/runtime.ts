@@ -2,6 +2,8 @@
  * `eventual/runtime`: an engine inside an application, with plain values in and out.
  *
  * Values are copied as between workflows and tasks: Dates, Maps, Errors and cycles survive, functions are refused.
+ *
+ * @module eventual/runtime
  */
 import { dirname, resolve } from "node:path";
 import { inProcessClient } from "../client/in-process.js";

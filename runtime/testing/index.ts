@@ -1,4 +1,8 @@
-/** `eventual/testing`: what tests of workflows and tasks import. */
+/**
+ * `eventual/testing`: what tests of workflows and tasks import.
+ *
+ * @module eventual/testing
+ */
 export type { DurationSchedule } from "../api/types.js";
 export type { Completions } from "./completions.js";
 export type { ChosenCrashes, Crashes, EveryCrash, RandomCrashes } from "./crashes.js";
