@@ -312,6 +312,13 @@ function lowerCatch(machine: Machine, node: t.TryStatement): void {
     machine.variable(clause.param.name);
     machine.push(assign(clause.param.name, t.identifier("$x")));
   }
-  lowerStatements(machine, clause.body.body);
+  // `$x` has been through `$caught` already: the clause's own call of it (prepare.ts, P1) would do nothing.
+  const [guard, ...rest] = clause.body.body;
+  lowerStatements(machine, guard !== undefined && isGuard(guard) ? rest : clause.body.body);
   machine.place(after);
+}
+
+function isGuard(statement: t.Statement): boolean {
+  if (statement.type !== "ExpressionStatement" || statement.expression.type !== "CallExpression") return false;
+  return t.isIdentifier(statement.expression.callee, { name: "$caught" });
 }
