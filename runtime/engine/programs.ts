@@ -46,8 +46,8 @@ export class Programs {
   /** Resolves when the guest code is in the sandbox. Throws Fault EV8009–EV8011 or EV5xxx. */
   guest(hash: string, given?: Stored): Promise<void> {
     return once(this.#guests, hash, async () => {
-      const { guest } = given ?? (await this.stored.read(hash));
-      await this.#sandbox.load({ hash, code: guest.code, map: guest.map });
+      const { guest, manifest } = given ?? (await this.stored.read(hash));
+      await this.#sandbox.load({ hash, code: guest.code, map: guest.map, resumePoints: resumePointsOf(manifest) });
     });
   }
 
@@ -65,6 +65,19 @@ export class Programs {
   hostIsReady(hash: string): boolean {
     return this.#ready.has(hash);
   }
+}
+
+/** Where calls rest, as a stack tells it: `checkout (src/a.ts:12:5)`. */
+function resumePointsOf({ modules }: Program["manifest"]): Record<string, string> {
+  const points: Record<string, string> = {};
+  for (const { id: file, functions } of modules) {
+    for (const { id, name, points: own } of functions) {
+      for (const { pc, position } of own) {
+        points[`${id}@${pc}`] = `${name || "<anonymous>"} (${file}:${position.line}:${position.column})`;
+      }
+    }
+  }
+  return points;
 }
 
 function once<T>(loads: Map<string, Promise<T>>, hash: string, load: () => Promise<T>): Promise<T> {

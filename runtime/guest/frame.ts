@@ -6,6 +6,7 @@
  * F2  Only code of the runtime and of step functions ever has a frame; what tells one from a list is its Code.
  */
 import { FRAME, type FrameRef, type ResumeMode, type SuspensionToken } from "../protocol/helpers.js";
+import { noteAwaiting } from "./async-stack.js";
 import { caught, current } from "./current.js";
 import { FULFILLED, GPromise, REJECTED, SCOPED, type Settled } from "./promise.js";
 import { toPromise } from "./promise-constructor.js";
@@ -76,6 +77,7 @@ export function startAsync(frame: Frame): GPromise {
 
 /** Runs an async function's frame until it parks, returns or throws. */
 export function resumeAsync(frame: Frame, mode: Settled | 0, value: unknown): void {
+  if (mode === REJECTED) noteAwaiting(frame, value);
   let result: unknown;
   try {
     result = frame[CODE].step(frame, mode, value);

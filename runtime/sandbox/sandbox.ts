@@ -25,6 +25,8 @@ export interface SandboxProgram {
   readonly code: string;
   /** Source map (JSON text) of `code`. */
   readonly map: string;
+  /** Where calls rest, in words, by function and number of the resume point: `src/a.ts#checkout@2`. */
+  readonly resumePoints?: Readonly<Record<string, string>>;
 }
 
 export interface ActivationRequest {

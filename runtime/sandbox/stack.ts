@@ -15,20 +15,31 @@ export const PROGRAM_FILE = "eventual:program";
 export const GUEST_FILE = "eventual:guest";
 
 const POSITION = /eventual:program:(\d+)(?::(\d+))?/g;
+/** A call that awaits: see runtime/guest/async-stack.ts. */
+const RESUME_POINT = /eventual:resume:([^\n]+?@\d+)(?=\\n|\n|"|$)/g;
 /** A stack line of the guest runtime, with the line feed before or after it; line feeds may be JSON-escaped. */
 const GUEST_LINE = /(?:\\n|\n)? {4}at [^\n\\]*eventual:guest[^\n\\]*(?=\\n|\n|"|$)/g;
 
 const maps = new WeakMap<object, TraceMap>();
 
-/** Maps the positions in `text` for one program; `key` is any object that lives as long as the program. */
-export function mapText(text: string, program: { readonly map: string }): string {
-  if (!text.includes(PROGRAM_FILE) && !text.includes(GUEST_FILE)) return text;
+/** What the places in a program are told by. */
+export interface Places {
+  /** Source map of the generated code, as JSON text. */
+  readonly map: string;
+  /** By resume point (`src/a.ts#checkout@2`): `checkout (src/a.ts:12:5)`. */
+  readonly resumePoints?: Readonly<Record<string, string>>;
+}
+
+/** Maps the positions in `text` for one program, by an object that lives as long as the program. */
+export function mapText(text: string, program: Places): string {
+  if (!text.includes("eventual:")) return text;
   let map = maps.get(program);
   if (map === undefined) {
     map = new TraceMap(program.map);
     maps.set(program, map);
   }
-  return mapWith(text, map);
+  const points = program.resumePoints ?? {};
+  return mapWith(text, map).replace(RESUME_POINT, (whole, point: string) => points[point] ?? whole);
 }
 
 /** Maps the positions in one text, with the source map given as JSON text. */
@@ -45,7 +56,7 @@ function mapWith(text: string, map: TraceMap): string {
 }
 
 /** Maps the error of a `close` command. Other commands carry no trace that a person reads here. */
-export function mapCommands(commands: readonly Command[], program: { readonly map: string }): readonly Command[] {
+export function mapCommands(commands: readonly Command[], program: Places): readonly Command[] {
   const last = commands.at(-1);
   if (last?.kind !== "close" || last.outcome.ok) return commands;
   const error = mapText(last.outcome.error, program);
@@ -53,7 +64,7 @@ export function mapCommands(commands: readonly Command[], program: { readonly ma
 }
 
 /** Maps positions in log lines. */
-export function mapLogs(logs: readonly LogLine[], program: { readonly map: string }): readonly LogLine[] {
+export function mapLogs(logs: readonly LogLine[], program: Places): readonly LogLine[] {
   if (!logs.some((line) => line.text.includes("eventual:"))) return logs;
   return logs.map((line) => ({ level: line.level, text: mapText(line.text, program) }));
 }

@@ -81,3 +81,15 @@ test("text without positions is given back as it is, and unknown positions stay"
   assert.equal(mapText("at src/x.ts:1:2", key), "at src/x.ts:1:2");
   assert.equal(mapText("at f (eventual:program:9:9)", key), "at f (eventual:program:9:9)");
 });
+
+test("resume points in a text are told in words, unknown ones left as they are", () => {
+  const program = {
+    map: JSON.stringify({ version: 3, sources: [], names: [], mappings: "" }),
+    resumePoints: { "src/a.ts#checkout@2": "checkout (src/a.ts:12:5)" },
+  };
+  const text = 'x\\n    at async eventual:resume:src/a.ts#checkout@2\\n    at async eventual:resume:src/b.ts#f@1"';
+  assert.equal(
+    mapText(text, program),
+    'x\\n    at async checkout (src/a.ts:12:5)\\n    at async eventual:resume:src/b.ts#f@1"',
+  );
+});

@@ -8,7 +8,7 @@ import type { Paint, Style } from "./paint.js";
 import { tableText } from "./table.js";
 import { lengthText, timeText } from "./time.js";
 import { spansText } from "./timeline.js";
-import { errorText, outcomeText, valueText } from "./value.js";
+import { errorText, outcomeText, stackLines, valueText } from "./value.js";
 
 const STATUS_STYLE: Readonly<Record<Status, Style>> = {
   IN_PROGRESS: "cyan",
@@ -91,6 +91,9 @@ export function detailsText(
   fields.push(["input", valueText(details.input)]);
   if (details.outcome !== undefined)
     fields.push([details.outcome.ok ? "result" : "error", outcomeText(details.outcome)]);
+  if (details.outcome?.ok === false) {
+    for (const line of stackLines(details.outcome.error)) fields.push(["", paint("dim", line)]);
+  }
   if (details.reason !== undefined) {
     fields.push(["reason", `${details.reason.code}: ${details.reason.message}`], ["remedy", details.reason.remedy]);
   }
@@ -118,7 +121,10 @@ export function logText({ time, level, text }: LogLineRow, paint: Paint): string
 /** What `run` says on standard error about an execution that did not succeed. */
 export function failureText(row: ExecutionSummary, paint: Paint): string {
   const status = `${paint("bold", row.id)} ${paint(STATUS_STYLE[row.status], row.status)}`;
-  if (row.outcome?.ok === false) return `${status}: ${errorText(row.outcome.error)}`;
+  if (row.outcome?.ok === false) {
+    const stack = stackLines(row.outcome.error).map((line) => paint("dim", `  ${line}`));
+    return [`${status}: ${errorText(row.outcome.error)}`, ...stack].join("\n");
+  }
   if (row.reason === undefined) return status;
   const { code, message, remedy } = row.reason;
   return `${status}: ${code}: ${message}\n  ${paint("cyan", "remedy:")} ${remedy}`;

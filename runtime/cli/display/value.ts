@@ -11,6 +11,16 @@ export function outcomeText(outcome: Outcome): string {
   return outcome.ok ? valueText(outcome.value) : errorText(outcome.error);
 }
 
+/** The lines of an error's stack below its message, without indentation; none when it is no error. */
+export function stackLines(encoded: Encoded): string[] {
+  const error = decode(encoded);
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  return stack
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith("at "));
+}
+
 /** `Name: message`, or the thrown value itself when it is no error. */
 export function errorText(encoded: Encoded): string {
   const error = decode(encoded);
