@@ -36,7 +36,7 @@ export function timelineOf(entries: readonly HistoryEntry[], start: number): str
 
 /** One line of a timeline. */
 export function lineOf(entry: HistoryEntry, start: number): string {
-  return `${lengthOf(entry.at - start).padEnd(9)}${describeEntry(entry, start)}`;
+  return `${lengthOf(entry.at - start).padEnd(8)} ${describeEntry(entry, start)}`;
 }
 
 function describeEntry(entry: HistoryEntry, start: number): string {
