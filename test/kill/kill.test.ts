@@ -5,71 +5,16 @@
  * undisturbed run; each effect is there; a task whose result was used is never run again; the database is sound.
  */
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import test from "node:test";
-import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "../support/temp.js";
+import { compile, type Ending, run, runToEnd, type World, world } from "./support.js";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
-const eventual = join(root, "dist/eventual");
-const preload = new URL("../../../test/support/kill-at.mjs", import.meta.url).href;
 const steps = ["alpha", "beta", "gamma"];
 const expectedEffects = [...steps, "part1", "part2", "part3"];
 /** More deaths in a row than this, and the run makes no progress. */
 const MOST_DEATHS = 60;
 const RANDOM_KILLS = 40;
-
-interface Ending {
-  readonly killed: boolean;
-  readonly code: number | null;
-  readonly output: string;
-  readonly errors: string;
-}
-
-interface World {
-  readonly program: string;
-  readonly database: string;
-  readonly effects: string;
-}
-
-async function world(t: { after(action: () => Promise<void>): void }, program: string): Promise<World> {
-  const folder = await temporaryFolder(t);
-  return { program, database: join(folder, "run.db"), effects: join(folder, "effects.txt") };
-}
-
-/** Runs the command to its end, or kills it: by itself at a write (`killAt`), or from outside after some milliseconds. */
-function run(where: World, kill: { readonly killAt?: string; readonly afterMs?: number } = {}): Promise<Ending> {
-  const args = ["run", where.program, "transfer", "--input", JSON.stringify(steps), "--db", where.database];
-  const child = spawn(
-    process.execPath,
-    [...(kill.killAt ? ["--import", preload] : []), eventual, ...args, "--virtual-clock", "--json"],
-    { env: { ...process.env, EFFECTS: where.effects, KILL_AT: kill.killAt ?? "" }, stdio: ["ignore", "pipe", "pipe"] },
-  );
-  let output = "";
-  let errors = "";
-  child.stdout.on("data", (chunk) => {
-    output += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    errors += chunk;
-  });
-  const timer = kill.afterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), kill.afterMs);
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code, signal) => {
-      clearTimeout(timer);
-      resolve({ killed: signal === "SIGKILL", code, output, errors });
-    });
-  });
-}
-
-async function runToEnd(where: World): Promise<Ending> {
-  const ending = await run(where);
-  assert.equal(ending.code, 0, `the command ends well after the kill:\n${ending.errors}`);
-  return ending;
-}
 
 function check(where: World, ending: Ending): void {
   const last = JSON.parse(ending.output.trim().split("\n").at(-1) ?? "");
@@ -89,14 +34,6 @@ function check(where: World, ending: Ending): void {
   }
 }
 
-function compile(folder: string): string {
-  const program = join(folder, "transfer.evp");
-  const source = join(root, "test/fixtures/kill/transfer.ts");
-  const made = spawnSync(join(root, "dist/eventualc"), ["build", source, "-o", program], { encoding: "utf8" });
-  assert.equal(made.status, 0, made.stderr);
-  return program;
-}
-
 /** Numbers in [0, 1) from a seed (a linear congruential generator: spread is all that is needed). */
 function seeded(seed: number): () => number {
   let state = seed;
@@ -107,12 +44,12 @@ function seeded(seed: number): () => number {
 }
 
 test("a run that is killed at its n-th write goes on to the same end, for every n", async (t) => {
-  const program = compile(await temporaryFolder(t));
+  const program = compile(await temporaryFolder(t), "transfer");
   let kills = 0;
   for (const when of ["before", "after"]) {
     for (let n = 1; ; n++) {
       assert.ok(n < MOST_DEATHS, "the run has an end");
-      const where = await world(t, program);
+      const where = await world(t, { program, workflow: "transfer", input: steps });
       const first = await run(where, { killAt: `${when}:${n}` });
       if (!first.killed) {
         check(where, first);
@@ -126,15 +63,15 @@ test("a run that is killed at its n-th write goes on to the same end, for every 
 });
 
 test("a run that is killed at any moment, again and again, goes on to the same end", async (t) => {
-  const program = compile(await temporaryFolder(t));
+  const program = compile(await temporaryFolder(t), "transfer");
   const random = seeded(20260101);
-  const undisturbed = await world(t, program);
+  const undisturbed = await world(t, { program, workflow: "transfer", input: steps });
   const started = performance.now();
   check(undisturbed, await runToEnd(undisturbed));
   const length = performance.now() - started;
   let kills = 0;
   while (kills < RANDOM_KILLS) {
-    const where = await world(t, program);
+    const where = await world(t, { program, workflow: "transfer", input: steps });
     // Most of a run is start-up: kills fall into its later part, and the run after them is killed too.
     for (let round = 0; round < 3 && kills < RANDOM_KILLS; round++) {
       const ending = await run(where, { afterMs: length * (0.3 + 0.7 * random()) });
@@ -145,9 +82,9 @@ test("a run that is killed at any moment, again and again, goes on to the same e
 });
 
 test("a run that dies at every second write still ends", async (t) => {
-  const program = compile(await temporaryFolder(t));
-  const where = await world(t, program);
-  const undisturbed = await world(t, program);
+  const program = compile(await temporaryFolder(t), "transfer");
+  const where = await world(t, { program, workflow: "transfer", input: steps });
+  const undisturbed = await world(t, { program, workflow: "transfer", input: steps });
   const clean = await run(undisturbed, { killAt: `before:${MOST_DEATHS * 10}` });
   assert.equal(clean.killed, false);
   for (let deaths = 0; ; deaths++) {
