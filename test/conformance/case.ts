@@ -53,7 +53,7 @@ export interface Case {
   readonly attempts?: "by policy";
   /** A death has a subscription's handler run again, and what it does then is done again: at least once. */
   readonly repeats?: "deliveries";
-  /** Its result has times in it that a new start of a command with a clock of its own makes others. */
+  /** Its result has times or chance in it, which are others when a command is given again that had started nothing yet. */
   readonly tellsTime?: true;
   /** Tasks with onCrash "fail": never started more often than in the straight run. */
   readonly atMostOnce?: readonly string[];

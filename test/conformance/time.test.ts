@@ -22,7 +22,7 @@ conform([
     afterwards: 6 * DAY,
     others: { "main/day-2": "SUCCEEDED", "main/day-5": "SUCCEEDED" },
   },
-  { name: "clock", program: `${cases}/clock.ts` },
-  { name: "random-values", program: `${cases}/random-values.ts` },
+  { name: "clock", tellsTime: true, program: `${cases}/clock.ts` },
+  { name: "random-values", tellsTime: true, program: `${cases}/random-values.ts` },
   { name: "debounce", program: `${cases}/debounce.ts`, steps: scriptOf(TESTS, `${cases}/debounce.json`) },
 ]);
