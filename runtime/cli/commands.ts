@@ -14,6 +14,7 @@ import { backup, doctor, stats } from "./commands/operate.js";
 import { packageCommand } from "./commands/package.js";
 import { deploy, programs } from "./commands/programs.js";
 import { run } from "./commands/run.js";
+import { schedules } from "./commands/schedules.js";
 import { serve } from "./commands/serve.js";
 import { tasks } from "./commands/tasks.js";
 import { faultText } from "./display/fault.js";
@@ -27,7 +28,7 @@ const GROUPS = {
   "Run:": { dev, run, serve, deploy },
   "Talk to executions:": { start, signal, request, query, emit, wait },
   "Look:": { list, show, inspect, history, logs },
-  "Control:": { cancel, terminate, suspend, resume, retry, tasks, deadletters },
+  "Control:": { cancel, terminate, suspend, resume, retry, tasks, schedules, deadletters },
   "Operate:": { programs, stats, doctor, backup, package: packageCommand, completion },
 } as const;
 

@@ -41,6 +41,7 @@ const INPUT_CODES = new Set<string>([
   "EV8015",
   "EV8018",
   "EV8019",
+  "EV8020",
   "EV8030",
   "EV8001",
   "EV8002",

@@ -19,6 +19,10 @@ export function inProcessClient(engine: Engine): Client {
     deadLetters: async (query) => [...(await engine.deadLetters(query))],
     retryDeadLetter: ({ id }) => done(engine.retryDeadLetter(id)),
     dropDeadLetter: ({ id }) => done(engine.dropDeadLetter(id)),
+    schedules: async () => [...(await engine.schedules())],
+    pauseSchedule: ({ name }) => done(engine.pauseSchedule(name)),
+    resumeSchedule: ({ name }) => done(engine.resumeSchedule(name)),
+    triggerSchedule: ({ name }) => engine.triggerSchedule(name),
     list: async (query) => [...(await engine.list(query))],
     result: ({ execution }) => engine.result(execution),
     async show({ execution }) {

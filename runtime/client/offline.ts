@@ -27,6 +27,10 @@ export function offlineClient(file: OfflineStore): Client {
     deadLetters: async (query) => [...(await file.deadLetters(query))],
     retryDeadLetter: ({ id }) => done(file.retryDeadLetter(id)),
     dropDeadLetter: ({ id }) => done(file.dropDeadLetter(id)),
+    schedules: () => refuse(undefined, "so no schedule is in force"),
+    pauseSchedule: () => refuse(undefined, "so no schedule is in force"),
+    resumeSchedule: () => refuse(undefined, "so no schedule is in force"),
+    triggerSchedule: () => refuse(undefined, "so no schedule is in force"),
     list: async (query) => [...(await file.list(query))],
     async show({ execution }) {
       return { ...(await file.show(execution)), logs: await lastLogs(file, execution) };

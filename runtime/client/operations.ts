@@ -78,6 +78,20 @@ const deadLetter = z.object({
   deadAt: z.number(),
 });
 
+/** Times in ms since the epoch. */
+const scheduleStatus = z.object({
+  name: z.string(),
+  workflow: z.string(),
+  /** Hash of the program that declares it. */
+  program: z.string(),
+  overlap: z.enum(["skip", "buffer", "allow"]),
+  when: z.union([z.object({ cron: z.string(), timezone: z.string() }), z.object({ every: z.number() })]),
+  paused: z.boolean(),
+  nextAt: z.number().exactOptional(),
+  lastAt: z.number().exactOptional(),
+  lastExecution: z.string().exactOptional(),
+});
+
 const message = z.strictObject({ execution: id, signal: name, payload: encoded });
 
 /** By name. Replies of `null`: what was asked is durable. */
@@ -142,6 +156,15 @@ export const OPERATIONS = {
   },
   retryDeadLetter: { request: z.strictObject({ id: key }), reply: nothing },
   dropDeadLetter: { request: z.strictObject({ id: key }), reply: nothing },
+  /** All schedules in force, by name. */
+  schedules: { request: z.strictObject({}), reply: z.array(scheduleStatus) },
+  pauseSchedule: { request: z.strictObject({ name }), reply: nothing },
+  resumeSchedule: { request: z.strictObject({ name }), reply: nothing },
+  /** Starts an execution of it now. */
+  triggerSchedule: {
+    request: z.strictObject({ name }),
+    reply: z.object({ executionId: z.string(), existing: z.boolean() }),
+  },
   /** Newest first; `before` is the key of the last one of the page before. */
   list: {
     request: z.strictObject({
@@ -175,4 +198,5 @@ export type ExecutionSummary = z.infer<typeof summary>;
 export type ExecutionDetails = z.infer<typeof details>;
 export type LogLineRow = z.infer<typeof logLine>;
 export type DeadLetterSummary = z.infer<typeof deadLetter>;
+export type ScheduleSummary = z.infer<typeof scheduleStatus>;
 export type OpenTaskSummary = z.infer<typeof openTask>;

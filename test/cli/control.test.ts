@@ -176,6 +176,26 @@ test("events are emitted; dead letters are listed, retried and dropped", async (
   assert.match(await at.refused(2, "deadletters", "drop", "x", "--yes"), /EV8208/);
 });
 
+test("schedules are listed, paused, resumed and triggered", async (t) => {
+  const at = await place(t);
+  await serve(t, at, [desk.program]);
+  const list = () =>
+    at.json("schedules", "list") as unknown as Promise<{ name: string; paused: boolean; next?: string }[]>;
+  const [first] = await list();
+  assert.deepEqual([first?.name, first?.paused], ["daily", false]);
+  assert.match(
+    (await at.run("schedules", "list")).stdout,
+    /^SCHEDULE +WORKFLOW.*\ndaily +ask +0 7 \* \* \* Europe\/Berlin/,
+  );
+  await at.json("schedules", "pause", "daily");
+  assert.equal((await list())[0]?.paused, true);
+  const { executionId } = await at.json("schedules", "trigger", "daily");
+  assert.equal((await at.json("show", String(executionId))).status, "IN_PROGRESS");
+  await at.json("schedules", "resume", "daily");
+  assert.equal((await list())[0]?.paused, false);
+  assert.match(await at.refused(2, "schedules", "pause", "weekly"), /EV8020/);
+});
+
 test("deploy and control without an engine are left in the file; serve runs what the database has", async (t) => {
   const at = await place(t);
   assert.match(await at.refused(2, "cancel", "walk/x"), /EV8209/);

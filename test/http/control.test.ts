@@ -205,6 +205,24 @@ test("events reach their subscriptions; what none could handle is listed, retrie
   refused(await post(url, "/v1/dead-letters/x/drop", {}), 400, "EV8301");
 });
 
+test("schedules are listed, paused, resumed and triggered", async (t) => {
+  const { url } = await serve(t);
+  const list = async () => (await ask(url, "/v1/schedules")).body.items as { name: string; paused: boolean }[];
+  assert.deepEqual(
+    (await list()).map(({ name, paused }) => [name, paused]),
+    [["daily", false]],
+  );
+  answered(await post(url, "/v1/schedules/daily/pause", {}), 202, { accepted: true });
+  assert.equal((await list())[0]?.paused, true);
+  const started = await post(url, "/v1/schedules/daily/trigger", {});
+  assert.equal(started.status, 201);
+  assert.match(String(started.body.id), /^ask\//);
+  answered(await post(url, "/v1/schedules/daily/resume", {}), 202, { accepted: true });
+  for (const action of ["pause", "resume", "trigger"]) {
+    refused(await post(url, `/v1/schedules/weekly/${action}`, {}), 404, "EV8020");
+  }
+});
+
 test("programs are deployed into the running engine and listed; the statistics count", async (t) => {
   const { url } = await serve(t);
   const text = await readFile(app.program, "utf8");
@@ -252,6 +270,7 @@ test("reading is for readers, asking for senders, control and deployment for adm
       ["GET", "/v1/tasks"],
       ["GET", "/v1/stats"],
       ["GET", "/v1/dead-letters"],
+      ["GET", "/v1/schedules"],
       ["GET", "/v1/programs"],
       ["POST", "/v1/executions/walk/x/queries/place", { input: "m" }],
     ],
@@ -261,6 +280,7 @@ test("reading is for readers, asking for senders, control and deployment for adm
       ["POST", "/v1/events/arrival", {}],
     ],
     admin: [
+      ["POST", "/v1/schedules/daily/pause", {}],
       ["POST", "/v1/dead-letters/1/retry", {}],
       ["POST", "/v1/dead-letters/1/drop", {}],
       ["POST", "/v1/executions/walk/x/suspend", {}],

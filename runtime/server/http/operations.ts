@@ -18,6 +18,6 @@ export const ROUTES: readonly Route[] = [
   ...STREAM,
   ...TASKS,
   ...EVENTS,
-  ...OPERATE,
   ...SCHEDULES,
+  ...OPERATE,
 ];

@@ -61,7 +61,8 @@ export const SCHEDULES: readonly Route[] = [
   }),
 ];
 
-function scheduleResource(status: ScheduleStatus): ScheduleResource {
+/** A schedule as JSON. */
+export function scheduleResource(status: Omit<ScheduleStatus, "bufferedAt">): ScheduleResource {
   const { name, workflow, program, when, overlap, paused, nextAt, lastAt, lastExecution } = status;
   return {
     ...{ name, workflow, program, overlap, paused },
