@@ -244,7 +244,7 @@ both(
     assert.deepEqual(execution.outcome, [
       'EV5003 the option "after" of a call of workflow "other" is not supported yet',
       'EV5003 the option "after" of startExecution() of workflow "other" is not supported yet',
-      "EV5002 event() is not supported yet",
+      "EV5004 an event has no name",
       'EV5003 the option "after" of a call of task "t" is not supported yet',
       'EV5003 the option "every" of condition() is not supported yet',
       "EV5004 the timeout of condition() is a number (5)",
