@@ -14,7 +14,7 @@ export interface RunTaskOptions {
   readonly lastHeartbeat?: unknown;
   readonly idempotencyKey?: string;
   readonly scheduledTime?: Date;
-  /** Default: `test/1` of the workflow `test`. */
+  /** Default: execution `1` of a workflow `test`. */
   readonly execution?: { readonly id: string; readonly workflowName: string };
   /** Aborts when the handler is to stop; its heartbeats are then answered `cancelled`. */
   readonly signal?: AbortSignal;
