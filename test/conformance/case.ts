@@ -1,7 +1,6 @@
-/** What a conformance program is driven with, and what must come of it. */
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Status } from "#runtime/protocol/execution.js";
+import { ROOT } from "../support/root.js";
 
 /** Something that reaches an execution from outside, at `at` ms after the start. Those of one moment are one batch. */
 export type Step = { readonly at: number /** Id of the execution; default: the program's. */; readonly to?: string } & (
@@ -63,11 +62,7 @@ export interface Case {
   readonly ownPace?: true;
 }
 
-export const TESTS = join(packageFolder(import.meta.dirname), "test");
-
-function packageFolder(folder: string): string {
-  return existsSync(join(folder, "package.json")) ? folder : packageFolder(dirname(folder));
-}
+export const TESTS = join(ROOT, "test");
 
 /** The file of its program. */
 export function entryOf({ name, program = `conformance/programs/${name}.ts` }: Case): string {

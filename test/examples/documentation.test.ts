@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { test } from "node:test";
 import { build } from "#compiler/build.js";
 import { printDiagnostics } from "#compiler/diagnostics/print.js";
@@ -18,9 +18,9 @@ import { virtualClock } from "#runtime/engine/clock.js";
 import { openRuntime } from "#runtime/engine/open.js";
 import { type Program, programSchema } from "#runtime/protocol/program.js";
 import { decode, encode } from "#runtime/protocol/value.js";
+import { ROOT } from "../support/root.js";
 import { temporaryFolder } from "../support/temp.js";
 
-const ROOT = packageFolder(import.meta.dirname);
 const DAY_MS = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
 
@@ -94,10 +94,6 @@ interface Example {
   /** `README.md:5` */
   readonly place: string;
   readonly text: string;
-}
-
-function packageFolder(folder: string): string {
-  return existsSync(join(folder, "package.json")) ? folder : packageFolder(dirname(folder));
 }
 
 function examplesIn(path: string): Example[] {

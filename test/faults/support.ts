@@ -1,44 +1,25 @@
-/** The real engine on a real file, whose surroundings fail on purpose: what the fault tests share. */
-import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { build } from "#compiler/build.js";
-import { hasErrors } from "#compiler/diagnostics/diagnostic.js";
-import { printDiagnostics } from "#compiler/diagnostics/print.js";
 import { type Clock, type VirtualClock, virtualClock } from "#runtime/engine/clock.js";
 import { openEngine } from "#runtime/engine/core.js";
 import type { Engine, Problem } from "#runtime/engine/engine.js";
 import type { Limits } from "#runtime/engine/limits.js";
-import { type Program, programSchema } from "#runtime/protocol/program.js";
+import type { Program } from "#runtime/protocol/program.js";
 import { decode, encode } from "#runtime/protocol/value.js";
 import { openSandbox, type SandboxOptions } from "#runtime/sandbox/open.js";
 import { openStore, type StoreOptions } from "#runtime/store/sqlite/open.js";
 import { openTaskPool } from "#runtime/tasks/pool.js";
 import type { ThreadDeath } from "#runtime/tasks/tasks.js";
+import { compiledProgram, fixturePath } from "../support/programs.js";
 import { temporaryFolder } from "../support/temp.js";
 
 export const START = Date.UTC(2030, 0, 1);
 export const HOUR_MS = 3_600_000;
 
-const FIXTURES = join(packageFolder(import.meta.dirname), "test/fixtures/faults");
-const compiled = new Map<string, Promise<Program>>();
-
-function packageFolder(folder: string): string {
-  return existsSync(join(folder, "package.json")) ? folder : packageFolder(dirname(folder));
-}
-
-/** The compiled program of a fixture, once per process. */
-export function programOf(fixture: string): Promise<Program> {
-  const known = compiled.get(fixture) ?? compile(join(FIXTURES, `${fixture}.ts`));
-  compiled.set(fixture, known);
-  return known;
-}
-
-async function compile(entry: string): Promise<Program> {
-  const { program, diagnostics } = await build({ entry });
-  assert.ok(program !== undefined && !hasErrors(diagnostics), printDiagnostics(diagnostics, { color: false }));
-  return programSchema.parse(JSON.parse(program.text));
+/** The compiled program of a fixture. */
+export function programOf(name: string): Promise<Program> {
+  return compiledProgram(fixturePath("faults", `${name}.ts`));
 }
 
 export interface Site {
@@ -109,7 +90,7 @@ export async function open(t: TestContext, fixture: string, place: Site, options
     return closing;
   };
   t.after(async () => await close().catch(() => undefined));
-  if (options.bare !== true) await engine.deploy(program, FIXTURES);
+  if (options.bare !== true) await engine.deploy(program, fixturePath("faults"));
   return {
     ...{ engine, clock, problems, deaths, close },
     async start(workflow, name, input) {

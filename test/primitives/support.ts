@@ -1,42 +1,23 @@
 /** Programs of test/fixtures/primitives on the real engine: real sandbox, threads and database, virtual clock. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { build } from "#compiler/build.js";
-import { hasErrors } from "#compiler/diagnostics/diagnostic.js";
-import { printDiagnostics } from "#compiler/diagnostics/print.js";
 import { type Clock, type VirtualClock, virtualClock } from "#runtime/engine/clock.js";
 import { openEngine } from "#runtime/engine/core.js";
 import type { Engine, EngineOptions } from "#runtime/engine/engine.js";
-import { type Program, programSchema } from "#runtime/protocol/program.js";
+import type { Program } from "#runtime/protocol/program.js";
 import { decode, encode } from "#runtime/protocol/value.js";
 import { openSandbox } from "#runtime/sandbox/open.js";
 import { openStore } from "#runtime/store/sqlite/open.js";
 import { openTaskPool } from "#runtime/tasks/pool.js";
+import { compiledProgram, fixturePath } from "../support/programs.js";
 import { temporaryFolder } from "../support/temp.js";
 
 export const START = Date.UTC(2030, 0, 1);
 
-const FIXTURES = join(packageFolder(import.meta.dirname), "test/fixtures/primitives");
-const compiled = new Map<string, Promise<Program>>();
-
-function packageFolder(folder: string): string {
-  return existsSync(join(folder, "package.json")) ? folder : packageFolder(dirname(folder));
-}
-
-/** The compiled program of a fixture, once per process. */
-export function programOf(fixture: string): Promise<Program> {
-  const known = compiled.get(fixture) ?? compile(join(FIXTURES, `${fixture}.ts`));
-  compiled.set(fixture, known);
-  return known;
-}
-
-async function compile(entry: string): Promise<Program> {
-  const { program, diagnostics } = await build({ entry });
-  const text = printDiagnostics(diagnostics, { color: false });
-  assert.ok(program !== undefined && !hasErrors(diagnostics), text);
-  return programSchema.parse(JSON.parse(program.text));
+/** The compiled program of a fixture. */
+export function programOf(name: string): Promise<Program> {
+  return compiledProgram(fixturePath("primitives", `${name}.ts`));
 }
 
 export interface World {
@@ -95,7 +76,7 @@ export async function open(t: TestContext, fixture: string, options: WorldOption
     await close();
     assert.deepEqual(problems, [], "the engine had no trouble");
   });
-  await engine.deploy(program, FIXTURES);
+  await engine.deploy(program, fixturePath("primitives"));
   return {
     engine,
     clock,

@@ -6,13 +6,14 @@
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { test } from "node:test";
 import { z } from "zod";
 import { build } from "#compiler/build.js";
 import { hasErrors } from "#compiler/diagnostics/diagnostic.js";
 import { printDiagnostics } from "#compiler/diagnostics/print.js";
 import { type Program, programSchema } from "#runtime/protocol/program.js";
+import { ROOT } from "../support/root.js";
 import { temporaryFolder } from "../support/temp.js";
 import { runDurable } from "./durable.js";
 import { runNative } from "./native.js";
@@ -30,10 +31,6 @@ const sidecarSchema = z
     unserializable: z.string().optional(),
   })
   .strict();
-
-function packageFolder(folder: string): string {
-  return existsSync(join(folder, "package.json")) ? folder : packageFolder(dirname(folder));
-}
 
 function sidecar(folder: string, name: string): z.infer<typeof sidecarSchema> {
   const file = join(folder, `${name}.json`);
@@ -69,7 +66,7 @@ const WAYS = [
 
 /** Declares a test for each program of test/programs/`name`. */
 export function testPrograms(name: string): void {
-  const cases = join(packageFolder(import.meta.dirname), "test/programs", name);
+  const cases = join(ROOT, "test/programs", name);
   for (const file of readdirSync(cases)
     .filter((each) => each.endsWith(".ts") && (ONLY?.includes(each.slice(0, -3)) ?? true))
     .sort()) {

@@ -5,17 +5,15 @@
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import { ROOT } from "./root.js";
 
-export const ROOT = packageFolder(import.meta.dirname);
+export { ROOT };
+
 const LONGEST_MS = 180_000;
 const BLOCK = /^```(\w+)(?: +(\S+))?\n([\s\S]*?)^```\n/gm;
-
-function packageFolder(folder: string): string {
-  return existsSync(join(folder, "package.json")) ? folder : packageFolder(dirname(folder));
-}
 
 /** A shell as a reader has it: the two commands on the path, nothing that this test's runner adds. */
 function readersEnvironment(): NodeJS.ProcessEnv {

@@ -1,13 +1,13 @@
 /** The test environment does for a test's author what its documents say: time, mocks, histories, restores, crashes. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { duration } from "#runtime/api/index.js";
 import type { Workflow } from "#runtime/api/types.js";
 import { TestEnvironment, type TestEnvironmentOptions } from "#runtime/testing/index.js";
+import { fixturePath } from "../support/programs.js";
 
-const ENTRY = join(packageFolder(import.meta.dirname), "test/fixtures/testing/orders.ts");
+const ENTRY = fixturePath("testing", "orders.ts");
 
 interface Order {
   readonly item: string;
@@ -17,10 +17,6 @@ type OrderFlow = Workflow<"order", Order, { status: string; receipt?: string; by
 type Delivery = Workflow<"delivery", string, { state: string; watched: string; carrier: string }>;
 
 const BOOK = { item: "book", cents: 1200 };
-
-function packageFolder(folder: string): string {
-  return existsSync(join(folder, "package.json")) ? folder : packageFolder(dirname(folder));
-}
 
 async function open(t: TestContext, options: Partial<TestEnvironmentOptions> = {}): Promise<TestEnvironment> {
   const env = await TestEnvironment.create({ entry: ENTRY, ...options });

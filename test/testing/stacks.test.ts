@@ -1,15 +1,10 @@
 /** What an error's stack says that came through calls which awaited each other for a day. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { TestEnvironment, type TestEnvironmentOptions } from "#runtime/testing/index.js";
+import { fixturePath } from "../support/programs.js";
 
-function packageFolder(folder: string): string {
-  return existsSync(join(folder, "package.json")) ? folder : packageFolder(dirname(folder));
-}
-
-const ENTRY = join(packageFolder(import.meta.dirname), "test/fixtures/stacks/main.ts");
+const ENTRY = fixturePath("stacks", "main.ts");
 const SETTINGS: Record<string, Partial<TestEnvironmentOptions>> = { straight: {}, restored: { restore: "everywhere" } };
 
 for (const [setting, options] of Object.entries(SETTINGS)) {

@@ -6,9 +6,9 @@ import { useResource } from "../data/resource.js";
 import { client } from "../data/session.js";
 import { Dialog } from "../parts/dialog.js";
 import { errorLine } from "../parts/execution-table.js";
-import { Empty, Page, Skeleton } from "../parts/page.js";
+import { Listing } from "../parts/listing.js";
+import { Empty, Page } from "../parts/page.js";
 import { Pager } from "../parts/pager.js";
-import { ProblemNote } from "../parts/problem.js";
 import { Moment } from "../parts/time.js";
 import { ValueView } from "../parts/value.js";
 
@@ -27,7 +27,7 @@ export function DeadLettersPage() {
     { every: AGAIN_MS },
   );
   const [asked, ask] = useState<{ readonly letter: Letter; readonly drop: boolean } | undefined>(undefined);
-  const { data, error, reload } = letters;
+  const { data, reload } = letters;
   const go = (pages: readonly string[]): void =>
     route(`${ROOT}/dead-letters${pages.length === 0 ? "" : `?page=${pages.join(".")}`}`);
   return (
@@ -35,22 +35,23 @@ export function DeadLettersPage() {
       title="Dead letters"
       lead={<p class="hint">Events that no attempt of their subscription could handle, newest first.</p>}
     >
-      {error === undefined ? null : <ProblemNote error={error} />}
-      {data === undefined ? (
-        error === undefined ? (
-          <Skeleton />
-        ) : null
-      ) : data.items.length === 0 ? (
-        <Empty title="No dead letters">
-          <p>Every event was handled, or is still being tried.</p>
-        </Empty>
-      ) : (
-        <div class="letters">
-          {data.items.map((letter) => (
-            <LetterCard key={letter.id} letter={letter} ask={(drop) => ask({ letter, drop })} />
-          ))}
-        </div>
-      )}
+      <Listing
+        resource={letters}
+        isEmpty={({ items }) => items.length === 0}
+        empty={
+          <Empty title="No dead letters">
+            <p>Every event was handled, or is still being tried.</p>
+          </Empty>
+        }
+      >
+        {({ items }) => (
+          <div class="letters">
+            {items.map((letter) => (
+              <LetterCard key={letter.id} letter={letter} ask={(drop) => ask({ letter, drop })} />
+            ))}
+          </div>
+        )}
+      </Listing>
       <Pager way={way} next={data?.next} go={go} />
       {asked === undefined ? null : (
         <Dialog

@@ -3,70 +3,71 @@ import { bytesText, countText } from "../data/format.js";
 import { listPlace } from "../data/places.js";
 import { useResource } from "../data/resource.js";
 import { client } from "../data/session.js";
-import { Empty, Page, Skeleton } from "../parts/page.js";
-import { ProblemNote } from "../parts/problem.js";
+import { Listing } from "../parts/listing.js";
+import { Empty, Page } from "../parts/page.js";
 
 export function ProgramsPage() {
-  const { data, error } = useResource(() => client.value.programs(), "programs");
+  const programs = useResource(() => client.value.programs(), "programs");
   return (
     <Page title="Programs" lead={<p class="hint">Executions stay on the program that they started on.</p>}>
-      {error === undefined ? null : <ProblemNote error={error} />}
-      {data === undefined ? (
-        error === undefined ? (
-          <Skeleton />
-        ) : null
-      ) : data.length === 0 ? (
-        <Empty title="No programs">
-          <p>
-            Serve one: <code>eventual serve app.evp</code>.
-          </p>
-        </Empty>
-      ) : (
-        <section class="card" aria-label="Programs">
-          <div class="table-box">
-            <table class="plain">
-              <caption class="unseen">Programs, newest first</caption>
-              <thead>
-                <tr>
-                  <th scope="col">Program</th>
-                  <th scope="col">Entry</th>
-                  <th scope="col">Workflows</th>
-                  <th scope="col" class="right">
-                    In progress
-                  </th>
-                  <th scope="col" class="right">
-                    Executions
-                  </th>
-                  <th scope="col" class="right">
-                    Size
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.map(({ hash, entry, workflows, inProgress, executions, bytes }) => (
-                  <tr key={hash}>
-                    <th scope="row">
-                      <code title={hash}>{hash.slice(0, 12)}</code>
+      <Listing
+        resource={programs}
+        isEmpty={(rows) => rows.length === 0}
+        empty={
+          <Empty title="No programs">
+            <p>
+              Serve one: <code>eventual serve app.evp</code>.
+            </p>
+          </Empty>
+        }
+      >
+        {(rows) => (
+          <section class="card" aria-label="Programs">
+            <div class="table-box">
+              <table class="plain">
+                <caption class="unseen">Programs, newest first</caption>
+                <thead>
+                  <tr>
+                    <th scope="col">Program</th>
+                    <th scope="col">Entry</th>
+                    <th scope="col">Workflows</th>
+                    <th scope="col" class="right">
+                      In progress
                     </th>
-                    <td>{entry}</td>
-                    <td>
-                      {workflows.map((workflow, index) => (
-                        <span key={workflow}>
-                          {index === 0 ? null : ", "}
-                          <a href={listPlace({ workflow })}>{workflow}</a>
-                        </span>
-                      ))}
-                    </td>
-                    <td class="right number">{countText(inProgress)}</td>
-                    <td class="right number">{countText(executions)}</td>
-                    <td class="right number">{bytesText(bytes)}</td>
+                    <th scope="col" class="right">
+                      Executions
+                    </th>
+                    <th scope="col" class="right">
+                      Size
+                    </th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </section>
-      )}
+                </thead>
+                <tbody>
+                  {rows.map(({ hash, entry, workflows, inProgress, executions, bytes }) => (
+                    <tr key={hash}>
+                      <th scope="row">
+                        <code title={hash}>{hash.slice(0, 12)}</code>
+                      </th>
+                      <td>{entry}</td>
+                      <td>
+                        {workflows.map((workflow, index) => (
+                          <span key={workflow}>
+                            {index === 0 ? null : ", "}
+                            <a href={listPlace({ workflow })}>{workflow}</a>
+                          </span>
+                        ))}
+                      </td>
+                      <td class="right number">{countText(inProgress)}</td>
+                      <td class="right number">{countText(executions)}</td>
+                      <td class="right number">{bytesText(bytes)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </section>
+        )}
+      </Listing>
     </Page>
   );
 }

@@ -7,8 +7,8 @@ import { executionPlace, listPlace } from "../data/places.js";
 import { useResource } from "../data/resource.js";
 import { client } from "../data/session.js";
 import { Dialog } from "../parts/dialog.js";
-import { Empty, Page, Skeleton } from "../parts/page.js";
-import { ProblemNote } from "../parts/problem.js";
+import { Listing } from "../parts/listing.js";
+import { Empty, Page } from "../parts/page.js";
 import { Moment } from "../parts/time.js";
 
 const AGAIN_MS = 3000;
@@ -29,25 +29,26 @@ export function SchedulesPage() {
   const { route } = useLocation();
   const schedules = useResource(() => client.value.schedules(), "schedules", { every: AGAIN_MS });
   const [asked, ask] = useState<{ readonly name: string; readonly act: Act } | undefined>(undefined);
-  const { data, error, reload } = schedules;
+  const { reload } = schedules;
   return (
     <Page title="Schedules" lead={<p class="hint">What the programs declare with schedule(), and when it is due.</p>}>
-      {error === undefined ? null : <ProblemNote error={error} />}
-      {data === undefined ? (
-        error === undefined ? (
-          <Skeleton />
-        ) : null
-      ) : data.length === 0 ? (
-        <Empty title="No schedules">
-          <p>
-            A program declares one with <code>schedule(name, when, workflow)</code>.
-          </p>
-        </Empty>
-      ) : (
-        <section class="card" aria-label="Schedules">
-          <ScheduleTable schedules={data} ask={(name, act) => ask({ name, act })} />
-        </section>
-      )}
+      <Listing
+        resource={schedules}
+        isEmpty={(rows) => rows.length === 0}
+        empty={
+          <Empty title="No schedules">
+            <p>
+              A program declares one with <code>schedule(name, when, workflow)</code>.
+            </p>
+          </Empty>
+        }
+      >
+        {(rows) => (
+          <section class="card" aria-label="Schedules">
+            <ScheduleTable schedules={rows} ask={(name, act) => ask({ name, act })} />
+          </section>
+        )}
+      </Listing>
       {asked === undefined ? null : (
         <Dialog
           title={ACTS[asked.act].title}

@@ -6,9 +6,9 @@ import { executionPlace, tasksPlace, wayOf } from "../data/places.js";
 import { useResource } from "../data/resource.js";
 import { client } from "../data/session.js";
 import { Dialog } from "../parts/dialog.js";
-import { Empty, Page, Skeleton } from "../parts/page.js";
+import { Listing } from "../parts/listing.js";
+import { Empty, Page } from "../parts/page.js";
 import { Pager } from "../parts/pager.js";
-import { ProblemNote } from "../parts/problem.js";
 import { Moment } from "../parts/time.js";
 
 const AGAIN_MS = 2000;
@@ -33,23 +33,24 @@ export function TasksPage() {
     { every: AGAIN_MS },
   );
   const [asked, ask] = useState<OpenTask | undefined>(undefined);
-  const { data, error, reload } = tasks;
+  const { data, reload } = tasks;
   return (
     <Page title="Open tasks" lead={<p class="hint">Calls of tasks that are not completed, in their order.</p>}>
-      {error === undefined ? null : <ProblemNote error={error} />}
-      {data === undefined ? (
-        error === undefined ? (
-          <Skeleton />
-        ) : null
-      ) : data.items.length === 0 ? (
-        <Empty title="No open tasks">
-          <p>Every task that was called is completed.</p>
-        </Empty>
-      ) : (
-        <section class="card" aria-label="Open tasks">
-          <TaskTable tasks={data.items} retry={ask} />
-        </section>
-      )}
+      <Listing
+        resource={tasks}
+        isEmpty={({ items }) => items.length === 0}
+        empty={
+          <Empty title="No open tasks">
+            <p>Every task that was called is completed.</p>
+          </Empty>
+        }
+      >
+        {({ items }) => (
+          <section class="card" aria-label="Open tasks">
+            <TaskTable tasks={items} retry={ask} />
+          </section>
+        )}
+      </Listing>
       <Pager way={way} next={data?.next} go={(pages) => route(tasksPlace(pages))} names={["Earlier", "Later"]} />
       {asked === undefined ? null : (
         <Dialog
