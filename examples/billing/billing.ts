@@ -1,6 +1,6 @@
-import { duration, query, signal, task, time, workflow } from "eventual";
-import { ledger } from "./ledger";
-import { nextMonth, type Plan, PRICES, proratedPrice } from "./plans";
+import { duration, query, schedule, signal, task, time, workflow } from "eventual";
+import { euros, ledger } from "./ledger";
+import { lastMonth, nextMonth, type Plan, PRICES, proratedPrice } from "./plans";
 
 interface Subscription {
   readonly customer: string;
@@ -52,5 +52,14 @@ const charge = task(
   "charge",
   { retry: { initialInterval: duration(1, "minute"), maximumInterval: duration(6, "hours") } },
   async ({ customer, what, cents }: Invoice, { invocation }) =>
-    ledger.add(invocation.scheduledTime.slice(0, 10), customer, what, cents, invocation.idempotencyKey),
+    ledger.add({ date: invocation.scheduledTime.slice(0, 10), customer, what, cents, key: invocation.idempotencyKey }),
 );
+
+/** The books of all customers, closed at breakfast time on the first of each month. */
+export const closing = workflow("closing", async () => await closeMonth(lastMonth(new Date())));
+
+export const monthly = schedule("monthly", "0 6 1 * *", closing, undefined, { timezone: "Europe/Berlin" });
+
+const closeMonth = task("closeMonth", async (month: string) => {
+  console.log(`${month}     total ${euros(await ledger.total(month))}`);
+});

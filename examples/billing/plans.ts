@@ -12,6 +12,11 @@ export function nextMonth(date: Date): Date {
   return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1));
 }
 
+/** The month before, such as `2027-01`. */
+export function lastMonth(date: Date): string {
+  return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - 1, 1)).toISOString().slice(0, 7);
+}
+
 /** The part of its month that is left on that day, the day itself included. */
 export function shareLeft(date: Date): number {
   const end = nextMonth(date).getTime();

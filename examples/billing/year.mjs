@@ -1,6 +1,8 @@
 /** A year of one customer, from the middle of January 2027, in virtual time. */
+import { rmSync } from "node:fs";
 import { TestEnvironment } from "eventual/testing";
 
+rmSync("ledger.jsonl", { force: true });
 const env = await TestEnvironment.create({
   entry: new URL("./billing.ts", import.meta.url),
   start: new Date("2027-01-21T09:00:00Z"),
