@@ -29,7 +29,7 @@ const PATIENCE_MS = 60_000;
 
 interface Ending {
   readonly killed: boolean;
-  readonly code: number | null;
+  readonly code: number | NodeJS.Signals | null;
   /** Status and what came of it, without times and chance. */
   readonly shown: string;
   readonly errors: string;
@@ -100,7 +100,7 @@ function run({ program, file, database, input }: World, killAt?: string): Promis
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      resolve({ killed: signal === "SIGKILL", code, shown: shownOf(output), errors });
+      resolve({ killed: signal === "SIGKILL", code: code ?? signal, shown: shownOf(output), errors });
     });
   });
 }
