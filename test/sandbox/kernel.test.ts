@@ -16,8 +16,8 @@ const CODE = `(h) => {
   console.log("modules evaluated");
   let total = 0;
   const wait = h.$code("a.ts#wait", null, (f, m, v) => {
-    switch (f.pc) {
-      case 0: f.pc = 1; return h.$await(f, h.$api.expectSignal("go"));
+    switch (f[1]) {
+      case 0: f[1] = 1; return h.$await(f, h.$api.expectSignal("go"));
       case 1:
         if (m === 2) throw v;
         total += v;
@@ -27,10 +27,10 @@ const CODE = `(h) => {
         if (v === -3) { const all = []; for (;;) all.push(new Array(1000).fill(all.length)); }
         if (v === -4) throw new RangeError("minus four");
         console.log("total " + total);
-        f.pc = 1; return h.$await(f, h.$api.expectSignal("go"));
+        f[1] = 1; return h.$await(f, h.$api.expectSignal("go"));
     }
   });
-  function handler(input) { return h.$async(wait, this, [input]); }
+  function handler(input) { return h.$async([wait, 0, undefined, this, [], input]); }
   const flow = h.$api.workflow("flow", handler);
   h.$module("a.ts", { handler, flow }, { total: [() => total, (v) => { total = v; }] });
 }`;
