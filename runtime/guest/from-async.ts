@@ -35,20 +35,22 @@ const MAPPED = 3;
 const CLOSING = 4;
 
 const { apply, construct, get } = Reflect;
+const { asyncIterator, iterator } = Symbol;
 const { MAX_SAFE_INTEGER } = Number;
+const { trunc } = Math;
 
 type Arguments = readonly [Class: unknown, items: unknown, mapper: unknown, self: unknown];
 
-function begin([Class, items, mapper, self]: Arguments): Progress {
+function begin({ 0: Class, 1: items, 2: mapper, 3: self }: Arguments): Progress {
   if (mapper !== undefined && typeof mapper !== "function")
     throw new TypeError("the mapping function is not a function");
-  const asyncMethod = optionalMethod(items, Symbol.asyncIterator);
-  const syncMethod = asyncMethod === undefined ? optionalMethod(items, Symbol.iterator) : undefined;
+  const asyncMethod = optionalMethod(items, asyncIterator);
+  const syncMethod = asyncMethod === undefined ? optionalMethod(items, iterator) : undefined;
   const common = { index: 0, mapper, self, error: undefined };
   if (asyncMethod !== undefined || syncMethod !== undefined) {
     const target: object = isConstructor(Class) ? construct(Class, []) : [];
-    const iterator = asyncMethod === undefined ? fromSync(items, syncMethod) : fromMethod(items, asyncMethod);
-    return { ...common, target, iterator, list: [], length: 0 };
+    const source = asyncMethod === undefined ? fromSync(items, syncMethod) : fromMethod(items, asyncMethod);
+    return { ...common, target, iterator: source, list: [], length: 0 };
   }
   const list: object = Object(items);
   const length = lengthOf(list);
@@ -82,7 +84,8 @@ function emptyArray(length: number): unknown[] {
 
 /** LengthOfArrayLike. */
 function lengthOf(list: object): number {
-  const length = Math.trunc(Number(get(list, "length")));
+  // Not `Number`, which takes a bigint.
+  const length = trunc(+(get(list, "length") as number));
   return length > 0 ? Math.min(length, MAX_SAFE_INTEGER) : 0;
 }
 

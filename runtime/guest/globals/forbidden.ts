@@ -100,6 +100,7 @@ function forbidFunctionConstructors(): void {
     const descriptor = Object.getOwnPropertyDescriptor(prototype, "constructor");
     Object.defineProperty(prototype, "constructor", { ...descriptor, value: replacement });
     if (prototype === Function.prototype) defineGlobal("Function", replacement);
+    else Object.setPrototypeOf(replacement, Function.prototype.constructor);
   }
 }
 
