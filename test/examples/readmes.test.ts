@@ -15,6 +15,11 @@ const names = readdirSync(EXAMPLES, { withFileTypes: true })
   .sort();
 const programs = names.filter((name) => readme(name).includes("\n```text\n"));
 
+/** Not what a reader has left there who ran the example in its own folder. */
+function isSource(file: string): boolean {
+  return !/\.(?:evp|db|db-\w+|jsonl)$/.test(file);
+}
+
 function readme(name: string): string {
   return readFileSync(join(EXAMPLES, name, "README.md"), "utf8");
 }
@@ -30,7 +35,7 @@ describe("examples", { concurrency: 2 }, () => {
     test(name, async () => {
       const copy = join(COPIES, name);
       rmSync(copy, { recursive: true, force: true });
-      cpSync(join(EXAMPLES, name), copy, { recursive: true });
+      cpSync(join(EXAMPLES, name), copy, { recursive: true, filter: isSource });
       cpSync(join(EXAMPLES, "tsconfig.json"), join(COPIES, "tsconfig.json"));
       await followDocument(join(EXAMPLES, name, "README.md"), copy);
     });
