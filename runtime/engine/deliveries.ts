@@ -27,6 +27,8 @@ export interface DeliveryParts
 export class Deliveries {
   readonly #parts: DeliveryParts;
   readonly #running = new Map<number, DeliveryRow>();
+  /** Recorded since the store was last asked what is due: what it answered about them may be older (D1). */
+  readonly #recorded = new Set<number>();
   #filling: Promise<void> | undefined;
   #again = false;
   #failures = 0;
@@ -71,10 +73,11 @@ export class Deliveries {
     try {
       const now = time.now();
       const limit = limits.deliveries + this.#running.size;
+      this.#recorded.clear();
       const due = await store.dueDeliveries(now, limit);
       for (const row of due) {
         if (this.#running.size >= limits.deliveries) break;
-        if (!this.#running.has(row.id)) await this.#handOut(row);
+        if (!this.#running.has(row.id) && !this.#recorded.has(row.id)) await this.#handOut(row);
       }
       wakeups.set("deliveries", await store.nextDelivery(now), () => this.look());
       this.#failures = 0;
@@ -105,6 +108,7 @@ export class Deliveries {
     const { store, activity } = this.#parts;
     try {
       await store.commit(this.#writesFor(row, outcome));
+      this.#recorded.add(row.id);
     } catch (cause) {
       // The row is as it was: the attempt is made again.
       this.#failed("what came of an event could not be recorded", cause);
