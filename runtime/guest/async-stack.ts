@@ -7,13 +7,13 @@ import type { Frame } from "./frame.js";
 /** Lines that one error gets at most: an error that is thrown again and again must not grow. */
 const MOST_LINES = 32;
 const LINE = "    at async eventual:resume:";
-const { getOwnPropertyDescriptor, isFrozen } = Object;
+const { getOwnPropertyDescriptor } = Object;
 
 /** The error has come to where `frame` awaited. Changes nothing but the own property `stack` of errors. */
 export function noteAwaiting(frame: Frame, error: unknown): void {
   if (typeof error !== "object" || error === null || !(error instanceof Error)) return;
   const own = getOwnPropertyDescriptor(error, "stack");
-  if (own?.writable !== true || typeof own.value !== "string" || isFrozen(error)) return;
+  if (own?.writable !== true || typeof own.value !== "string") return;
   const stack: string = own.value;
   if (stack.split(LINE).length > MOST_LINES) return;
   const { 0: code, 1: pc } = frame;

@@ -1,5 +1,6 @@
 /** Programs of test/fixtures/primitives on the real engine: real sandbox, threads and database, virtual clock. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { type Clock, type VirtualClock, virtualClock } from "#runtime/engine/clock.js";
@@ -18,6 +19,16 @@ export const START = Date.UTC(2030, 0, 1);
 /** The compiled program of a fixture. */
 export function programOf(name: string): Promise<Program> {
   return compiledProgram(fixturePath("primitives", `${name}.ts`));
+}
+
+/** What the handlers of a fixture have noted, line by line. */
+export async function notes(t: TestContext): Promise<() => string[]> {
+  const file = join(await temporaryFolder(t), "notes.txt");
+  process.env.NOTES = file;
+  t.after(() => {
+    delete process.env.NOTES;
+  });
+  return () => readFileSync(file, "utf8").trimEnd().split("\n");
 }
 
 export interface World {

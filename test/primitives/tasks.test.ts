@@ -1,22 +1,9 @@
 /** Tasks: errors and instances across the border, retries, time limits, heartbeats, tokens, limits. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { systemClock } from "#runtime/engine/clock.js";
 import { encode } from "#runtime/protocol/value.js";
-import { temporaryFolder } from "../support/temp.js";
-import { open, START, WAYS } from "./support.js";
-
-/** What the fixture's tasks have noted, line by line. */
-async function notes(t: TestContext): Promise<() => string[]> {
-  const file = join(await temporaryFolder(t), "notes.txt");
-  process.env.NOTES = file;
-  t.after(() => {
-    delete process.env.NOTES;
-  });
-  return () => readFileSync(file, "utf8").trimEnd().split("\n");
-}
+import { notes, open, START, WAYS } from "./support.js";
 
 for (const { way, ...options } of WAYS) {
   test(`errors and instances of the program's classes arrive as they are (${way})`, async (t) => {

@@ -1,20 +1,8 @@
 /** Tasks with `transaction: true`: what they write happens with their result, exactly once, or not at all. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { systemClock } from "#runtime/engine/clock.js";
-import { temporaryFolder } from "../support/temp.js";
-import { open, WAYS, type World } from "./support.js";
-
-async function notes(t: TestContext): Promise<() => string[]> {
-  const file = join(await temporaryFolder(t), "notes.txt");
-  process.env.NOTES = file;
-  t.after(() => {
-    delete process.env.NOTES;
-  });
-  return () => readFileSync(file, "utf8").trimEnd().split("\n");
-}
+import { notes, open, WAYS, type World } from "./support.js";
 
 for (const { way, ...options } of WAYS) {
   test(`what a handler writes is committed with its result, and undone with its error (${way})`, async (t) => {
