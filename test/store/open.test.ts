@@ -301,3 +301,15 @@ test("one file has one lock whatever it is called by", async (t) => {
   await store.close();
   await (await openStore(`${path}.link`)).close();
 });
+
+test("a connection that is closed in the middle of its work ends that first, and takes no more", async (t) => {
+  const connection = await connect(join(await temporaryFolder(t), "store.db"), "create");
+  const held = await connection.prepare("SELECT 1");
+  const working = connection.prepare("SELECT 2").then(() => "prepared");
+  const closing = connection.close();
+  await assert.rejects(connection.prepare("SELECT 3"), fault("EV6013", /closed/));
+  await closing;
+  assert.equal(await working, "prepared");
+  await held.finalize();
+  await assert.rejects(held.run(), fault("EV6013", /closed/));
+});

@@ -73,13 +73,15 @@ class Sqlite3Connection implements Connection {
   }
 
   async prepare(sql: string): Promise<Statement> {
-    let native: sqlite3.Statement | undefined;
-    await this.call((callback) => {
-      native = this.#database.prepare(sql, callback);
+    const prepared = await this.call<Statement>((callback) => {
+      const native = this.#database.prepare(sql, (error) => {
+        if (error) return callback(error);
+        const statement = new Sqlite3Statement(this, native);
+        this.#statements.add(statement);
+        callback(null, statement);
+      });
     });
-    const statement = new Sqlite3Statement(this, native as sqlite3.Statement);
-    this.#statements.add(statement);
-    return statement;
+    return prepared as Statement;
   }
 
   async exec(sql: string): Promise<void> {
@@ -94,10 +96,13 @@ class Sqlite3Connection implements Connection {
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    for (const statement of [...this.#statements]) await statement.finalize();
-    const closing = this.call<void>((callback) => this.#database.close(callback));
     this.#closed = true;
-    await closing;
+    // Statements that are still being prepared are among those to be freed.
+    await this.#last;
+    for (const statement of this.#statements) await new Promise<void>((resolve) => statement.free(resolve));
+    await new Promise<void>((resolve, reject) => {
+      this.#database.close((error) => (error ? reject(faultOf(error, this.#path)) : resolve()));
+    });
   }
 
   forget(statement: Sqlite3Statement): void {
@@ -154,9 +159,13 @@ class Sqlite3Statement implements Statement {
     if (this.#finalized) return;
     this.#finalized = true;
     this.#connection.forget(this);
-    await this.#connection.call<void>((callback) => {
-      this.#native.finalize(() => callback(null));
-    });
+    await this.#connection.call<void>((callback) => this.free(() => callback(null)));
+  }
+
+  /** Frees it at once, whatever else is under way (D1 is the caller's to keep). */
+  free(freed: () => void): void {
+    this.#finalized = true;
+    this.#native.finalize(() => freed());
   }
 }
 
