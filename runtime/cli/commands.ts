@@ -10,7 +10,7 @@ import { deadletters, emit } from "./commands/events.js";
 import { list, retry, show, start, wait } from "./commands/executions.js";
 import { history, inspect, logs } from "./commands/look.js";
 import { query, request, signal } from "./commands/message.js";
-import { backup, doctor, stats } from "./commands/operate.js";
+import { backup, doctor, prune, stats } from "./commands/operate.js";
 import { packageCommand } from "./commands/package.js";
 import { deploy, programs } from "./commands/programs.js";
 import { run } from "./commands/run.js";
@@ -29,7 +29,7 @@ const GROUPS = {
   "Talk to executions:": { start, signal, request, query, emit, wait },
   "Look:": { list, show, inspect, history, logs },
   "Control:": { cancel, terminate, suspend, resume, retry, tasks, schedules, deadletters },
-  "Operate:": { programs, stats, doctor, backup, package: packageCommand, completion },
+  "Operate:": { programs, stats, doctor, prune, backup, package: packageCommand, completion },
 } as const;
 
 const COMMANDS = Object.values(GROUPS).flatMap((commands) => Object.entries(commands));

@@ -3,11 +3,7 @@ import type { Argv } from "yargs";
 import type { CheckpointMode } from "../engine/engine.js";
 import { Fault } from "../protocol/fault.js";
 
-/** The fields that have a value: an option that was not given is left out, not set to undefined. */
-export function present<T extends object>(options: T): { [Key in keyof T]?: Exclude<T[Key], undefined> };
-export function present(options: object): object {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}
+export { present } from "../client/present.js";
 
 /** A number of things as typed. Throws Fault EV8208 for what is not one. */
 export function wholeNumber(option: string, text: string | undefined): number | undefined {

@@ -34,8 +34,11 @@ import {
   logLineSchema,
   logPageSchema,
   type ProgramSummary,
+  type PruneBody,
+  type Pruned,
   problemSchema,
   programListSchema,
+  prunedSchema,
   type StartBody,
   type Started,
   type Stats,
@@ -103,6 +106,8 @@ export interface HttpClient {
   /** Newest first. */
   programs(): Promise<readonly ProgramSummary[]>;
   stats(): Promise<Stats>;
+  /** Removes closed executions, at most `limit` (default: 1000) in one call. Durable when it resolves. */
+  prune(request?: PruneBody): Promise<Pruned>;
   /** What it did and when. */
   timeline(executionId: string): Promise<TimelineResource>;
   /** Where it waits: its calls with source lines and variables. */
@@ -195,6 +200,7 @@ export function connect(options: ConnectOptions): HttpClient {
     triggerSchedule: (name) => http.post(startedSchema, `/v1/schedules/${encodeURIComponent(name)}/trigger`, {}),
     programs: async () => (await http.get(programListSchema, "/v1/programs")).items,
     stats: () => http.get(statsSchema, "/v1/stats"),
+    prune: (request = {}) => http.post(prunedSchema, "/v1/prune", request),
     timeline: (id) => http.get(timelineSchema, `${pathOf(id)}/timeline`),
     standing: (id) => http.get(standingSchema, `${pathOf(id)}/standing`),
     overview: (query = {}) => http.get(overviewSchema, `/v1/overview?${queryOf(query)}`),

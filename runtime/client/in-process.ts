@@ -23,6 +23,7 @@ export function inProcessClient(engine: Engine): Client {
     pauseSchedule: ({ name }) => done(engine.pauseSchedule(name)),
     resumeSchedule: ({ name }) => done(engine.resumeSchedule(name)),
     triggerSchedule: ({ name }) => engine.triggerSchedule(name),
+    prune: (request) => engine.prune(request),
     list: async (query) => [...(await engine.list(query))],
     result: ({ execution }) => engine.result(execution),
     async show({ execution }) {

@@ -19,11 +19,10 @@ export function offlineClient(file: OfflineStore): Client {
     query: ({ execution }) => refuse(execution, "so nothing answers the query"),
     control: ({ execution, action, reason }) => done(file.control(execution, action, reason)),
     tasks: async (query) => [...(await file.tasks(query))],
-    completeTask: ({ task }) =>
-      refuse(typeof task === "string" ? undefined : task.execution, "so no task can be completed"),
-    retryTask: ({ execution }) => refuse(execution, "so no task is tried again"),
-    heartbeatTask: () => refuse(undefined, "so nothing takes the sign of life"),
-    emit: () => refuse(undefined, "so no subscription takes the event"),
+    completeTask: ({ task, outcome }) => done(file.completeTask(task, outcome)),
+    retryTask: (call) => done(file.retryTask(call)),
+    heartbeatTask: ({ token, details }) => file.heartbeatTask(token, details),
+    emit: ({ events }) => done(file.emit(events)),
     deadLetters: async (query) => [...(await file.deadLetters(query))],
     retryDeadLetter: ({ id }) => done(file.retryDeadLetter(id)),
     dropDeadLetter: ({ id }) => done(file.dropDeadLetter(id)),
@@ -31,6 +30,7 @@ export function offlineClient(file: OfflineStore): Client {
     pauseSchedule: () => refuse(undefined, "so no schedule is in force"),
     resumeSchedule: () => refuse(undefined, "so no schedule is in force"),
     triggerSchedule: () => refuse(undefined, "so no schedule is in force"),
+    prune: (request) => file.prune(request),
     list: async (query) => [...(await file.list(query))],
     async show({ execution }) {
       return { ...(await file.show(execution)), logs: await lastLogs(file, execution) };

@@ -165,6 +165,17 @@ export const OPERATIONS = {
     request: z.strictObject({ name }),
     reply: z.object({ executionId: z.string(), existing: z.boolean() }),
   },
+  /** Removes closed executions: by their workflows' retentions, or what ended `olderThanMs` ago. `dryRun`: only counts. */
+  prune: {
+    request: z.strictObject({
+      olderThanMs: z.number().nonnegative().exactOptional(),
+      workflow: name.exactOptional(),
+      status: z.enum(STATUSES).exactOptional(),
+      dryRun: z.boolean().exactOptional(),
+      limit: limit.exactOptional(),
+    }),
+    reply: z.object({ executions: z.number().int(), more: z.boolean() }),
+  },
   /** Newest first; `before` is the key of the last one of the page before. */
   list: {
     request: z.strictObject({

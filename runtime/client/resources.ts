@@ -135,6 +135,18 @@ export const statsSchema = z.object({
   oldestTask: z.object({ execution: z.string(), task: z.string(), since: time }).optional(),
 });
 
+export const pruneBodySchema = z.strictObject({
+  olderThanMs: z.int().nonnegative().optional().describe("What ended so long ago; default: the workflows' retentions"),
+  workflow: name.optional(),
+  status: z.enum(STATUSES).optional(),
+  dryRun: z.boolean().optional().describe("Only count"),
+  limit: z.int().min(1).max(1000).default(1000),
+});
+export const prunedSchema = z.object({
+  executions: z.number().int().describe("Removed, or with `dryRun` to be removed"),
+  more: z.boolean().describe("The limit is reached: ask again"),
+});
+
 export const deadLetterSchema = z.object({
   id: z.number().int(),
   subscription: z.string(),
@@ -181,6 +193,8 @@ export const taskBeatSchema = z.object({ cancelled: z.boolean().describe("Nobody
 
 export type DeadLetterPage = z.infer<typeof deadLetterPageSchema>;
 export type DeadLetterResource = z.infer<typeof deadLetterSchema>;
+export type PruneBody = z.input<typeof pruneBodySchema>;
+export type Pruned = z.infer<typeof prunedSchema>;
 export type Stats = z.infer<typeof statsSchema>;
 export type ProgramSummary = z.infer<typeof programListSchema>["items"][number];
 export type Deployed = z.infer<typeof deployedSchema>;

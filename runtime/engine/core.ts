@@ -208,9 +208,9 @@ function engineOf(assembly: Assembly): Engine {
       assembly.retention.look();
       parts.deliveries.look();
     },
-    async prune() {
+    async prune(request) {
       check();
-      return await parts.activity.during(assembly.retention.prune());
+      return await parts.activity.during(assembly.retention.prune(request));
     },
     async schedules() {
       check();

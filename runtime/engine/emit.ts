@@ -5,7 +5,10 @@ import { unknownDeadLetter } from "./faults.js";
 import { checkName } from "./names.js";
 import type { Parts } from "./parts.js";
 
-type EmitParts = Pick<Parts, "store" | "declarations" | "time" | "limits" | "deliveries">;
+type EmitParts = Pick<Parts, "store" | "declarations" | "time" | "limits"> & {
+  /** Without an engine nobody delivers. */
+  readonly deliveries?: Parts["deliveries"];
+};
 
 /** The rows of an event: one per subscription to it. */
 export function deliveriesOf(
@@ -25,7 +28,7 @@ export async function emitEvents(parts: EmitParts, events: readonly Emitted[]): 
   if (writes.length === 0) return;
   await store.commit([...writes, ...(time.isNews(now) ? [{ kind: "setClock", now } as const] : [])]);
   time.committed(now);
-  deliveries.look();
+  deliveries?.look();
 }
 
 type DeadLetterParts = Pick<Parts, "store" | "time"> & { readonly deliveries?: Parts["deliveries"] };

@@ -65,10 +65,10 @@ export interface Engine {
   /** Forgets a dead letter. Throws Fault EV8019 when there is none of that id. */
   dropDeadLetter(id: number): Promise<void>;
   /**
-   * Removes closed executions whose workflow's `retention` has passed; gives how many. The engine does so by itself when
-   * the time has come.
+   * Removes closed executions whose workflow's `retention` has passed (the engine does so by itself when the time has
+   * come), or those that `request` describes. Durable when it resolves.
    */
-  prune(): Promise<number>;
+  prune(request?: PruneRequest): Promise<PruneReply>;
   /** All schedules in force, by name, with when they are due next. */
   schedules(): Promise<readonly ScheduleStatus[]>;
   /** It starts nothing until it is resumed. Throws Fault EV8020 for an unknown schedule. */
@@ -114,6 +114,24 @@ export interface StartRequest {
   /** In place of the time limit of the workflow's definition: at this time (ms since the epoch), or ms from now. */
   readonly timeoutAt?: number;
   readonly timeoutMs?: number;
+}
+
+export interface PruneRequest {
+  /** What ended so long ago, ms, whatever the retention of its workflow; without it, retentions decide. */
+  readonly olderThanMs?: number;
+  readonly workflow?: string;
+  readonly status?: Status;
+  /** Only count. */
+  readonly dryRun?: boolean;
+  /** At most so many; default: all. */
+  readonly limit?: number;
+}
+
+export interface PruneReply {
+  /** How many were removed, or with `dryRun` would be. */
+  readonly executions: number;
+  /** The limit is reached: there may be others. */
+  readonly more: boolean;
 }
 
 export interface StartReply {

@@ -12,12 +12,13 @@ import type { ExecutionRow, Store, Write } from "../store/store.js";
 import type { Clock } from "./clock.js";
 import { controlEvent } from "./commands/control.js";
 import { DeclarationRegistry } from "./declarations.js";
-import { dropDeadLetter, retryDeadLetter } from "./emit.js";
+import { dropDeadLetter, emitEvents, retryDeadLetter } from "./emit.js";
 import type { Engine, StartReply, StartRequest } from "./engine.js";
 import { closedExecution, suspendedByOperator, suspendedLine, unknownExecution } from "./faults.js";
 import { DEFAULT_LIMITS } from "./limits.js";
 import { checkName } from "./names.js";
 import { firstEvent, type Identity, NAME_BYTES, SEED_BYTES } from "./new-executions.js";
+import { offlineTasks } from "./offline-tasks.js";
 import { queriesOf } from "./queries.js";
 import { ResultWaiters } from "./results.js";
 import { prune } from "./retention.js";
@@ -28,7 +29,19 @@ import { LogicalTime } from "./time.js";
 export interface OfflineStore
   extends Pick<
     Engine,
-    "show" | "list" | "logs" | "tasks" | "close" | "deadLetters" | "retryDeadLetter" | "dropDeadLetter" | "prune"
+    | "show"
+    | "list"
+    | "logs"
+    | "tasks"
+    | "completeTask"
+    | "retryTask"
+    | "heartbeatTask"
+    | "emit"
+    | "deadLetters"
+    | "retryDeadLetter"
+    | "dropDeadLetter"
+    | "prune"
+    | "close"
   > {
   /** Stores a program: engines on this database know it from then on. Throws Fault EV8010. */
   deploy(program: Program, resolveFrom: string): Promise<void>;
@@ -61,6 +74,12 @@ export function offlineStore(store: Store, clock: Clock): OfflineStore {
 
   return {
     ...{ show, list, logs, tasks },
+    ...offlineTasks({ store, time }),
+    async emit(events) {
+      const declarations = new DeclarationRegistry(store);
+      await declarations.load();
+      await emitEvents({ store, declarations, time, limits: DEFAULT_LIMITS }, events);
+    },
     deploy: (program, resolveFrom) => programs.save(program, resolveFrom),
     async start({ workflow, name = randomBytes(NAME_BYTES).toString("hex"), input, program: wanted }) {
       checkName("execution name", name, DEFAULT_LIMITS.nameLength);
@@ -90,10 +109,10 @@ export function offlineStore(store: Store, clock: Clock): OfflineStore {
       await store.commit(controlWrites(await open(executionId), action, reason, time.now()));
     },
     deadLetters,
-    async prune() {
+    async prune(request) {
       const declarations = new DeclarationRegistry(store);
       await declarations.load();
-      return await prune({ store, declarations }, time.now());
+      return await prune({ store, declarations }, time.now(), request);
     },
     retryDeadLetter: (id) => retryDeadLetter({ store, time }, id),
     dropDeadLetter: (id) => dropDeadLetter({ store, time }, id),

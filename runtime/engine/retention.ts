@@ -1,11 +1,12 @@
 /**
- * Closed executions go when their workflow's `retention` has passed: with their logs and history, in small commits, so
- * that nobody waits for it.
+ * Closed executions go when their workflow's `retention` has passed, or when an operator asks for it: with their logs
+ * and history, in small commits, so that nobody waits for it.
  *
  * N1  Only what is closed goes, and only when no task of it is still running.
  */
-import type { Store } from "../store/store.js";
+import type { PrunableQuery, Store } from "../store/store.js";
 import type { DeclarationRegistry } from "./declarations.js";
+import type { PruneReply, PruneRequest } from "./engine.js";
 import { retryDelay } from "./limits.js";
 import type { Parts } from "./parts.js";
 
@@ -15,26 +16,49 @@ const BATCH = 50;
 type PruneParts = { readonly store: Store; readonly declarations: Pick<DeclarationRegistry, "retentions"> };
 
 /**
- * Removes what may go at `now` (ms since the epoch); gives how many. `removed` is told of each batch, and says whether to
- * go on.
+ * Removes what `request` means at `now` (ms since the epoch). `removed` is told of each batch, and says whether to go
+ * on.
  */
 export async function prune(
   { store, declarations }: PruneParts,
   now: number,
+  request: PruneRequest = {},
   removed: (ids: readonly string[]) => boolean = () => true,
-): Promise<number> {
-  let count = 0;
-  for (const [workflow, ms] of declarations.retentions()) {
+): Promise<PruneReply> {
+  const { dryRun = false, limit = Number.POSITIVE_INFINITY } = request;
+  const queries = queriesOf(declarations.retentions(), now, request);
+  let executions = 0;
+  if (dryRun) {
+    for (const query of queries) executions += await store.countPrunable(query);
+    return { executions, more: false };
+  }
+  for (const query of queries) {
     for (;;) {
-      const rows = await store.prunable(workflow, now - ms, BATCH);
+      const size = Math.min(BATCH, limit - executions);
+      if (size === 0) return { executions, more: true };
+      const rows = await store.prunable({ ...query, limit: size });
       if (rows.length === 0) break;
       await store.commit(rows.map(({ key }) => ({ kind: "removeExecution", execution: key })));
-      count += rows.length;
-      if (!removed(rows.map(({ id }) => id))) return count;
-      if (rows.length < BATCH) break;
+      executions += rows.length;
+      if (!removed(rows.map(({ id }) => id))) return { executions, more: true };
+      if (rows.length < size) break;
     }
   }
-  return count;
+  return { executions, more: false };
+}
+
+function queriesOf(
+  retentions: ReadonlyMap<string, number>,
+  now: number,
+  { olderThanMs, workflow, status }: PruneRequest,
+): readonly PrunableQuery[] {
+  const common = status === undefined ? {} : { status };
+  if (olderThanMs !== undefined) {
+    return [{ ...common, until: now - olderThanMs, ...(workflow === undefined ? {} : { workflow }) }];
+  }
+  return [...retentions]
+    .filter(([name]) => workflow === undefined || name === workflow)
+    .map(([name, ms]) => ({ ...common, until: now - ms, workflow: name }));
 }
 
 type RetentionParts = Pick<
@@ -66,10 +90,10 @@ export class Retention {
     this.#running = activity.during(this.#arm());
   }
 
-  /** Removes what may go now; gives how many. */
-  async prune(): Promise<number> {
+  /** Removes what `request` means now. */
+  async prune(request: PruneRequest = {}): Promise<PruneReply> {
     const { directory, time } = this.#parts;
-    return await prune(this.#parts, time.now(), (ids) => {
+    return await prune(this.#parts, time.now(), request, (ids) => {
       for (const id of ids) directory.changed(id);
       return !this.#stopped;
     });
@@ -86,7 +110,7 @@ export class Retention {
     try {
       let next: number | undefined;
       for (const [workflow, ms] of declarations.retentions()) {
-        const [oldest] = await store.prunable(workflow, Number.MAX_SAFE_INTEGER, 1);
+        const [oldest] = await store.prunable({ workflow, until: Number.MAX_SAFE_INTEGER, limit: 1 });
         if (oldest !== undefined) next = Math.min(next ?? Number.POSITIVE_INFINITY, oldest.endTime + ms);
       }
       this.#next = next;

@@ -8,7 +8,7 @@ import { readTaskToken, type TaskTokenSubject } from "./task-tokens.js";
 type CompletionParts = Pick<Parts, "store" | "feed" | "intake">;
 
 /** What a token stands for. Throws Fault EV8014 for a token that is not this database's. */
-export function subjectOf({ store }: CompletionParts, token: string): TaskTokenSubject {
+export function subjectOf({ store }: Pick<Parts, "store">, token: string): TaskTokenSubject {
   const subject = readTaskToken(store.opened.secret, token);
   if (subject === undefined) throw badToken();
   return subject;
@@ -31,7 +31,8 @@ export async function retryTask(parts: CompletionParts, call: TaskCallRef): Prom
   if (subject === undefined || !(await parts.feed.retryNow(subject))) throw notResting(call.execution, call.seq);
 }
 
-async function presentAttempt({ store }: CompletionParts, { execution, seq }: TaskCallRef) {
+/** The row of a call; undefined when it is completed. Throws Fault EV8004 for an unknown execution. */
+export async function presentAttempt({ store }: Pick<Parts, "store">, { execution, seq }: TaskCallRef) {
   const row = await store.findExecution(execution);
   if (row === undefined) throw unknownExecution(execution);
   return await store.findTask(row.key, seq);

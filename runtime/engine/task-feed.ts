@@ -9,14 +9,12 @@
  *     cancelled, or it was silent too long) can no longer change anything.
  * F5  A task that rests until its next attempt, or waits for its token, takes no place among the open ones.
  */
-import { retried } from "../protocol/history.js";
-import { decode, type Encoded, type Outcome } from "../protocol/value.js";
+import type { Encoded, Outcome } from "../protocol/value.js";
 import type { Store, TaskRow, Write } from "../store/store.js";
 import type { SettledTask, TaskCall, TaskPool } from "../tasks/tasks.js";
 import type { Activity } from "./activity.js";
 import type { Recorded } from "./actor.js";
 import { Admission } from "./admission.js";
-import { nextAttemptAt } from "./attempts.js";
 import type { Problem } from "./engine.js";
 import { heartbeatMissed, interrupted, refusedTransaction, waitsInTransaction } from "./failures.js";
 import { transactionOver } from "./faults.js";
@@ -24,6 +22,7 @@ import { Heartbeats } from "./heartbeats.js";
 import { type Limits, retryDelay } from "./limits.js";
 import type { Programs } from "./programs.js";
 import { makeTaskToken, type TaskTokenSubject } from "./task-tokens.js";
+import { completion, idempotencyKey, nextAttemptNow, rest, rests, retryAt } from "./task-writes.js";
 import type { LogicalTime } from "./time.js";
 import type { StatementRequest, Transactions } from "./transactions.js";
 import type { Wakeups } from "./wakeups.js";
@@ -159,12 +158,8 @@ export class TaskFeed {
     const { store, time } = this.#parts;
     const row = await store.findTask(execution, seq);
     const now = time.now();
-    if (row === undefined || row.isWaiting || row.lease !== 0 || row.readyAt <= now) return false;
-    const text = JSON.stringify([retried(seq, row.attempt, now)]);
-    await store.commit([
-      { kind: "retryTask", execution, seq, readyAt: now },
-      { kind: "addHistory", execution, history: { time: now, text } },
-    ]);
+    if (row === undefined || !rests(row, now)) return false;
+    await store.commit(nextAttemptNow(row, now));
     this.#resting.set(refOf(row), { ...row, readyAt: now });
     this.#rested();
     return true;
@@ -343,7 +338,7 @@ export class TaskFeed {
   }
 
   #retryAt(task: NewTask, error: Encoded): number | undefined {
-    return nextAttemptAt({ ...task, seed: idempotencyKey(task), error }, this.#parts.time.now());
+    return retryAt(task, error, this.#parts.time.now());
   }
 
   async #restOpen(open: OpenTask, readyAt: number, error: Encoded): Promise<void> {
@@ -363,16 +358,8 @@ export class TaskFeed {
 
   /** Stores that the task rests until `readyAt`. Throws what the store throws. */
   async #rest(task: NewTask, readyAt: number, error: Encoded): Promise<void> {
-    const { execution, seq, attempt } = task;
     const { store, time } = this.#parts;
-    const text = `attempt ${attempt} of task "${task.task}" failed: ${described(error)}`;
-    const now = time.now();
-    const mark = retried(seq, attempt, readyAt, error);
-    await store.commit([
-      { kind: "retryTask", execution, seq, readyAt },
-      { kind: "addHistory", execution, history: { time: now, text: JSON.stringify([mark]) } },
-      { kind: "addLog", execution, time: now, level: "warn", text },
-    ]);
+    await store.commit(rest(task, readyAt, error, time.now()));
     this.#leave(refOf(task));
     this.#keepResting({ ...task, lease: 0, isWaiting: false, readyAt });
   }
@@ -622,21 +609,4 @@ function refOf({ execution, seq }: { readonly execution: number; readonly seq: n
 /** The ref by which the pool knows one attempt. */
 function attemptOf(task: NewTask): string {
   return `${refOf(task)}@${task.attempt}`;
-}
-
-/** Equal for all attempts of the call; the time tells it from a call of another database's equal id. */
-function idempotencyKey({ executionId, seq, scheduledTime }: NewTask): string {
-  return `${executionId}#${seq}@${scheduledTime.toString(36)}`;
-}
-
-/** The outcome of a task in its execution's inbox. */
-function completion({ execution, seq, task }: NewTask, outcome: Outcome & { ok: true }, time: number): Write {
-  const text = `${task} (${seq}) ended after the execution was closed; it succeeded`;
-  return { kind: "completeTask", execution, seq, event: { kind: "task", seq, outcome }, time, level: "info", text };
-}
-
-/** The first line of an error, for the log. */
-function described(error: Encoded): string {
-  const thrown = decode(error);
-  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}`.slice(0, 1000) : String(thrown).slice(0, 1000);
 }

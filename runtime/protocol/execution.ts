@@ -10,6 +10,9 @@ export const STATUSES = [
 ] as const;
 export type Status = (typeof STATUSES)[number];
 
+/** Those that nothing can leave. */
+export const CLOSED_STATUSES = STATUSES.filter(isClosed);
+
 /** True for a status that nothing can leave. */
 export function isClosed(status: Status): boolean {
   return status !== "IN_PROGRESS" && status !== "SUSPENDED";

@@ -80,12 +80,12 @@ export interface Store {
   findDelivery(id: number): Promise<DeliveryRow | DeadLetter | undefined>;
   /** What the programs declare that are in force, the one deployed last at the end. */
   declarations(): Promise<readonly DeclarationRow[]>;
-  /** Executions of a workflow that closed at or before `until` and have no open tasks, those closed first before others. */
+  /** Closed executions without open tasks, those closed first before others. */
   prunable(
-    workflow: string,
-    until: number,
-    limit: number,
+    query: PrunableQuery & { readonly limit: number },
   ): Promise<readonly { readonly key: number; readonly id: string; readonly endTime: number }[]>;
+  /** How many they are. */
+  countPrunable(query: PrunableQuery): Promise<number>;
   /** All schedules. */
   schedules(): Promise<readonly ScheduleRow[]>;
   /** Sizes for `show` and benchmarks, in bytes. */
@@ -198,6 +198,13 @@ export interface DeliveryRow {
   /** Attempts that have failed. */
   readonly attempt: number;
   readonly readyAt: number;
+}
+
+/** Executions that closed at `until` or before (ms since the epoch). */
+export interface PrunableQuery {
+  readonly until: number;
+  readonly workflow?: string;
+  readonly status?: Status;
 }
 
 /** An event that no attempt of a subscription could handle. */

@@ -7,7 +7,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { temporaryFolder } from "../support/temp.js";
-import { compileApp, type Ended, effects, eventual, eventually, lastLine, startEventual } from "./support/eventual.js";
+import { compileApp, type Ended, effects, eventual, eventually, lastLine } from "./support/eventual.js";
+import { type Serving, startServer } from "./support/serving.js";
 
 let desk: Awaited<ReturnType<typeof compileApp>>;
 let app: Awaited<ReturnType<typeof compileApp>>;
@@ -44,21 +45,8 @@ async function place(t: TestContext): Promise<Place> {
   };
 }
 
-async function serve(t: TestContext, { cwd }: Place, programs: readonly string[]): Promise<void> {
-  const env = { EVENTUAL_DB: "a.db", EFFECTS: join(cwd, "effects") };
-  const engine = startEventual(["serve", ...programs, "--json"], { cwd, env });
-  let said = "";
-  engine.process.stdout?.on("data", (text: string) => {
-    said += text;
-  });
-  t.after(async () => {
-    engine.process.kill("SIGKILL");
-    await engine.ended;
-  });
-  await Promise.race([
-    eventually("the engine serves", () => (said.includes('"socket"') ? true : undefined)),
-    engine.ended.then(({ stderr }) => assert.fail(stderr)),
-  ]);
+async function serve(t: TestContext, { cwd }: Place, programs: readonly string[]): Promise<Serving> {
+  return await startServer(t, programs, { cwd, env: { EVENTUAL_DB: "a.db", EFFECTS: join(cwd, "effects") } });
 }
 
 test("an execution is asked, requested, suspended, resumed, cancelled and terminated", async (t) => {
@@ -208,11 +196,9 @@ test("deploy and control without an engine are left in the file; serve runs what
   for (const args of [
     ["request", "walk/x", "move", "1"],
     ["query", "walk/x", "place"],
-    ["tasks", "complete", "walk/x#1"],
-    ["tasks", "heartbeat", "token"],
-    ["retry", "walk/x#1"],
     ["wait", "walk/y"],
-    ["emit", "arrival"],
+    ["schedules", "list"],
+    ["schedules", "trigger", "daily"],
   ]) {
     assert.match(await at.refused(2, ...args), /EV8217/, args.join(" "));
   }
@@ -235,4 +221,71 @@ test("deploy and control without an engine are left in the file; serve runs what
   await at.json("deploy", desk.program);
   const again = (await at.json("programs")) as unknown as { entry: string }[];
   assert.equal(again[0]?.entry, "desk.ts", "the one deployed last is the newest");
+});
+
+test("without an engine tasks are completed, failed and retried, events emitted; the next engine goes on with it", async (t) => {
+  const at = await place(t);
+  const engine = await serve(t, at, [desk.program]);
+  for (const name of ["a", "b", "c"]) await at.json("start", "ask", "--id", name);
+  await at.json("start", "stubborn", "--id", "s");
+  const open = await eventually("all rest or wait", async () => {
+    const rows = (await at.json("tasks", "list")) as unknown as { executionId: string; seq: number; state: string }[];
+    const isQuiet = rows.length === 4 && rows.every(({ state }) => state === "waiting" || state === "resting");
+    return isQuiet ? rows : undefined;
+  });
+  const call = (id: string) => `${id}#${open.find(({ executionId }) => executionId === id)?.seq}`;
+  engine.process.kill("SIGKILL");
+  await engine.ended;
+
+  const tokens = effects(join(at.cwd, "effects")) as unknown as { token?: string }[];
+  const token = tokens.flatMap((each) => each.token ?? [])[2] ?? "";
+  await at.json("tasks", "complete", call("ask/a"), '"yes"');
+  await at.json("tasks", "fail", call("ask/b"), "no");
+  assert.deepEqual(await at.json("tasks", "heartbeat", token), { cancelled: false });
+  await at.json("tasks", "complete", token, '"maybe"');
+  assert.match(await at.refused(1, "tasks", "heartbeat", token), /stop/);
+  assert.match(await at.refused(2, "tasks", "complete", token), /EV8015/);
+  assert.match(await at.refused(2, "tasks", "complete", "nonsense"), /EV8014/);
+  assert.match(await at.refused(2, "tasks", "complete", "ask/none#1"), /EV8004/);
+  assert.match(await at.refused(2, "tasks", "complete", call("stubborn/s")), /EV8015/, "it rests");
+  await at.json("retry", call("stubborn/s"));
+  assert.match(await at.refused(2, "retry", call("stubborn/s")), /EV8030/);
+  await at.json("emit", "arrival", '"bus"');
+
+  await serve(t, at, []);
+  const results = await Promise.all(["a", "b", "c"].map((name) => at.json("wait", `ask/${name}`)));
+  assert.deepEqual(
+    results.map(({ result }) => result),
+    ["decided yes", "not decided: Error: no", "decided maybe"],
+  );
+  assert.equal((await at.json("wait", "stubborn/s")).result, "came at attempt 2");
+  await eventually("the event is delivered", async () =>
+    (await at.run("deadletters", "list")).stdout.includes('"bus"') ? true : undefined,
+  );
+});
+
+test("prune removes what ended long ago, with and without an engine; what is open stays", async (t) => {
+  const at = await place(t);
+  const engine = await serve(t, at, [desk.program, app.program]);
+  for (const name of ["a", "b", "c"]) await at.json("start", "fails", "--id", name);
+  for (const name of ["a", "b", "c"]) await at.refused(1, "wait", `fails/${name}`);
+  await at.json("start", "greet", "--id", "g", "--wait");
+  await at.json("start", "walk", "--id", "w", "--input", "1");
+  const ids = async () =>
+    ((await at.json("list")) as unknown as { executionId: string }[]).map((row) => row.executionId);
+  assert.deepEqual(await at.json("prune"), { executions: 0, dryRun: false }, "no workflow has a retention");
+  assert.deepEqual(await at.json("prune", "--older-than", "1d"), { executions: 0, dryRun: false });
+  const all = ["prune", "--older-than", "0s"];
+  assert.deepEqual(await at.json(...all, "--dry-run"), { executions: 4, dryRun: true });
+  assert.match((await at.run(...all, "--dry-run", "--workflow", "greet")).stdout, /^1 execution would be removed\.\n$/);
+  assert.deepEqual(await at.json(...all, "--status", "SUCCEEDED"), { executions: 1, dryRun: false });
+  assert.deepEqual(await ids(), ["walk/w", "fails/c", "fails/b", "fails/a"]);
+  assert.match(await at.refused(2, "show", "greet/g"), /EV8004/);
+  assert.match(await at.refused(2, "prune", "--older-than", "30"), /EV8211: --older-than "30"/);
+  assert.match(await at.refused(2, "prune", "--status", "SUSPENDED"), /EV8208/);
+  engine.process.kill("SIGTERM");
+  await engine.ended;
+  assert.match((await at.run(...all)).stdout, /^3 executions removed\.\n$/);
+  assert.deepEqual(await ids(), ["walk/w"]);
+  assert.equal((await at.run("doctor")).code, 0);
 });

@@ -6,39 +6,17 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, type TestContext, test } from "node:test";
+import { after, before, test } from "node:test";
 import { ask, refused } from "../http/support.js";
 import { temporaryFolder } from "../support/temp.js";
-import { compileApp, eventual, eventually, type Running, type RunOptions, startEventual } from "./support/eventual.js";
+import { compileApp, eventual, eventually, type Running } from "./support/eventual.js";
+import { startServer } from "./support/serving.js";
 
 let app: Awaited<ReturnType<typeof compileApp>>;
 before(async () => {
   app = await compileApp();
 });
 after(() => app.remove());
-
-interface Said {
-  readonly database: string;
-  readonly url?: string;
-  readonly serving: readonly string[];
-}
-
-async function serve(t: TestContext, args: readonly string[], options: RunOptions): Promise<Running & Said> {
-  const engine = startEventual(["serve", ...args, "--json"], options);
-  let said = "";
-  engine.process.stdout?.on("data", (text: string) => {
-    said += text;
-  });
-  t.after(async () => {
-    engine.process.kill("SIGKILL");
-    await engine.ended;
-  });
-  const line = await Promise.race([
-    eventually("the server", () => (said.includes("\n") ? said : undefined)),
-    engine.ended.then(({ stderr }) => assert.fail(stderr)),
-  ]);
-  return { ...(JSON.parse(line) as Said), ...engine };
-}
 
 async function stop(engine: Running): Promise<void> {
   engine.process.kill("SIGTERM");
@@ -51,18 +29,18 @@ test("options come before variables, variables before the file, the file before 
   await mkdir(join(cwd, "etc"));
   const file = join(cwd, "etc/eventual.json");
   await writeFile(file, JSON.stringify({ db: "file.db", programs: [app.program], http: 0, "log-level": "silent" }));
-  const byFile = await serve(t, ["--config", "etc/eventual.json"], { cwd });
+  const byFile = await startServer(t, ["--config", "etc/eventual.json"], { cwd });
   assert.equal(byFile.database, join(cwd, "etc/file.db"), "paths are relative to the file");
   assert.ok(byFile.serving.includes("greet"));
-  assert.match(byFile.url ?? "", /^http:/);
+  assert.match(byFile.url, /^http:/);
   await stop(byFile);
   assert.equal((await byFile.ended).stderr, "", "the level");
 
   const env = { EVENTUAL_CONFIG: file, EVENTUAL_DB: "variable.db" };
-  const byVariable = await serve(t, [], { cwd, env });
+  const byVariable = await startServer(t, [], { cwd, env });
   assert.equal(byVariable.database, "variable.db");
   await stop(byVariable);
-  const byOption = await serve(t, ["--db", "option.db"], { cwd, env });
+  const byOption = await startServer(t, ["--db", "option.db"], { cwd, env });
   assert.equal(byOption.database, "option.db");
   await stop(byOption);
 
@@ -94,7 +72,7 @@ test("settings that are none are refused by name, before anything is done", asyn
 
 test("the log is JSON, goes on in a new file after SIGHUP, and holds no secrets", async (t) => {
   const cwd = await temporaryFolder(t);
-  const engine = await serve(t, [app.program, "--db", "a.db", "--log-file", "a.log"], { cwd });
+  const engine = await startServer(t, [app.program, "--db", "a.db", "--log-file", "a.log"], { cwd });
   await rename(join(cwd, "a.log"), join(cwd, "a.log.1"));
   engine.process.kill("SIGHUP");
   await eventually("it has a new file", () => (existsSync(join(cwd, "a.log")) ? true : undefined));
@@ -125,7 +103,7 @@ test("systemd hears that it is ready, lives and stops", async (t) => {
   await writeFile(join(cwd, "systemd-notify"), `#!/bin/sh\necho "$@" >> "${cwd}/told"\n`);
   await chmod(join(cwd, "systemd-notify"), 0o755);
   const env = { NOTIFY_SOCKET: "/run/x", WATCHDOG_USEC: "100000", PATH: `${cwd}:${process.env.PATH}` };
-  const engine = await serve(t, [app.program, "--db", "a.db"], { cwd, env });
+  const engine = await startServer(t, [app.program, "--db", "a.db"], { cwd, env });
   const told = () => (existsSync(join(cwd, "told")) ? readFileSync(join(cwd, "told"), "utf8") : "");
   await eventually("signs of life", () => (told().split("WATCHDOG=1").length > 2 ? true : undefined));
   await stop(engine);
@@ -136,7 +114,7 @@ test("systemd hears that it is ready, lives and stops", async (t) => {
 
 test("metrics are given when they are asked for, by readers only; health has both names", async (t) => {
   const cwd = await temporaryFolder(t);
-  const { url = "" } = await serve(t, [app.program, "--db", "a.db", "--http", "0", "--metrics"], { cwd });
+  const { url } = await startServer(t, [app.program, "--db", "a.db", "--http", "0", "--metrics"], { cwd });
   const start = await fetch(`${url}/v1/executions`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -156,9 +134,9 @@ test("metrics are given when they are asked for, by readers only; health has bot
   assert.match(text, /^eventual_database_bytes\{file="database"\} [1-9]/m);
   assert.match(text, /^process_cpu_seconds_total /m);
   for (const path of ["/health", "/healthz", "/ready", "/readyz"]) assert.equal((await ask(url, path)).status, 200);
-  const without = await serve(t, [app.program, "--db", "b.db", "--http", "0"], { cwd });
-  refused(await ask(without.url ?? "", "/metrics"), 404, "EV8307");
+  const without = await startServer(t, [app.program, "--db", "b.db", "--http", "0"], { cwd });
+  refused(await ask(without.url, "/metrics"), 404, "EV8307");
   await writeFile(join(cwd, "tokens.json"), JSON.stringify([{ name: "x", sha256: "0".repeat(64), scopes: ["read"] }]));
   const args = [app.program, "--db", "c.db", "--http", "0", "--metrics", "--tokens", "tokens.json"];
-  refused(await ask((await serve(t, args, { cwd })).url ?? "", "/metrics"), 401, "EV8302");
+  refused(await ask((await startServer(t, args, { cwd })).url, "/metrics"), 401, "EV8302");
 });

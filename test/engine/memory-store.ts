@@ -141,6 +141,7 @@ export class Database {
       declarations: async () => [],
       schedules: async () => [],
       prunable: async () => [],
+      countPrunable: async () => 0,
       readLogs: (key, { after = 0, limit }) =>
         read("readLogs", () => data.logs.filter((log) => log.execution === key && log.id > after).slice(0, limit)),
       dueTimers: (until, limit) =>

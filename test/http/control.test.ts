@@ -306,3 +306,20 @@ test("reading is for readers, asking for senders, control and deployment for adm
     }
   }
 });
+
+test("closed executions are counted and removed by administrators", async (t) => {
+  const { url } = await serve(t);
+  const path = await walk(url, "ends");
+  await walk(url, "stays");
+  await post(url, `${path}/requests/move`, { payload: 10 });
+  assert.equal((await ask(url, `${path}/result?wait=30`)).body.status, "SUCCEEDED");
+  answered(await post(url, "/v1/prune", {}), 200, { executions: 0, more: false });
+  const body = { olderThanMs: 0, workflow: "walk" };
+  answered(await post(url, "/v1/prune", { ...body, dryRun: true }), 200, { executions: 1, more: false });
+  answered(await post(url, "/v1/prune", { ...body, status: "FAILED" }), 200, { executions: 0, more: false });
+  assert.deepEqual(await connect({ url }).prune(body), { executions: 1, more: false });
+  refused(await ask(url, path), 404, "EV8004");
+  assert.equal(await statusOf(url, "/v1/executions/walk/stays"), "IN_PROGRESS");
+  refused(await post(url, "/v1/prune", { olderThanMs: -1 }), 400, "EV8301");
+  refused(await post(url, "/v1/prune", { older: 1 }), 400, "EV8301");
+});

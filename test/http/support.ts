@@ -2,38 +2,21 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { Agent, request as secureRequest } from "node:https";
-import { eventually, type Running, startEventual } from "../cli/support/eventual.js";
+import { type Serving, startServer } from "../cli/support/serving.js";
 import { temporaryFolder } from "../support/temp.js";
 
 type Cleanup = Parameters<typeof temporaryFolder>[0];
-
-export interface Serving extends Running {
-  readonly url: string;
-  readonly cwd: string;
-}
 
 /** A server of the program in the file `program`, on a free port. */
 export async function serveProgram(
   t: Cleanup,
   program: string,
   options: readonly string[] = [],
-  cwd?: string,
-): Promise<Serving> {
-  const folder = cwd ?? (await temporaryFolder(t));
+  folder?: string,
+): Promise<Serving & { readonly cwd: string }> {
+  const cwd = folder ?? (await temporaryFolder(t));
   const port = options.includes("--http") ? [] : ["--http", "0"];
-  const engine = startEventual(["serve", program, "--db", "a.db", "--json", ...port, ...options], { cwd: folder });
-  let said = "";
-  engine.process.stdout?.on("data", (text: string) => {
-    said += text;
-  });
-  t.after(async () => {
-    engine.process.kill("SIGKILL");
-    await engine.ended;
-  });
-  const { url } = await eventually("the server", () =>
-    said.includes("\n") ? (JSON.parse(said) as { url: string }) : undefined,
-  );
-  return { ...engine, url, cwd: folder };
+  return { ...(await startServer(t, [program, "--db", "a.db", ...port, ...options], { cwd })), cwd };
 }
 
 export interface Answer {

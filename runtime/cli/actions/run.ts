@@ -4,12 +4,10 @@
  * R1  Everything that can be wrong with the command is found before the database is opened.
  * R2  The last line of `--json` output is the execution's state, also when it was stopped.
  */
-
 import type { ExecutionSummary } from "../../client/operations.js";
 import { requireWorkflow } from "../../client/program-file.js";
 import { type VirtualClock, virtualClock } from "../../engine/clock.js";
 import type { CheckpointMode, Engine } from "../../engine/engine.js";
-
 import { isClosed } from "../../protocol/execution.js";
 import { Fault } from "../../protocol/fault.js";
 import type { Program } from "../../protocol/program.js";
@@ -21,10 +19,11 @@ import { type EngineHost, openEngineHost } from "../engine-host.js";
 import { EXIT } from "../exit.js";
 import { followLog, lastLogId } from "../follow-log.js";
 import { readInput } from "../json-input.js";
+import { present } from "../options.js";
 import type { Output } from "../output.js";
 import { reportTo } from "../report.js";
 import { exitCodeOfSignal, listenForStop, type StopSignal } from "../stop.js";
-import { parseUntil, type Until, untilMoment } from "../until.js";
+import { parseMoment, parseUntil, type Until, untilMoment } from "../until.js";
 import { wallClockAt } from "../wall-clock.js";
 
 /** The execution's name when none is given: the same command again resumes it. */
@@ -41,7 +40,11 @@ export interface RunOptions {
   readonly json: boolean;
   readonly checkpoint: CheckpointMode;
   readonly cache?: number;
+  readonly taskThreads?: number;
+  readonly taskConcurrency?: number;
   readonly virtualClock: boolean;
+  /** Where the virtual clock begins. */
+  readonly startAt?: string;
   readonly until?: string;
 }
 
@@ -52,6 +55,8 @@ interface Job {
   readonly name: string;
   /** Undefined when no input was given. */
   readonly input: Encoded | undefined;
+  /** ms since the epoch */
+  readonly startAt: number;
   readonly until: Until | undefined;
   readonly options: RunOptions;
 }
@@ -66,13 +71,13 @@ type Ending =
 export async function runExecution(options: RunOptions, output: Output): Promise<number> {
   const job = await prepare(options);
   const stop = listenForStop();
-  const clock = options.virtualClock ? virtualClock(Date.now(), 0) : undefined;
+  const clock = options.virtualClock ? virtualClock(job.startAt, 0) : undefined;
+  const { cache, taskThreads, taskConcurrency } = options;
   const host = await openEngineHost({
     database: options.db ?? databaseOfRun(options.program),
     programs: [{ file: job.file, program: job.program }],
     checkpoint: options.checkpoint,
-    ...(options.cache === undefined ? {} : { cache: options.cache }),
-    ...(clock === undefined ? {} : { clock }),
+    ...present({ cache, taskThreads, taskConcurrency, clock }),
     report: reportTo(output),
   });
   let ended: { readonly ending: Ending; readonly row: ExecutionSummary };
@@ -92,8 +97,9 @@ async function prepare(options: RunOptions): Promise<Job> {
   const given = options.input !== undefined || options.inputFile !== undefined;
   const input = given ? encode(await readInput(options)) : undefined;
   const until = options.until === undefined ? undefined : parseUntil(options.until);
+  const startAt = options.startAt === undefined ? Date.now() : parseMoment("--start-at", options.startAt);
   const name = options.id ?? DEFAULT_NAME;
-  return { file, program, executionId: `${options.workflow}/${name}`, name, input, until, options };
+  return { file, program, executionId: `${options.workflow}/${name}`, name, input, startAt, until, options };
 }
 
 async function carryOut(

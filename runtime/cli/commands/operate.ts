@@ -1,4 +1,5 @@
 /** `eventual stats|doctor|backup`: the database as a whole. */
+import { CLOSED_STATUSES } from "../../protocol/execution.js";
 import { command } from "../command.js";
 import { withDatabase } from "../options.js";
 
@@ -15,6 +16,26 @@ export const doctor = command({
   options: (given) =>
     withDatabase(given).example("$0 doctor --db app.db", "Changes nothing; exit code 1 when something is wrong"),
   run: async (args, output) => (await import("../actions/operate.js")).runDoctor(args, output),
+});
+
+export const prune = command({
+  usage: "prune",
+  describe: "Remove closed executions, with their logs and histories",
+  options: (given) =>
+    withDatabase(given)
+      .option("older-than", {
+        type: "string",
+        requiresArg: true,
+        describe: "What ended so long ago (30d, 12h); default: by the retentions of the workflows",
+      })
+      .option("workflow", { type: "string", requiresArg: true, describe: "Only of this workflow" })
+      .option("status", { choices: CLOSED_STATUSES, requiresArg: true, describe: "Only with this status" })
+      .option("dry-run", { type: "boolean", default: false, describe: "Only say how many" })
+      .option("yes", { alias: "y", type: "boolean", default: false, describe: "Do not ask" })
+      .example("$0 prune --db app.db --older-than 90d --status SUCCEEDED", "Also while an engine runs")
+      .example("$0 prune --db app.db --dry-run", "What the retentions let go")
+      .epilogue("Executions with tasks that still run stay. The file keeps its size; its free space is used again."),
+  run: async (args, output) => (await import("../actions/prune.js")).pruneExecutions(args, output),
 });
 
 export const backup = command({

@@ -33,6 +33,12 @@ export const run = command({
         default: false,
         describe: "Jump to the next timer instead of waiting",
       })
+      .option("start-at", {
+        type: "string",
+        requiresArg: true,
+        implies: "virtual-clock",
+        describe: "Where the virtual clock begins (ISO 8601; default: now)",
+      })
       .option("until", {
         type: "string",
         requiresArg: true,
@@ -40,6 +46,7 @@ export const run = command({
       })
       .example("$0 run app.evp reminder --input '\"ada@example.org\"'", "Start, or go on after a crash")
       .example("$0 run app.evp reminder --virtual-clock --until 400d", "400 days in seconds")
+      .example("$0 run app.evp billing --virtual-clock --start-at 2027-01-01 --until 1y", "The year 2027")
       .example("$0 run app.evp order --id 17 --checkpoint=always --cache=0", "Restore from a checkpoint at every event")
       .epilogue(
         "The same command again resumes the execution where it was; when it has ended, its result is printed again. " +
@@ -48,11 +55,10 @@ export const run = command({
       ),
   run: async (args, output) => {
     const { runExecution } = await import("../actions/run.js");
-    const { workflow, json, checkpoint, virtualClock, program, id, input, inputFile, db, cache, until } = args;
-    return await runExecution(
-      { workflow, json, checkpoint, virtualClock, ...present({ program, id, input, inputFile, db, cache, until }) },
-      output,
-    );
+    const { workflow, json, checkpoint, virtualClock, program, id, input, inputFile, db, ...rest } = args;
+    const { cache, taskThreads, taskConcurrency, startAt, until } = rest;
+    const given = present({ program, id, input, inputFile, db, cache, taskThreads, taskConcurrency, startAt, until });
+    return await runExecution({ workflow, json, checkpoint, virtualClock, ...given }, output);
   },
 });
 

@@ -10,6 +10,7 @@ import type {
   ExecutionRow,
   InboxRow,
   LogRow,
+  PrunableQuery,
   ScheduleRow,
   Store,
   StoredExecution,
@@ -43,6 +44,12 @@ const TASK = `
 const DELIVERY = `
     SELECT id, subscription, event, payload, time, attempt, ready_at AS readyAt, dead_at AS deadAt, error
     FROM eventual_delivery`;
+
+const PRUNABLE = `
+    FROM execution INDEXED BY execution_by_end
+    WHERE end_time <= ?1 AND (?2 IS NULL OR workflow = ?2) AND (?3 IS NULL OR status = ?3)
+      AND NOT EXISTS (SELECT 1 FROM task WHERE task.execution = execution.key)`;
+
 /** Later than any id. */
 const LAST_ID = Number.MAX_SAFE_INTEGER;
 
@@ -78,10 +85,8 @@ export const SQL = {
   deadLetters: `${DELIVERY} WHERE dead_at IS NOT NULL AND id < ? ORDER BY id DESC LIMIT ?`,
   deadLettersOf: `${DELIVERY} WHERE dead_at IS NOT NULL AND subscription = ? AND id < ? ORDER BY id DESC LIMIT ?`,
   findDelivery: `${DELIVERY} WHERE id = ?`,
-  prunable: `
-    SELECT key, id, end_time AS endTime FROM execution INDEXED BY execution_by_end
-    WHERE end_time <= ? AND workflow = ? AND NOT EXISTS (SELECT 1 FROM task WHERE task.execution = execution.key)
-    ORDER BY end_time LIMIT ?`,
+  prunable: `SELECT key, id, end_time AS endTime ${PRUNABLE} ORDER BY end_time LIMIT ?4`,
+  countPrunable: `SELECT count(*) AS n ${PRUNABLE}`,
   schedules: "SELECT row FROM eventual_schedule WHERE name > '' ORDER BY name",
   declarations: "SELECT program, declared FROM eventual_declaration WHERE id > 0 ORDER BY id",
   sizeOf: `
@@ -201,13 +206,18 @@ export class Queries {
     return row.deadAt === null ? deliveryRow(row) : deadLetter(row);
   }
 
-  async prunable(workflow: string, until: number, limit: number): ReturnType<Store["prunable"]> {
-    const rows = await this.#all(SQL.prunable, until, workflow, limit);
+  async prunable({ until, workflow, status, limit }: Parameters<Store["prunable"]>[0]): ReturnType<Store["prunable"]> {
+    const rows = await this.#all(SQL.prunable, until, workflow ?? null, status ?? null, limit);
     return rows.map((row) => ({
       key: numberOf(row, "key"),
       id: textOf(row, "id"),
       endTime: numberOf(row, "endTime"),
     }));
+  }
+
+  async countPrunable({ until, workflow, status }: PrunableQuery): Promise<number> {
+    const [row] = await this.#all(SQL.countPrunable, until, workflow ?? null, status ?? null);
+    return numberOf(row, "n");
   }
 
   async schedules(): Promise<readonly ScheduleRow[]> {

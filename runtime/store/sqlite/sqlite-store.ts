@@ -9,6 +9,7 @@ import type {
   ExecutionRow,
   InboxRow,
   LogRow,
+  PrunableQuery,
   Store,
   StoredExecution,
   StoreTransaction,
@@ -147,8 +148,12 @@ export class SqliteStore implements Store {
     return this.#read((queries) => queries.findDelivery(id));
   }
 
-  prunable(workflow: string, until: number, limit: number): ReturnType<Store["prunable"]> {
-    return this.#read((queries) => queries.prunable(workflow, until, limit));
+  prunable(query: Parameters<Store["prunable"]>[0]): ReturnType<Store["prunable"]> {
+    return this.#read((queries) => queries.prunable(query));
+  }
+
+  countPrunable(query: PrunableQuery): Promise<number> {
+    return this.#read((queries) => queries.countPrunable(query));
   }
 
   schedules(): ReturnType<Store["schedules"]> {

@@ -1,7 +1,15 @@
 /** What operators look at and change: what the database holds, and the programs in it. */
+import { present } from "../../../client/present.js";
 import { checkProgram } from "../../../client/program-file.js";
 import { listedPrograms } from "../../../client/program-list.js";
-import { deployedSchema, programBodySchema, programListSchema, statsSchema } from "../../../client/resources.js";
+import {
+  deployedSchema,
+  programBodySchema,
+  programListSchema,
+  pruneBodySchema,
+  prunedSchema,
+  statsSchema,
+} from "../../../client/resources.js";
 import { operation, type Route } from "../route.js";
 import { statsResource } from "../views/operate.js";
 
@@ -15,6 +23,17 @@ export const OPERATE: readonly Route[] = [
     summary: "What the database holds, how large it is, and the oldest work",
     replies: { 200: { description: "As it is now", schema: statsSchema } },
     handle: async ({ database }) => ({ status: 200, value: statsResource(await database.stats()) }),
+  }),
+  operation({
+    method: "post",
+    path: "/v1/prune",
+    scope: "admin",
+    summary: "Remove closed executions with their logs and histories; durable when answered",
+    body: pruneBodySchema,
+    replies: { 200: { description: "They are gone", schema: prunedSchema } },
+    async handle({ engine }, { body }) {
+      return { status: 200, value: await engine.prune(present(body)) };
+    },
   }),
   operation({
     method: "get",
