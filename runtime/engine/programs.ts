@@ -6,7 +6,7 @@
  */
 import type { Declarations } from "../protocol/declarations.js";
 import type { Program } from "../protocol/program.js";
-import type { Sandbox } from "../sandbox/sandbox.js";
+import type { RestingPlace, Sandbox } from "../sandbox/sandbox.js";
 import type { Store } from "../store/store.js";
 import type { TaskPool } from "../tasks/tasks.js";
 import type { DeclarationRegistry } from "./declarations.js";
@@ -67,13 +67,13 @@ export class Programs {
   }
 }
 
-/** Where calls rest, as a stack tells it: `checkout (src/a.ts:12:5)`. */
-function resumePointsOf({ modules }: Program["manifest"]): Record<string, string> {
-  const points: Record<string, string> = {};
+function resumePointsOf({ modules }: Program["manifest"]): Record<string, RestingPlace> {
+  const points: Record<string, RestingPlace> = {};
   for (const { id: file, functions } of modules) {
-    for (const { id, name, points: own } of functions) {
-      for (const { pc, position } of own) {
-        points[`${id}@${pc}`] = `${name || "<anonymous>"} (${file}:${position.line}:${position.column})`;
+    for (const { id, name, captures, points: own } of functions) {
+      for (const { pc, position, slots } of own) {
+        const words = `${name || "<anonymous>"} (${file}:${position.line}:${position.column})`;
+        points[`${id}@${pc}`] = { words, captures, slots };
       }
     }
   }

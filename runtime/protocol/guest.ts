@@ -68,7 +68,10 @@ export interface LogLine {
 }
 
 export interface Unserializable {
-  /** Shortest access path from a root, in source terms: `frame checkout → local conn → .socket`. */
+  /**
+   * Shortest access path from a root: `frame src/a.ts#checkout@2 → slot 1 → .socket` from the guest, and beyond the
+   * sandbox in source terms: `checkout (src/a.ts:12:5) → conn → .socket`.
+   */
   readonly path: string;
   /** What it is: "an unregistered function", "a native iterator". */
   readonly what: string;

@@ -30,7 +30,7 @@ import {
 } from "./reasons.js";
 import { hashCommands, readReply } from "./reply.js";
 import type { ActivationReply, ActivationRequest } from "./sandbox.js";
-import { mapCommands, mapLogs, mapText } from "./stack.js";
+import { mapCommands, mapLogs, mapPath, mapText } from "./stack.js";
 
 /** What became of the realm: `dead` must be forgotten, `crowded` also means that the request deserves a fresh realm. */
 export type RealmState = "sound" | "dead" | "crowded";
@@ -136,7 +136,10 @@ export class Activation {
       return { part: { unserializable: { path: "the whole state", what: turned.reason.message } }, realm };
     }
     const { unserializable } = turned.reply;
-    if (unserializable !== undefined) return { part: { unserializable }, realm: "sound" };
+    if (unserializable !== undefined) {
+      const path = mapPath(unserializable.path, this.#realm.program);
+      return { part: { unserializable: { ...unserializable, path } }, realm: "sound" };
+    }
     const text = turned.checkpoint ?? "";
     const max = textUnitsMax(this.#limits);
     if (text.length === 0 || text.length > max) {

@@ -25,8 +25,17 @@ export interface SandboxProgram {
   readonly code: string;
   /** Source map (JSON text) of `code`. */
   readonly map: string;
-  /** Where calls rest, in words, by function and number of the resume point: `src/a.ts#checkout@2`. */
-  readonly resumePoints?: Readonly<Record<string, string>>;
+  /** By function and number: `src/a.ts#checkout@2`. */
+  readonly resumePoints?: Readonly<Record<string, RestingPlace>>;
+}
+
+/** A resume point, for people. */
+export interface RestingPlace {
+  /** `checkout (src/a.ts:12:5)` */
+  readonly words: string;
+  /** Names of the captured values and of the live slots, in order. */
+  readonly captures: readonly string[];
+  readonly slots: readonly string[];
 }
 
 export interface ActivationRequest {

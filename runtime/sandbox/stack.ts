@@ -9,6 +9,7 @@
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import type { Command } from "../protocol/command.js";
 import type { LogLine } from "../protocol/guest.js";
+import type { RestingPlace } from "./sandbox.js";
 
 /** File names under which QuickJS knows the two scripts of a realm. */
 export const PROGRAM_FILE = "eventual:program";
@@ -17,6 +18,10 @@ export const GUEST_FILE = "eventual:guest";
 const POSITION = /eventual:program:(\d+)(?::(\d+))?/g;
 /** A call that awaits: see runtime/guest/async-stack.ts. */
 const RESUME_POINT = /eventual:resume:([^\n]+?@\d+)(?=\\n|\n|"|$)/g;
+/** The beginning of a path that leads out of a frame: see runtime/guest/heap/path.ts. */
+const FRAME_STEP = /^frame (.+?@\d+)(?: → (slot|capture) (\d+))?(?= → |$)/;
+/** Names that the compiler has given: temporaries, and records of the variables that closures share. */
+const MADE_UP = /^\$/;
 /** A stack line of the guest runtime, with the line feed before or after it; line feeds may be JSON-escaped. */
 const GUEST_LINE = /(?:\\n|\n)? {4}at [^\n\\]*eventual:guest[^\n\\]*(?=\\n|\n|"|$)/g;
 
@@ -26,8 +31,8 @@ const maps = new WeakMap<object, TraceMap>();
 export interface Places {
   /** Source map of the generated code, as JSON text. */
   readonly map: string;
-  /** By resume point (`src/a.ts#checkout@2`): `checkout (src/a.ts:12:5)`. */
-  readonly resumePoints?: Readonly<Record<string, string>>;
+  /** By `src/a.ts#checkout@2`. */
+  readonly resumePoints?: Readonly<Record<string, RestingPlace>>;
 }
 
 /** Maps the positions in `text` for one program, by an object that lives as long as the program. */
@@ -39,7 +44,7 @@ export function mapText(text: string, program: Places): string {
     maps.set(program, map);
   }
   const points = program.resumePoints ?? {};
-  return mapWith(text, map).replace(RESUME_POINT, (whole, point: string) => points[point] ?? whole);
+  return mapWith(text, map).replace(RESUME_POINT, (whole, point: string) => points[point]?.words ?? whole);
 }
 
 /** Maps the positions in one text, with the source map given as JSON text. */
@@ -67,4 +72,14 @@ export function mapCommands(commands: readonly Command[], program: Places): read
 export function mapLogs(logs: readonly LogLine[], program: Places): readonly LogLine[] {
   if (!logs.some((line) => line.text.includes("eventual:"))) return logs;
   return logs.map((line) => ({ level: line.level, text: mapText(line.text, program) }));
+}
+
+/** The path to a value, with the function, the place and the variable in the source in place of their numbers. */
+export function mapPath(path: string, { resumePoints = {} }: Places): string {
+  return path.replace(FRAME_STEP, (whole, point: string, kind: "slot" | "capture" | undefined, index: string) => {
+    const place = resumePoints[point];
+    if (place === undefined) return whole;
+    const name = kind === undefined ? undefined : place[`${kind}s`][Number(index)];
+    return name === undefined || MADE_UP.test(name) ? place.words : `${place.words} → ${name}`;
+  });
 }

@@ -1,4 +1,5 @@
 /** Traps of nondeterminism and mutation, and values that can hardly be stored, under every axis. */
+import { SECOND } from "./case.js";
 import { conform } from "./conform.js";
 
 conform([
@@ -33,4 +34,17 @@ conform([
     },
   },
   { name: "kinds" },
+  {
+    name: "unstorable",
+    steps: Array.from({ length: 6 }, (_, n) => ({ at: (n + 1) * SECOND, signal: "more", payload: 10 })),
+    result: {
+      "in a variable": ["0", 11],
+      "under a view": ["DataView", 12],
+      "in a collection": ["1", 13],
+      "in a private field": ["[object ArrayBuffer]", 14],
+      "bound to a function": ["0", 15],
+      "behind a proxy": ["inner", 16],
+    },
+  },
+  { name: "unstorable-module", result: ["one", "two", "three"] },
 ]);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { transform } from "esbuild";
-import { mapText } from "#runtime/sandbox/stack.js";
+import { mapPath, mapText } from "#runtime/sandbox/stack.js";
 import type { SandboxProgram } from "../../runtime/sandbox/sandbox.js";
 import { done, one, openTestSandbox, request, say } from "./support/world.js";
 
@@ -85,11 +85,27 @@ test("text without positions is given back as it is, and unknown positions stay"
 test("resume points in a text are told in words, unknown ones left as they are", () => {
   const program = {
     map: JSON.stringify({ version: 3, sources: [], names: [], mappings: "" }),
-    resumePoints: { "src/a.ts#checkout@2": "checkout (src/a.ts:12:5)" },
+    resumePoints: {
+      "src/a.ts#checkout@2": { words: "checkout (src/a.ts:12:5)", captures: ["$e1", "cart"], slots: ["$t0", "conn"] },
+    },
   };
   const text = 'x\\n    at async eventual:resume:src/a.ts#checkout@2\\n    at async eventual:resume:src/b.ts#f@1"';
   assert.equal(
     mapText(text, program),
     'x\\n    at async checkout (src/a.ts:12:5)\\n    at async eventual:resume:src/b.ts#f@1"',
   );
+});
+
+test("the path to a value begins with the function, the place and the variable of the source", () => {
+  const place = { words: "checkout (src/a.ts:12:5)", captures: ["$e1", "cart"], slots: ["$t0", "conn"] };
+  const program = { map: "", resumePoints: { "src/a.ts#checkout@2": place } };
+  const paths = {
+    "frame src/a.ts#checkout@2 → slot 1 → .socket": "checkout (src/a.ts:12:5) → conn → .socket",
+    "frame src/a.ts#checkout@2 → capture 1": "checkout (src/a.ts:12:5) → cart",
+    "frame src/a.ts#checkout@2 → capture 0 → .total": "checkout (src/a.ts:12:5) → .total",
+    "frame src/a.ts#checkout@2 → this → .socket": "checkout (src/a.ts:12:5) → this → .socket",
+    "frame src/a.ts#checkout@3 → slot 1": "frame src/a.ts#checkout@3 → slot 1",
+    "src/a.ts#cache.items": "src/a.ts#cache.items",
+  };
+  for (const [path, told] of Object.entries(paths)) assert.equal(mapPath(path, program), told);
 });

@@ -40,19 +40,11 @@ export class Baseline {
   readonly template: Template;
   /** By number. */
   readonly objects: readonly (object | symbol)[];
-  /** Why the instance can never be saved: what cannot be, and its name. */
-  readonly opaque: { readonly path: string; readonly what: string } | undefined;
   #index: ReadonlyMap<object | symbol, number> | undefined;
 
-  constructor(
-    template: Template,
-    objects: readonly (object | symbol)[],
-    index?: ReadonlyMap<object | symbol, number>,
-    opaque?: Baseline["opaque"],
-  ) {
+  constructor(template: Template, objects: readonly (object | symbol)[], index?: ReadonlyMap<object | symbol, number>) {
     this.template = template;
     this.objects = objects;
-    this.opaque = opaque;
     this.#index = index;
   }
 
@@ -140,9 +132,8 @@ class Walk {
       const at = this.#index.get(weak);
       if (at !== undefined) this.#states[at] = { ...(this.#states[at] as BaselineState), slots: entries };
     }
-    const template = share(new Template(this.#states, roots, variables, this.#found));
-    const opaque = this.#opaque && { path: template.nameOf(this.#opaque.row), what: this.#opaque.what };
-    return new Baseline(template, this.#objects, this.#index, opaque);
+    const template = share(new Template(this.#states, roots, variables, this.#found, this.#opaque));
+    return new Baseline(template, this.#objects, this.#index);
   }
 
   #roots(): { readonly roots: RootState[]; readonly variables: VariableState[] } {

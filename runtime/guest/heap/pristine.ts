@@ -16,7 +16,7 @@ import { anyWeakEntries } from "./weak.js";
 /** True if nobody can tell the instance's modules from newly evaluated ones. */
 export function isPristine(instance: Instance): boolean {
   const baseline = baselineOf(instance);
-  if (baseline.opaque !== undefined || !baseline.template.isExact || anyWeakEntries()) return false;
+  if (baseline.template.opaque !== undefined || !baseline.template.isExact || anyWeakEntries()) return false;
   try {
     return (
       changedVariables(instance, baseline).length === 0 &&

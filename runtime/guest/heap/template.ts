@@ -78,6 +78,8 @@ export class Template {
   compared = 0;
   /** False if it leaves out what may differ between two evaluations (the texts of errors' stacks). */
   readonly isExact: boolean;
+  /** Why no instance like it can ever be saved: what cannot be, and its name. */
+  readonly opaque: { readonly path: string; readonly what: string } | undefined;
   #hash: string | undefined = undefined;
   #places: Map<number, Map<string, number>> | undefined = undefined;
 
@@ -86,12 +88,14 @@ export class Template {
     roots: readonly RootState[],
     variables: readonly VariableState[],
     found = NOTHING_FOUND,
+    opaque?: { readonly row: number; readonly what: string },
   ) {
     this.states = states;
     this.roots = roots;
     this.variables = variables;
     this.found = found;
     this.isExact = !states.some(({ own }) => own?.values.includes(ANY_TEXT));
+    this.opaque = opaque && { path: this.nameOf(opaque.row), what: opaque.what };
   }
 
   /** Identifies names, structure and values: equal for two evaluations of one program. */

@@ -20,7 +20,7 @@ export type Written = { readonly text: string } | { readonly unserializable: Uns
 /** The checkpoint of an instance between two turns, or what in it cannot be saved and how one gets there. */
 export function writeHeap(instance: Instance): Written {
   const baseline = baselineOf(instance);
-  if (baseline.opaque !== undefined) return { unserializable: baseline.opaque };
+  if (baseline.template.opaque !== undefined) return { unserializable: baseline.template.opaque };
   const scope = new InstanceScope(instance, baseline);
   const writer = new Writer(scope);
   scope.attach(writer);

@@ -2,7 +2,7 @@
  * ArrayBuffer, typed arrays and DataView. A buffer is one row whatever number of views share it.
  */
 import { fromBase64, toBase64 } from "../base64.js";
-import { damaged } from "../faults.js";
+import { damaged, Refusal } from "../faults.js";
 import {
   getPrototypeOf,
   getterOf,
@@ -24,11 +24,19 @@ const resize = canResize
   ? (uncurry(Reflect.get(ArrayBuffer.prototype, "resize")) as (self: object, length: number) => void)
   : undefined;
 
+const isBuffer = answers(byteLengthOf);
+const canDetach = "detached" in ArrayBuffer.prototype;
+const isDetached = canDetach ? getterOf<boolean>(ArrayBuffer.prototype, "detached") : () => false;
+
 export const buffer: Kind = {
   tag: 32,
   name: "an ArrayBuffer",
   prototypes: [ArrayBuffer.prototype],
-  is: answers(byteLengthOf),
+  is: (value) => {
+    if (!isBuffer(value)) return false;
+    if (isDetached(value)) throw new Refusal("a detached ArrayBuffer");
+    return true;
+  },
   slots: (value) => [
     toBase64(new NativeUint8Array(value as ArrayBuffer)),
     isResizable(value) ? maximumOf(value) : undefined,
@@ -125,6 +133,7 @@ export const dataView: Kind = {
   is: (value) => isView(value) && typeNameOf(value) === undefined,
   slots: (value) => {
     const source = viewBuffer(value);
+    if (isDetached(source)) return [source, 0, undefined];
     const offset = viewOffset(value);
     const length = viewLength(value);
     return [source, offset, followsBuffer(value, source, offset + length, isViewAlive) ? undefined : length];
@@ -147,7 +156,7 @@ function makeView(Constructor: ViewConstructor, [source, offset, length]: readon
  * ends inside the view, such a view shrinks, and one of fixed length is out of bounds.
  */
 function followsBuffer(view: object, source: ArrayBuffer, end: number, isAlive: (view: object) => boolean): boolean {
-  if (resize === undefined || !buffer.is(source) || !isResizable(source)) return false;
+  if (resize === undefined || !isBuffer(source) || isDetached(source) || !isResizable(source)) return false;
   const bytes = new NativeUint8Array(source).slice();
   resize(source, end === 0 ? 0 : end - 1);
   const follows = isAlive(view);
