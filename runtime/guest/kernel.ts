@@ -5,6 +5,7 @@
  * L1  The job queue is empty between two turns, and after every event.
  * L2  After a fault of the engine (stack or memory exhausted) the turn has no effect: no result, no instance.
  */
+import type { Command } from "../protocol/command.js";
 import { CancelledError } from "../protocol/errors.js";
 import type { ProgramFactory, TurnBatch, TurnReply, TurnRequest, TurnResult } from "../protocol/guest.js";
 import { api } from "./api.js";
@@ -105,13 +106,21 @@ function replyText(results: readonly TurnResult[]): string {
   for (let i = 0; i < results.length; i++) {
     const { commands, logs, closed } = results[i] as TurnResult;
     const separator = i === 0 ? "" : ",";
-    text += `${separator}{"commands":${listText(commands)},"logs":${listText(logs)},"closed":${closed ? "true" : "false"}}`;
+    text += `${separator}{"commands":${commandsText(commands)},"logs":${logs.length === 0 ? "[]" : stringify(logs)},"closed":${closed ? "true" : "false"}}`;
   }
   return `${text}]}`;
 }
 
-function listText(list: readonly unknown[]): string {
-  return list.length === 0 ? "[]" : stringify(list);
+function commandsText(commands: readonly Command[]): string {
+  let text = "[";
+  for (let i = 0; i < commands.length; i++) text += (i === 0 ? "" : ",") + commandText(commands[i] as Command);
+  return `${text}]`;
+}
+
+function commandText(command: Command): string {
+  if (command.kind !== "task" || command.policy !== undefined) return stringify(command);
+  const { seq, task, input, onCrash } = command;
+  return `{"kind":"task","seq":${seq},"task":${stringify(task)},"input":${stringify(input)},"onCrash":"${onCrash}"}`;
 }
 
 /** Evaluates the program's modules. What they log is kept for the first result. */

@@ -32,8 +32,14 @@ export function encode(value: unknown, root = "value", classes: ClassTable = NO_
   return write(value, root, false, classes);
 }
 
+/** The text of plain JSON data; undefined for any other value. */
+export function encodePlain(value: unknown): Encoded | undefined {
+  return isPlainTree(value) ? `j${JSON.stringify(value)}` : undefined;
+}
+
 function write(value: unknown, root: string, stacks: boolean, classes: ClassTable): Encoded {
-  if (isPlainTree(value)) return `j${JSON.stringify(value)}`;
+  const plain = encodePlain(value);
+  if (plain !== undefined) return plain;
   const errors = new ErrorWriter(stacks, classes);
   try {
     // The details of errors follow the value. They are found while it is written, and the set grows under the writer's

@@ -14,6 +14,8 @@ export class Realms {
   readonly #programs = new Map<string, SandboxProgram>();
   /** By program hash, least recently used first. */
   readonly #realms = new Map<string, Realm>();
+  /** The last of `#realms`. */
+  #latest: Realm | undefined;
   #problem: string | undefined;
 
   constructor(settings: RealmSettings) {
@@ -34,9 +36,10 @@ export class Realms {
   /** The realm of a program if it is there; marks it as used. */
   get(program: string): Realm | undefined {
     const realm = this.#realms.get(program);
-    if (realm !== undefined) {
+    if (realm !== undefined && realm !== this.#latest) {
       this.#realms.delete(program);
       this.#realms.set(program, realm);
+      this.#latest = realm;
     }
     return realm;
   }
@@ -56,6 +59,7 @@ export class Realms {
     }
     const realm = await Realm.boot(known, this.#settings);
     this.#realms.set(program, realm);
+    this.#latest = realm;
     const [oldest] = this.#realms.values();
     if (this.#realms.size > REALMS_PER_WORKER && oldest !== undefined) this.retire(oldest);
     return realm;

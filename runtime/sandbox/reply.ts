@@ -4,7 +4,7 @@
  *
  * Y1  Parsing gives every command its keys in one fixed order: the JSON text of parsed commands is canonical.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { z } from "zod";
 import { type Command, commandSchema } from "../protocol/command.js";
 import type { TurnReply } from "../protocol/guest.js";
@@ -54,5 +54,5 @@ const HASH_CHARACTERS = 22;
  */
 export function hashCommands(commands: readonly Command[]): string {
   if (commands.length === 0) return NO_COMMANDS_HASH;
-  return createHash("sha256").update(JSON.stringify(commands)).digest("base64url").slice(0, HASH_CHARACTERS);
+  return hash("sha256", JSON.stringify(commands), "base64url").slice(0, HASH_CHARACTERS);
 }

@@ -61,9 +61,9 @@ for (const [what, signal, code] of CASES) {
 }
 
 test("a built-in that never polls is ended from outside, and the rest of its batch is answered", async (t) => {
-  const sandbox = await openTestSandbox(t, { deadlineMs: 50, graceMs: 100, memoryBytes: 256 * 1024 * 1024 });
+  const sandbox = await openTestSandbox(t, { deadlineMs: 400, graceMs: 400, memoryBytes: 512 * 1024 * 1024 });
   const stuck = program(`
-    if (event.signal === "native") { globalThis.big ??= new Array(3e6).fill(1.5); JSON.stringify(big); }
+    if (event.signal === "native") { globalThis.big ??= new Array(1.5e7).fill(1.5); JSON.stringify(big); }
     host.state.count = (host.state.count ?? 0) + 1; host.log("info", String(host.state.count));`);
   await sandbox.load(stuck);
   await sandbox.load(tame);

@@ -27,10 +27,13 @@ const CALL_OPTIONS = ["timeout", "heartbeatTimeout", "retry"];
 const OPTIONS = ["onCrash", "priority", "concurrency", "rateLimit", "transaction", ...CALL_OPTIONS];
 
 const callCode = runtimeCode("rt:task", (captures) => {
-  const [name, options] = captures as readonly [string, Options];
+  const { 0: name, 1: options } = captures as readonly [string, Options];
+  const isPlain = Object.keys(options).length === 0;
+  const what = `calling the task "${name}"`;
   return (input: unknown, callOptions?: unknown) => {
-    requireExecution(`calling the task "${name}"`);
-    const given = checkOptions(`a call of task "${name}"`, callOptions, CALL_OPTIONS);
+    requireExecution(what);
+    const given =
+      callOptions === undefined ? undefined : checkOptions(`a call of task "${name}"`, callOptions, CALL_OPTIONS);
     const refused = refusedByCancellation();
     if (refused !== undefined) return refused;
     let encoded: Encoded;
@@ -40,6 +43,10 @@ const callCode = runtimeCode("rt:task", (captures) => {
     } catch (error) {
       if (!(error instanceof UnserializableError)) throw error;
       return rejectedPromise(error);
+    }
+    // What most calls are.
+    if (isPlain && given === undefined) {
+      return command((seq) => ({ kind: "task", seq, task: name, input: encoded, onCrash: "retry" }), "task");
     }
     const all: Options = { ...options, ...given };
     const policy = policyOf(name, all, input);
