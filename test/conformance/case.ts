@@ -22,6 +22,9 @@ export type Step = { readonly at: number /** Id of the execution; default: the p
       readonly cancelled?: true;
     }
   | { readonly control: "cancel" | "terminate" | "suspend" | "resume"; readonly reason?: string }
+  /** What is asked, and what is answered (for an error: its name and message). */
+  | { readonly request: string; readonly payload?: unknown; readonly answer: unknown }
+  | { readonly query: string; readonly input?: unknown; readonly answer: unknown }
   | { readonly start: string; readonly name: string; readonly input?: unknown }
 );
 
@@ -50,7 +53,7 @@ export interface Case {
   readonly dependsOnOrder?: "timeline" | "result";
   /** A policy makes further attempts: a crash may take one of them, so that times differ. */
   readonly attempts?: "by policy";
-  /** A death has a subscription's handler run again, and what it does then is done again: at least once. */
+  /** A death has a subscription's handler run, or a question asked, again; what comes of that happens again. */
   readonly repeats?: "deliveries";
   /** Its result has times or chance in it, which are others when a command is given again that had started nothing yet. */
   readonly tellsTime?: true;

@@ -1,5 +1,5 @@
 /** Programs 38 to 40: children, identity, sagas. */
-import { DAY, SECOND } from "./case.js";
+import { DAY, HOUR, SECOND } from "./case.js";
 import { conform } from "./conform.js";
 
 conform([
@@ -34,6 +34,30 @@ conform([
     kills: "some",
     repeats: "deliveries",
   },
+  {
+    name: "conversation",
+    steps: [
+      { at: 1 * SECOND, request: "add", payload: "book", answer: 400 },
+      { at: 1.5 * SECOND, query: "cart", input: "b", answer: ["book"] },
+      { at: 2 * SECOND, request: "add", payload: "pencil", answer: 1000 },
+      { at: 3 * SECOND, request: "pay", payload: { cents: 1 }, answer: "RangeError: it costs 1000" },
+      { at: 4 * SECOND, request: "pay", payload: { cents: 1000 }, answer: "paid 1000" },
+      { at: 5 * SECOND, query: "cart", input: "", answer: ["book", "pencil", "not kept"] },
+      { at: 5 * SECOND, query: "cart", input: "x", answer: [] },
+      { at: 2 * HOUR, query: "cart", input: "", answer: ["book", "pencil", "not kept"] },
+    ],
+    result: { items: ["book", "pencil"], cents: 1000 },
+    // What is asked again after a death is carried out again: were every commit to kill, that would go on for ever.
+    kills: "some",
+    repeats: "deliveries",
+  },
+  {
+    name: "deliveries",
+    result: ["delivered to Ada", "delivered to Bob", "noted Ada", "noted Bob", "noted nobody"],
+    kills: "some",
+    repeats: "deliveries",
+  },
+  { name: "schedules" },
   {
     name: "sagas",
     result: [

@@ -69,6 +69,12 @@ export async function perform(
     const token = tokenOf(env, step.heartbeat, step.of);
     await beat(env, token, step);
     if (twice) await beat(env, token, step);
+  } else if ("request" in step) {
+    // Not twice: it has no identity, so a second one is another question.
+    await answered(step, () => target.request(step.request, step.payload));
+  } else if ("query" in step) {
+    await answered(step, () => target.query(step.query, step.input));
+    if (twice) await answered(step, () => target.query(step.query, step.input));
   } else if ("start" in step) {
     await env.start(step.start, step.input, { name: step.name });
     if (twice) await env.start(step.start, step.input, { name: step.name });
@@ -76,6 +82,11 @@ export async function perform(
     await target[step.control](step.reason);
     if (twice && (await target.status()) === "IN_PROGRESS") await target[step.control](step.reason);
   }
+}
+
+async function answered(step: { readonly answer: unknown }, ask: () => Promise<unknown>): Promise<void> {
+  const answer = await ask().catch(errorText);
+  if (!isDeepStrictEqual(answer, step.answer)) throw new Error(`it was answered ${JSON.stringify(answer)}`);
 }
 
 async function complete(env: TestEnvironment, token: string, step: Extract<Step, { complete: string }>): Promise<void> {
@@ -145,7 +156,11 @@ function timelineOf(env: TestEnvironment): string {
 /** A timeline as a golden file keeps it. */
 export function abridged(timeline: string): string {
   // The length of a long value is that of its stacks too, which hold the paths of this checkout.
-  const lines = timeline.replaceAll(/… \(\d+\)$/gm, "…").split("\n");
+  // Requests get ids by chance.
+  const lines = timeline
+    .replaceAll(/… \(\d+\)$/gm, "…")
+    .replaceAll(/ [0-9a-f]{24}\b/g, " ID")
+    .split("\n");
   if (lines.length <= MOST_LINES) return lines.join("\n");
   const left = lines.length - 2 * SHOWN_ENDS;
   return [...lines.slice(0, SHOWN_ENDS), `  … ${left} lines …`, ...lines.slice(-SHOWN_ENDS)].join("\n");

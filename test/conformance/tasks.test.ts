@@ -62,5 +62,41 @@ conform([
     result: [["done", 100], [true, 50], "HeartbeatTimeout", [true, 30], ["went on from 20", 51]],
     attempts: "by policy",
   },
+  {
+    name: "limits",
+    steps: [
+      ...[1, 2, 3].map((n) => ({ at: n * 10 * SECOND, complete: "one", of: n, result: n * 10 })),
+      { at: 35 * SECOND, complete: "perCustomer", of: "a1", result: "first" },
+      { at: 40 * SECOND, complete: "perCustomer", of: "b1", result: "other" },
+      { at: 45 * SECOND, complete: "perCustomer", of: "a2", result: "second" },
+    ],
+    result: {
+      one: [
+        [10, 10],
+        [20, 20],
+        [30, 30],
+      ],
+      perCustomer: [
+        ["first", 35],
+        ["other", 40],
+        ["second", 45],
+      ],
+      slow: [45, 45, 55, 55, 65],
+      perHost: [65, 70, 65, 75],
+    },
+  },
+  {
+    name: "transfers",
+    result: {
+      numbers: [1, "EV7024", 2],
+      accounts: [
+        { name: "ada", cents: 54 },
+        { name: "bob", cents: 46 },
+      ],
+      entries: [10, 30, 1, 2, 3, 99],
+    },
+    dependsOnOrder: "result",
+    attempts: "by policy",
+  },
   { name: "thread-death", result: [true, true, 1], atMostOnce: ["once"] },
 ]);
