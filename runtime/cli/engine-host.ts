@@ -15,6 +15,7 @@ import type { Program } from "../protocol/program.js";
 import { type HttpOptions, type HttpServer, listenHttp } from "../server/http/listen.js";
 import { listen, type SocketServer } from "../server/server.js";
 import { type Examination, examine } from "../store/sqlite/examine.js";
+import { configuredCodec } from "./codec.js";
 
 export interface EngineHost {
   readonly engine: Engine;
@@ -43,7 +44,8 @@ export interface EngineHostOptions {
 export async function openEngineHost(options: EngineHostOptions): Promise<EngineHost> {
   const { database, programs, http, ...engineOptions } = options;
   const { report } = options;
-  const engine = await openRuntime({ database, ...engineOptions });
+  const codec = configuredCodec();
+  const engine = await openRuntime({ database, codec, ...engineOptions });
   let server: SocketServer | undefined;
   let api: HttpServer | undefined;
   let file: Examination | undefined;
@@ -53,7 +55,7 @@ export async function openEngineHost(options: EngineHostOptions): Promise<Engine
     const { path, close } = server;
     if (http !== undefined) {
       const defect = (cause: unknown): void => report({ message: "A request could not be answered", cause });
-      file = await examine(database);
+      file = await examine(database, codec);
       api = await listenHttp(http, { engine, database: file, version: eventualVersion(), report: defect });
     }
     return {

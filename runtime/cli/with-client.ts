@@ -1,6 +1,7 @@
 /** A client for the length of one command. */
 import type { Client } from "../client/client.js";
 import { connectTo } from "../client/connect.js";
+import { configuredCodec } from "./codec.js";
 import { mustExist, namedDatabase } from "./database.js";
 
 /** Where the engine is that a command means. */
@@ -15,7 +16,7 @@ export interface Place {
 export async function withClient<T>({ db, make = false }: Place, use: (client: Client) => Promise<T>): Promise<T> {
   const file = namedDatabase(db);
   if (!make) mustExist(file);
-  const client = await connectTo(file);
+  const client = await connectTo(file, configuredCodec());
   try {
     return await use(client);
   } finally {

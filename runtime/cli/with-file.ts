@@ -1,5 +1,6 @@
 /** A database file to look into for the length of one command, beside an engine that may have it open. */
 import { type Examination, examine } from "../store/sqlite/examine.js";
+import { configuredCodec } from "./codec.js";
 import { mustExist, namedDatabase } from "./database.js";
 import type { Place } from "./with-client.js";
 
@@ -7,7 +8,7 @@ import type { Place } from "./with-client.js";
 export async function withFile<T>({ db }: Place, use: (file: Examination) => Promise<T>): Promise<T> {
   const path = namedDatabase(db);
   mustExist(path);
-  const file = await examine(path);
+  const file = await examine(path, configuredCodec());
   try {
     return await use(file);
   } finally {

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { openOffline } from "../engine/open.js";
 import { Fault } from "../protocol/fault.js";
+import type { PayloadCodec } from "../store/codec.js";
 import type { Client } from "./client.js";
 import { offlineClient } from "./offline.js";
 import { socketPath } from "./place.js";
@@ -15,13 +16,13 @@ const PAUSE_MS = 100;
  * A client for the database `file`, which exists. Throws Fault EV8210 when another process holds the database and does
  * not answer, and what opening the store throws.
  */
-export async function connectTo(file: string): Promise<Client> {
+export async function connectTo(file: string, codec?: PayloadCodec): Promise<Client> {
   const path = socketPath(file);
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
     if (await answers(path)) return socketClient(path);
     try {
-      return offlineClient(await openOffline(file));
+      return offlineClient(await openOffline(file, undefined, codec));
     } catch (error) {
       if (!isInUse(error)) throw error;
       if (Date.now() > end) throw silent(file, error);

@@ -1,6 +1,7 @@
 /** Chooses the implementations: the one file of the engine that knows SQLite, QuickJS and worker threads. */
 import { availableParallelism } from "node:os";
 import { openSandbox, type SandboxOptions } from "../sandbox/open.js";
+import type { PayloadCodec } from "../store/codec.js";
 import { openStore } from "../store/sqlite/open.js";
 import { openLocalPool } from "../tasks/local.js";
 import { openTaskPool } from "../tasks/pool.js";
@@ -31,6 +32,8 @@ export interface RuntimeOptions {
   readonly sandbox?: SandboxOptions;
   /** `full` (default): commits survive loss of power. `normal`: only the death of the process. */
   readonly synchronous?: "full" | "normal";
+  /** What payloads go through on their way into the database: `encryption()`, `compression()`, or one's own. */
+  readonly codec?: PayloadCodec | undefined;
   readonly limits?: Partial<Limits>;
   /** Default: a process warning. */
   readonly report?: (problem: Problem) => void;
@@ -45,7 +48,8 @@ const DEFAULT_TASK_CONCURRENCY = 32;
  * damaged, newer), EV52xx when the sandbox cannot be started.
  */
 export async function openRuntime(options: RuntimeOptions): Promise<Engine> {
-  const store = await openStore(options.database, { synchronous: options.synchronous ?? "full" });
+  const { database, codec, synchronous = "full" } = options;
+  const store = await openStore(database, { synchronous, codec });
   try {
     const sandbox = await openSandbox(options.sandbox);
     // Nothing after this can fail.
@@ -74,8 +78,12 @@ export async function openRuntime(options: RuntimeOptions): Promise<Engine> {
  * Opens the database file with no engine: to look, and to leave signals and starts for the next engine.
  * Throws Fault EV60xx as `openRuntime` does, also when an engine holds the file.
  */
-export async function openOffline(database: string, clock: Clock = systemClock): Promise<OfflineStore> {
-  return offlineStore(await openStore(database), clock);
+export async function openOffline(
+  database: string,
+  clock: Clock = systemClock,
+  codec?: PayloadCodec,
+): Promise<OfflineStore> {
+  return offlineStore(await openStore(database, { codec }), clock);
 }
 
 function warn({ message, execution, cause }: Problem): void {

@@ -18,11 +18,22 @@ import type { ExecutionRow, LogRow } from "../store/store.js";
 
 export { Fault } from "../protocol/fault.js";
 export type { Program } from "../protocol/program.js";
+export { chainCodecs, type PayloadCodec } from "../store/codec.js";
+export { type CompressionOptions, compression } from "../store/codecs/compression.js";
+export { type EncryptionOptions, encryption } from "../store/codecs/encryption.js";
 
 export interface RuntimeOptions
   extends Pick<
     EngineOptions,
-    "database" | "checkpoint" | "cache" | "taskThreads" | "taskConcurrency" | "tasksIn" | "synchronous" | "report"
+    | "database"
+    | "checkpoint"
+    | "cache"
+    | "taskThreads"
+    | "taskConcurrency"
+    | "tasksIn"
+    | "synchronous"
+    | "codec"
+    | "report"
   > {
   /** Programs to deploy before it answers: files that `eventualc build` wrote, or programs that are loaded already. */
   readonly programs?: readonly (string | Program)[];

@@ -9,6 +9,7 @@ import type { Engine, EngineOptions } from "#runtime/engine/engine.js";
 import type { Program } from "#runtime/protocol/program.js";
 import { decode, encode } from "#runtime/protocol/value.js";
 import { openSandbox } from "#runtime/sandbox/open.js";
+import type { PayloadCodec } from "#runtime/store/codec.js";
 import { openStore } from "#runtime/store/sqlite/open.js";
 import { openTaskPool } from "#runtime/tasks/pool.js";
 import { compiledProgram, fixturePath } from "../support/programs.js";
@@ -49,6 +50,7 @@ export interface World {
 export interface WorldOptions extends Partial<Pick<EngineOptions, "checkpoint" | "cacheSize" | "limits">> {
   readonly database?: string;
   readonly start?: number;
+  readonly codec?: PayloadCodec;
   /** In place of the virtual one, where handlers have to be seen running: then time passes by itself. */
   readonly clock?: Clock;
 }
@@ -68,7 +70,7 @@ export async function open(t: TestContext, fixture: string, options: WorldOption
   const clock = virtualClock(begin, begin);
   const problems: unknown[] = [];
   const engine = await openEngine({
-    store: await openStore(database, { synchronous: "normal" }),
+    store: await openStore(database, { synchronous: "normal", codec: options.codec }),
     sandbox: await openSandbox(),
     tasks: (onSettled, onBeat, onRequest, onInterrupted) =>
       openTaskPool({ threads: 2, concurrency: 32, onSettled, onBeat, onRequest, onInterrupted }),

@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Program } from "../../protocol/program.js";
 import type { HttpOptions } from "../../server/http/listen.js";
 import { examine } from "../../store/sqlite/examine.js";
+import { configuredCodec } from "../codec.js";
 import { logText } from "../display/execution.js";
 import { faultText } from "../display/fault.js";
 import { type EngineHost, openEngineHost } from "../engine-host.js";
@@ -104,7 +105,7 @@ class DevEngine {
 
   async #followLogs(): Promise<void> {
     const output = this.#output;
-    const file = await examine(this.#database);
+    const file = await examine(this.#database, configuredCodec());
     try {
       let after = await file.lastLog();
       while (!this.#stop.aborted) {

@@ -1,5 +1,6 @@
 /** The database as a whole, read beside an engine that may have it open. */
 import { examine } from "../../store/sqlite/examine.js";
+import { configuredCodec } from "../codec.js";
 import { statsText } from "../display/stats.js";
 import { EXIT } from "../exit.js";
 import type { Output } from "../output.js";
@@ -52,7 +53,7 @@ export async function makeBackup(options: Common & { file: string }, output: Out
   const stats = await withFile(options, async (open) => {
     if (!json) output.note(output.notePaint("dim", "Copying …"));
     await open.backup(file);
-    const copy = await examine(file);
+    const copy = await examine(file, configuredCodec());
     try {
       return await copy.stats();
     } finally {

@@ -4,6 +4,7 @@ import { Fault } from "../../protocol/fault.js";
 import type { HttpOptions } from "../../server/http/listen.js";
 import { examine } from "../../store/sqlite/examine.js";
 import { hasProgram, type LoadedProgram, loadProgram } from "../application.js";
+import { configuredCodec } from "../codec.js";
 import { namedDatabase } from "../database.js";
 import { type EngineHost, type EngineHostOptions, openEngineHost } from "../engine-host.js";
 import { EXIT } from "../exit.js";
@@ -69,7 +70,7 @@ async function announce(
 /** Of the programs given, or without any of those in the database. */
 async function servedWorkflows(programs: readonly LoadedProgram[], database: string): Promise<string[]> {
   if (programs.length > 0) return programs.flatMap(({ program }) => program.manifest.workflows.map(({ name }) => name));
-  const file = await examine(database);
+  const file = await examine(database, configuredCodec());
   try {
     return [...new Set((await listedPrograms(file)).flatMap(({ workflows }) => workflows))];
   } finally {

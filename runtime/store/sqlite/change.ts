@@ -5,12 +5,14 @@
  * C1  A text arrives in the file exactly as it was given, or the commit is refused: never altered silently.
  * C2  A commit is one flat list of values, ready to be bound: nothing is made per row.
  * C3  Ids of inbox entries, logs and task rows are given here and never twice while the store is open.
+ * C4  What `PAYLOADS` names, and nothing else, is sealed by the store's codec if it has one.
  */
 import { toUSVString } from "node:util";
 import { isClosed } from "../../protocol/execution.js";
 import { Fault } from "../../protocol/fault.js";
 import type { ExecutionRow, Write } from "../store.js";
 import type { Value } from "./driver.js";
+import type { Seal } from "./sealing.js";
 
 /** Values of `change.kind`. */
 export const KIND = {
@@ -54,6 +56,35 @@ export const KIND = {
 export const COLUMNS = ["kind", "execution", "n", "time", "number", "a", "b", "c", "d"] as const;
 const WIDTH = COLUMNS.length;
 
+/** Columns of the view that hold what authors' programs and people have said, by kind of row: C4. */
+const PAYLOADS: Partial<Record<keyof typeof KIND, readonly (typeof COLUMNS)[number][]>> = {
+  create: ["d"],
+  close: ["a", "b", "c", "d"],
+  closeKeeping: ["a", "b", "c", "d"],
+  status: ["c"],
+  tail: ["a", "d"],
+  checkpoint: ["a", "d"],
+  history: ["d"],
+  addTask: ["b"],
+  taskPolicy: ["a"],
+  beatTask: ["a"],
+  completeTask: ["a", "b"],
+  addInbox: ["a"],
+  log: ["b"],
+  addDelivery: ["c"],
+  buryDelivery: ["a"],
+  putSchedule: ["b"],
+  declare: ["b"],
+};
+/** The same as places in a row, by number of the kind. */
+const SEALED_AT: readonly (readonly number[])[] = Object.entries(PAYLOADS).reduce<number[][]>(
+  (places, [kind, columns]) => {
+    places[KIND[kind as keyof typeof KIND]] = columns.map((column) => COLUMNS.indexOf(column));
+    return places;
+  },
+  [],
+);
+
 /** The next free ids: C3. */
 export interface Counters {
   inbox: number;
@@ -73,6 +104,11 @@ export class Changes {
   size = 0;
   /** Logical time that the commit has come to, ms since the epoch: a row of its own, but once per transaction. */
   clock: number | undefined;
+  readonly #seal: Seal | undefined;
+
+  constructor(seal?: Seal) {
+    this.#seal = seal;
+  }
 
   get rows(): number {
     return this.values.length / WIDTH;
@@ -92,7 +128,16 @@ export class Changes {
   ): void {
     const { values } = this;
     values.push(kind, execution, n ?? null, time ?? null, number, a ?? null, b ?? null, c ?? null, d ?? null);
-    for (let at = values.length - WIDTH; at < values.length; at++) this.#check(values[at] as Value);
+    const from = values.length - WIDTH;
+    for (let at = from; at < values.length; at++) this.#check(values[at] as Value);
+    if (this.#seal !== undefined) this.#sealRow(kind, from, this.#seal);
+  }
+
+  #sealRow(kind: number, from: number, seal: Seal): void {
+    for (const place of SEALED_AT[kind] ?? []) {
+      const value = this.values[from + place];
+      if (typeof value === "string") this.values[from + place] = seal(value);
+    }
   }
 
   #check(value: Value): void {
@@ -122,8 +167,8 @@ function isWellFormed(text: string): boolean {
  * The rows of one commit's writes, in order. A removed task goes into the row of the tail entry, checkpoint or closing
  * that consumes it: every row costs. Throws Fault EV6015 for a value that cannot be stored as it is.
  */
-export function changesOf(writes: readonly Write[], counters: Counters): Changes {
-  const changes = new Changes();
+export function changesOf(writes: readonly Write[], counters: Counters, seal?: Seal): Changes {
+  const changes = new Changes(seal);
   for (let i = 0; i < writes.length; i++) {
     const write = writes[i] as Write;
     const next = writes[i + 1];

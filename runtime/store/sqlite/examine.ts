@@ -7,6 +7,7 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Fault } from "../../protocol/fault.js";
+import type { PayloadCodec } from "../codec.js";
 import type { ExecutionRow, History, LogRow } from "../store.js";
 import { type Connection, connect, type Row, type Value } from "./driver.js";
 import { inspect } from "./inspect.js";
@@ -24,6 +25,7 @@ import {
   ratesSince,
 } from "./looking.js";
 import { executionRow, logRow, numberOf, textOf } from "./rows.js";
+import { requireCodec, unsealed } from "./sealing.js";
 
 export interface Examination {
   stats(): Promise<StoreStats>;
@@ -118,7 +120,7 @@ export interface ExaminedExecution {
 }
 
 /** Opens the database at `path`. Throws Fault EV6001 to EV6019 as opening an engine does, but not that it is in use. */
-export async function examine(path: string): Promise<Examination> {
+export async function examine(path: string, codec?: PayloadCodec): Promise<Examination> {
   const file = resolve(path);
   if ((await inspect(file, "header", connect)) === 0) {
     throw new Fault("EV6003", "the file is not a database of Eventual: it is empty", {
@@ -127,8 +129,14 @@ export async function examine(path: string): Promise<Examination> {
     });
   }
   const connection = await connect(file, "read");
-  await connection.exec("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;");
-  return new OpenExamination(file, connection);
+  try {
+    await connection.exec("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;");
+    await requireCodec(connection, codec, file);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  return new OpenExamination(file, unsealed(connection, codec));
 }
 
 /** A statement that gives the number of offences and an example of one. */
@@ -164,6 +172,21 @@ const CHECKS: readonly (readonly [check: string, sql: string])[] = [
     "SELECT count(*) AS n, min(execution.id) AS example FROM execution WHERE status = 'SUSPENDED' AND reason IS NULL",
   ],
 ];
+
+/** Where payloads are that a codec may have made. */
+const PAYLOADS: readonly (readonly [table: string, column: string])[] = [
+  ...["input", "result", "error", "reason"].map((column) => ["execution", column] as const),
+  ["checkpoint", "text"],
+  ["tail", "events"],
+  ...["input", "policy", "beat_details"].map((column) => ["task", column] as const),
+  ["inbox", "event"],
+  ["log", "text"],
+  ["history", "text"],
+  ...["payload", "error"].map((column) => ["eventual_delivery", column] as const),
+  ["eventual_schedule", "row"],
+  ["eventual_declaration", "declared"],
+];
+const PAYLOAD_PAGE = 200;
 
 const KINDS: readonly (readonly [kind: string, sql: string])[] = [
   ["executions", "SELECT count(*) AS rows, total(octet_length(input)) AS bytes FROM execution"],
@@ -256,11 +279,29 @@ class OpenExamination implements Examination {
       const message = `a row of ${textOf(row, "table")} belongs to a row of ${textOf(row, "parent")} that is not there`;
       found.push({ check: "every row has what it belongs to", message });
     }
+    found.push(...(await this.#undecodable(progress)));
     for (const [check, sql] of CHECKS) {
       progress(check);
       const row = await this.#one(sql);
       const count = numberOf(row, "n");
       if (count > 0) found.push({ check, message: `not so for ${count}, such as ${textOf(row, "example")}` });
+    }
+    return found;
+  }
+
+  /** Reads all that a codec has made. */
+  async #undecodable(progress: (check: string) => void): Promise<readonly Finding[]> {
+    const check = "every payload can be decoded";
+    progress(check);
+    const found: Finding[] = [];
+    for (const [table, column] of PAYLOADS) {
+      const sql = `SELECT ${column} FROM ${table} WHERE typeof(${column}) = 'blob' LIMIT ${PAYLOAD_PAGE} OFFSET ?`;
+      try {
+        for (let at = 0; (await this.#all(sql, at)).length === PAYLOAD_PAGE; at += PAYLOAD_PAGE);
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        found.push({ check, message: `${table}.${column}: ${error.message}` });
+      }
     }
     return found;
   }

@@ -9,6 +9,7 @@ import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Fault } from "../../protocol/fault.js";
 import { isMissingFile } from "../../protocol/missing.js";
+import type { PayloadCodec } from "../codec.js";
 import type { Store } from "../store.js";
 import { type Connect, type Connection, connect as connectSqlite3 } from "./driver.js";
 import { faultOf } from "./faults.js";
@@ -17,6 +18,7 @@ import { acquireLock, type Lock } from "./lock.js";
 import { migrate } from "./migrations.js";
 import { createProcedures } from "./procedures.js";
 import { numberOf, textOf } from "./rows.js";
+import { noteCodec, requireCodec, unsealed } from "./sealing.js";
 import { SqliteStore } from "./sqlite-store.js";
 
 export interface StoreOptions {
@@ -28,6 +30,8 @@ export interface StoreOptions {
   readonly busyTimeout?: number;
   /** `quick`: also read every page of the file at opening (`PRAGMA quick_check`). Default `header`. */
   readonly verify?: "header" | "quick";
+  /** What payloads go through on their way into the file. Default: none, they are readable there. */
+  readonly codec?: PayloadCodec | undefined;
   /** Another binding of SQLite, or one that fails on purpose. */
   readonly connect?: Connect;
 }
@@ -72,12 +76,14 @@ async function openLocked(
     await configure(writer, options);
     await requireWriteAheadLog(writer, path);
     await migrate(writer, version, path);
+    await requireCodec(writer, options.codec, path);
     await createProcedures(writer);
-    const facts = await start(writer);
+    await noteCodec(writer, options.codec);
+    const facts = await start(unsealed(writer, options.codec));
     // Reads of their own connection do not wait for the disk; a database in memory belongs to one connection.
     const reader = lock === undefined ? undefined : await open();
     if (reader !== undefined) await configure(reader, options, "PRAGMA query_only = ON;");
-    return new SqliteStore({ path, writer, reader, lock, ...facts });
+    return new SqliteStore({ path, writer, reader, lock, codec: options.codec, ...facts });
   } catch (error) {
     for (const connection of opened) await connection.close().catch(() => undefined);
     throw faultOf(error, path);

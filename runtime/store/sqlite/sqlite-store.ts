@@ -5,6 +5,7 @@
  * S2  Closing waits for the commits made before it and refuses those made after it.
  */
 import { Fault } from "../../protocol/fault.js";
+import type { PayloadCodec } from "../codec.js";
 import type {
   ExecutionRow,
   InboxRow,
@@ -23,6 +24,7 @@ import { Gathered } from "./gather.js";
 import type { Lock } from "./lock.js";
 import { CommitPipeline } from "./pipeline.js";
 import { Queries } from "./queries.js";
+import { type Seal, sealWith, unsealed } from "./sealing.js";
 import { StatementGuard } from "./statements.js";
 import { beginTransaction } from "./transaction.js";
 
@@ -34,6 +36,7 @@ export interface SqliteStoreParts {
   readonly lock: Lock | undefined;
   readonly opened: Store["opened"];
   readonly counters: Counters;
+  readonly codec: PayloadCodec | undefined;
 }
 
 export class SqliteStore implements Store {
@@ -41,6 +44,7 @@ export class SqliteStore implements Store {
   readonly #parts: SqliteStoreParts;
   readonly #pipeline: CommitPipeline;
   readonly #queries: Queries;
+  readonly #seal: Seal | undefined;
   readonly #guard: StatementGuard;
   readonly #finding = new Gathered((ids) => this.#read((queries) => queries.findExecutions(ids)));
   #closing: Promise<void> | undefined;
@@ -50,11 +54,12 @@ export class SqliteStore implements Store {
     this.opened = parts.opened;
     this.#pipeline = new CommitPipeline(parts.writer, parts.path);
     this.#guard = new StatementGuard(parts.writer);
-    this.#queries = new Queries(parts.reader ?? parts.writer);
+    this.#seal = sealWith(parts.codec);
+    this.#queries = new Queries(unsealed(parts.reader ?? parts.writer, parts.codec));
   }
 
   async commit(writes: readonly Write[]): Promise<void> {
-    await this.#submit(() => changesOf(writes, this.#parts.counters));
+    await this.#submit(() => changesOf(writes, this.#parts.counters, this.#seal));
   }
 
   async begin(): Promise<StoreTransaction> {
@@ -64,7 +69,7 @@ export class SqliteStore implements Store {
       connection: this.#parts.writer,
       pipeline: this.#pipeline,
       guard: this.#guard,
-      changesOf: (writes) => changesOf(writes, this.#parts.counters),
+      changesOf: (writes) => changesOf(writes, this.#parts.counters, this.#seal),
     });
   }
 
