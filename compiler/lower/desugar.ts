@@ -8,10 +8,13 @@
  *   D5  `return x` of an async generator awaits x; a module's own `await` is `$awaitTop(…)`
  *   D6  parameters that contain functions are bound in the body
  *   D7  arrow functions have block bodies
- *   D8  iterators that are asked for by `x[Symbol.iterator]()` are asked for by `$iterate(x, Symbol.iterator)`
+ *   D8  what a loop goes over does not mention the loop's own variables
+ *   D9  iterators that are asked for by `x[Symbol.iterator]()` are asked for by `$iterate(x, Symbol.iterator)`
  */
 import { types as t } from "@babel/core";
+import { boundNames } from "../syntax/bound-names.js";
 import { cannotLower, helper, type ModuleContext } from "./context.js";
+import { withoutDead } from "./dead.js";
 import { bindParameters } from "./parameters.js";
 import { usesSuper, withoutSuper } from "./super.js";
 import { assign, replaceChildren, undefinedNode } from "./tree.js";
@@ -65,6 +68,7 @@ class Desugarer {
       this.below(node, { fn: t.functionExpression(null, [], t.blockStatement([])), block: around.block });
       return node;
     }
+    if (t.isForXStatement(node)) buryHead(node);
     if (node.type === "ForOfStatement") this.#usingOfHead(node);
     if (node.type === "ForStatement" && node.init && isUsing(node.init))
       return this.#node(this.#usingFor(node), around);
@@ -279,6 +283,12 @@ class Desugarer {
     );
     return t.inherits(t.callExpression(node.tag, [strings, ...(node.quasi.expressions as t.Expression[])]), node);
   }
+}
+
+// for (const x of f(x)) …   →   for (const x of f($init($TDZ, "x"))) …
+function buryHead(node: t.ForXStatement): void {
+  if (node.left.type !== "VariableDeclaration" || node.left.kind === "var") return;
+  for (const name of boundNames(node.left)) node.right = withoutDead(node.right, name, true);
 }
 
 /** The statements of the try blocks directly in a block. */

@@ -220,6 +220,14 @@ function makeNamesUnique(program: NodePath<t.Program>, context: ModuleContext): 
 
 /** Turns what a statement or expression assigns to the constant `name` into a property that cannot be assigned. */
 function assignToNothing(node: t.Node, name: string): void {
+  if (node.type === "AssignmentExpression" && isLogical(node) && t.isIdentifier(node.left, { name })) {
+    // x ||= v   →   x || ($constants.x = v)
+    const assigned = t.assignmentExpression("=", node.left, node.right);
+    assignToNothing(assigned, name);
+    const operator = node.operator.slice(0, -1) as t.LogicalExpression["operator"];
+    Object.assign(node, t.logicalExpression(operator, t.identifier(name), assigned), { loc: node.loc });
+    return;
+  }
   rewrite(node, (inner, parent, grandparent) => {
     if (t.isFunction(inner)) return "skip";
     if (inner.type !== "Identifier" || inner.name !== name || !isAssigned(inner, parent, grandparent)) return undefined;
@@ -229,6 +237,10 @@ function assignToNothing(node: t.Node, name: string): void {
     }
     return t.memberExpression(helperValue("$constants"), t.identifier(name));
   });
+}
+
+function isLogical({ operator }: t.AssignmentExpression): boolean {
+  return operator === "&&=" || operator === "||=" || operator === "??=";
 }
 
 function isAssigned(node: t.Identifier, parent: t.Node, grandparent: t.Node | undefined): boolean {

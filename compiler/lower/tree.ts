@@ -155,24 +155,48 @@ export function renameIn(root: t.Node, from: string, to: string): void {
   });
 }
 
-function redeclares(node: t.Node, name: string): boolean {
+/** True if a function, block, loop, catch clause or class declares the name for what is in it. */
+export function redeclares(node: t.Node, name: string): boolean {
+  const binds = (inner: t.Node | null | undefined) =>
+    inner != null && Object.hasOwn(t.getBindingIdentifiers(inner), name);
+  const declares = (inner: t.Node | null | undefined) =>
+    inner != null && isLexical(inner) && Object.hasOwn(t.getBindingIdentifiers(inner), name);
   if (t.isFunction(node)) {
     if (node.type === "FunctionExpression" && node.id?.name === name) return true;
-    return [...node.params, ...(node.body.type === "BlockStatement" ? node.body.body : [])].some((inner) =>
-      t.isDeclaration(inner) || !t.isStatement(inner) ? Object.hasOwn(t.getBindingIdentifiers(inner), name) : false,
-    );
+    return node.params.some(binds) || declaresVar(node.body, name) || redeclares(node.body, name);
   }
-  if (node.type === "CatchClause")
-    return Boolean(node.param) && Object.hasOwn(t.getBindingIdentifiers(node.param!), name);
   if (t.isClass(node)) return node.type === "ClassExpression" && node.id?.name === name;
-  const list = node.type === "BlockStatement" ? node.body : [];
-  return list.some(
-    (statement) =>
-      ((statement.type === "VariableDeclaration" && statement.kind !== "var") ||
-        statement.type === "FunctionDeclaration" ||
-        statement.type === "ClassDeclaration") &&
-      Object.hasOwn(t.getBindingIdentifiers(statement), name),
-  );
+  switch (node.type) {
+    case "CatchClause":
+      return binds(node.param);
+    case "ForStatement":
+      return declares(node.init);
+    case "ForInStatement":
+    case "ForOfStatement":
+      return declares(node.left);
+    case "SwitchStatement":
+      return node.cases.some(({ consequent }) => consequent.some(declares));
+    case "BlockStatement":
+      return node.body.some(declares);
+    default:
+      return false;
+  }
+}
+
+function isLexical(node: t.Node): boolean {
+  if (node.type === "VariableDeclaration") return node.kind !== "var";
+  return node.type === "FunctionDeclaration" || node.type === "ClassDeclaration";
+}
+
+function declaresVar(body: t.Node, name: string): boolean {
+  let found = false;
+  walk(body, (inner) => {
+    if (found || t.isFunction(inner) || t.isClass(inner)) return "skip";
+    if (inner.type === "VariableDeclaration" && inner.kind === "var")
+      found = Object.hasOwn(t.getBindingIdentifiers(inner), name);
+    return undefined;
+  });
+  return found;
 }
 
 /** True if a function or class is there. */

@@ -113,8 +113,6 @@ class ClassConversion {
     }
     this.#conversion.below(holder);
     const parts = holder.elements as t.Expression[];
-    if (node.id && info.atRunTime)
-      for (let i = 0; i < parts.length; i++) parts[i] = deadName(parts[i]!, node.id.name, this.#nameOf(node.id.name));
     const heritage = node.superClass ? parts.shift() : undefined;
     if (node.superClass) node.superClass = info.atRunTime ? t.identifier("$parent") : heritage!;
     const computed = node.body.body.filter(hasComputedKey);
@@ -146,10 +144,6 @@ class ClassConversion {
       }
       return t.isClass(node) ? "skip" : undefined;
     });
-  }
-
-  #nameOf(variable: string): string {
-    return this.#context.originalNames.get(variable) ?? variable;
   }
 
   /** A static class remembers a computed key in a variable when it is needed again. */
@@ -439,14 +433,4 @@ function sameKey(a: t.ClassMethod, b: t.ClassMethod): boolean {
     return "value" in key ? String(key.value) : "";
   };
   return text(a) === text(b);
-}
-
-/** The class's own name is not there yet while its heritage and its keys are evaluated. */
-function deadName(part: t.Expression, variable: string, name: string): t.Expression {
-  const holder = t.arrayExpression([part]);
-  rewrite(holder, (node, parent) => {
-    if (node.type !== "Identifier" || node.name !== variable || !t.isReferenced(node, parent)) return undefined;
-    return helper("$init", helperValue("$TDZ"), t.stringLiteral(name));
-  });
-  return holder.elements[0] as t.Expression;
 }

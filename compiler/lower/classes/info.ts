@@ -84,8 +84,13 @@ export function rewriteOuterParts(node: t.Class, visit: Visitor): void {
   const holder = t.arrayExpression(outerParts(node));
   rewrite(holder, visit);
   const parts = holder.elements as t.Expression[];
-  if (node.superClass) node.superClass = parts.shift()!;
-  for (const member of node.body.body) if (hasComputedKey(member)) member.key = parts.shift()!;
+  replaceOuterParts(node, () => parts.shift()!);
+}
+
+/** Replaces heritage and computed keys, in the order in which they are evaluated. */
+export function replaceOuterParts(node: t.Class, replace: (part: t.Expression) => t.Expression): void {
+  if (node.superClass) node.superClass = replace(node.superClass);
+  for (const member of node.body.body) if (hasComputedKey(member)) member.key = replace(member.key);
 }
 
 type Visitor = Parameters<typeof rewrite>[1];

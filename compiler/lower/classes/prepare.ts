@@ -8,10 +8,19 @@
  */
 import { types as t } from "@babel/core";
 import type { ModuleContext } from "../context.js";
+import { withoutDead } from "../dead.js";
 import { bindParameters } from "../parameters.js";
 import { usesSuper, withoutSuper } from "../super.js";
 import { children, isCoroutine, rewrite, undefinedNode, walk } from "../tree.js";
-import { type ClassInfo, hasComputedKey, isBranded, type Member, noteClass, privatesOf } from "./info.js";
+import {
+  type ClassInfo,
+  hasComputedKey,
+  isBranded,
+  type Member,
+  noteClass,
+  privatesOf,
+  replaceOuterParts,
+} from "./info.js";
 
 /** Brings the classes of a module into that shape. */
 export function prepareClasses(file: t.File, context: ModuleContext): void {
@@ -59,6 +68,8 @@ class Preparation {
       codes: [],
       nativeArrows: new WeakSet(),
     });
+    // The class's own name is not there yet while its heritage and its keys are evaluated.
+    if (node.id && atRunTime) replaceOuterParts(node, (part) => withoutDead(part, node.id!.name, false));
     if (node.superClass) this.visit(t.expressionStatement(node.superClass), atRunTime);
     for (const member of node.body.body) this.#member(member, info);
   }

@@ -115,6 +115,19 @@ export const shapes: Readonly<Record<string, string>> = {
     const C = function (a, b) { this.s = a + b; }; log(new C(await wait(1), 2).s, new (await wait(C))(3, 4).s);
     log((log("first"), await wait("second")), typeof (await wait(1)), !(await wait(0)), -(await wait(2)), void (await wait(3)));
     const o = { k: 1, j: 2 }; log(delete o[await wait("k")], Object.keys(o).join(), (await wait(o)).j++, o.j, ++o[await wait("j")]);`,
+  "a loop's variables and a class's name are not there yet where they are declared": `
+    const fails = async (f) => { try { await f(); log("nothing"); } catch (e) { log(e.name); } };
+    await fails(async () => { for (const x of [await wait(1), x]) log(x); }); await fails(() => { for (let x in { x }) log(x); });
+    let probe, inner; const x = "outside"; for (const [x] of (probe = () => typeof x, [["inside"], await wait(["again"])])) inner = () => x;
+    await fails(probe); log(x, inner());
+    for (const x of [3].map((n) => { let sum = 0; for (let x = 0; x < n; x++) sum += x; { var y = sum; } return y; })) log(await wait(x));
+    for (const y of [() => { switch (1) { case 1: let y = 2; return y; } }, () => { var y = 4; return y; }].map((f) => f())) log(await wait(y));
+    await fails(() => { class A extends (A ??= Object) {} }); await fails(async () => { class A { [await wait(A)]() {} } });`,
+  "an assignment to a constant fails when its turn comes": `
+    const fails = async (f) => { try { log(await f()); } catch (e) { log(e.name); } };
+    const one = 1, zero = 0, none = null; const ran = (v) => { log("ran", v); return v; };
+    await fails(async () => one ||= ran(await wait(2))); await fails(async () => zero &&= ran(await wait(3))); await fails(() => one ??= ran(4));
+    await fails(async () => one &&= ran(await wait(5))); await fails(() => none ??= ran(6)); await fails(() => zero += ran(7)); await fails(() => { const a = (a ||= ran(8)); });`,
   "temporal dead zone": `
     try { log(x); await wait(0); let x = 1; } catch (e) { log(e.name); }
     const f = () => late; try { f(); } catch (e) { log(e.name); } const late = await wait("late"); log(f());
