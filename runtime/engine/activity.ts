@@ -42,6 +42,16 @@ export class Activity {
     }
   }
 
+  /** The caller, who is counted, is not while it waits for `work`, which counts what it has under way itself. */
+  async apart<T>(work: Promise<T>): Promise<T> {
+    this.end();
+    try {
+      return await work;
+    } finally {
+      this.begin();
+    }
+  }
+
   /** Resolves at the next rest; soon, when nothing is under way. */
   whenResting(): Promise<void> {
     const rest = new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -6,6 +6,8 @@
  * C2  Moments that passed while no engine ran are made up for as far as `catchUp` says, the latest ones.
  * C3  A schedule belongs to the program that declares it. What no program in force declares is forgotten; one that is
  *     declared otherwise than before begins anew, but stays paused.
+ * C4  Rows change one after the other, each from what is stored: a pause that is asked for while a schedule is served
+ *     takes effect at once, and is not overwritten.
  */
 
 import type { ScheduleDeclaration } from "../protocol/declarations.js";
@@ -39,7 +41,9 @@ export class Schedules {
   readonly #rows = new Map<string, ScheduleRow>();
   /** Moments before this one have passed while no engine ran. */
   readonly #opened: number;
+  /** Settles with the last service, and with the last change of a row. */
   #work: Promise<void> = Promise.resolve();
+  #changes: Promise<void> = Promise.resolve();
   #failures = 0;
   #stopped = false;
 
@@ -57,6 +61,11 @@ export class Schedules {
 
   /** What is declared has changed. Durable when it resolves. */
   async declared(): Promise<void> {
+    await this.#change(() => this.#declared());
+    this.look();
+  }
+
+  async #declared(): Promise<void> {
     const declared = this.#parts.declarations.schedules();
     const now = this.#parts.time.now();
     const writes: Write[] = [];
@@ -70,7 +79,6 @@ export class Schedules {
     }
     for (const name of this.#rows.keys()) if (!declared.has(name)) writes.push({ kind: "removeSchedule", name });
     if (writes.length > 0) await this.#commit(writes);
-    this.look();
   }
 
   /** Starts what is due. */
@@ -101,20 +109,21 @@ export class Schedules {
 
   /** Throws Fault EV8020 for an unknown schedule. */
   async pause(name: string): Promise<void> {
-    const { nextAt: _, bufferedAt: __, ...row } = this.#require(name).row;
-    await this.#commit([{ kind: "putSchedule", row: { ...row, paused: true } }]);
-    this.#arm();
+    await this.#change(async () => {
+      await this.#put({ ...rested(this.#require(name).row), paused: true });
+      this.#arm();
+    });
   }
 
   /** It is next due as if it began now. Throws Fault EV8020 for an unknown schedule. */
   async resume(name: string): Promise<void> {
-    const { row, declared } = this.#require(name);
-    if (!row.paused) return;
-    const now = this.#parts.time.now();
-    await this.#commit([
-      { kind: "putSchedule", row: withNext({ ...row, paused: false }, nextDue(declared, now, now)) },
-    ]);
-    this.#arm();
+    await this.#change(async () => {
+      const { row, declared } = this.#require(name);
+      if (!row.paused) return;
+      const now = this.#parts.time.now();
+      await this.#put(withNext({ ...row, paused: false }, nextDue(declared, now, now)));
+      this.#arm();
+    });
   }
 
   /** Starts an execution now, whatever is due. Throws Fault EV8020, and what a start throws. */
@@ -136,23 +145,30 @@ export class Schedules {
     return { row, declared };
   }
 
-  /** One after the other: no schedule is served twice at once. */
+  /** Serves; what fails is tried again later. */
   #do(work: () => Promise<void>): void {
-    const { activity, report, wakeups, time, limits } = this.#parts;
-    this.#work = activity.during(
-      this.#work.then(async () => {
-        if (this.#stopped) return;
-        try {
-          await work();
-          this.#failures = 0;
-          this.#arm();
-        } catch (cause) {
-          this.#failures++;
-          report({ message: "a schedule could not be served and will be tried again", cause });
-          wakeups.set("schedules", time.now() + retryDelay(this.#failures, limits), () => this.look());
-        }
-      }),
-    );
+    const { report, wakeups, time, limits } = this.#parts;
+    const serve = async (): Promise<void> => {
+      if (this.#stopped) return;
+      try {
+        await work();
+        this.#failures = 0;
+        this.#arm();
+      } catch (cause) {
+        this.#failures++;
+        report({ message: "a schedule could not be served and will be tried again", cause });
+        wakeups.set("schedules", time.now() + retryDelay(this.#failures, limits), () => this.look());
+      }
+    };
+    // Who waits for its turn is not counted as activity: the one before may need time to pass.
+    this.#work = this.#work.then(() => this.#parts.activity.during(serve()));
+  }
+
+  /** C4. */
+  #change(work: () => Promise<void>): Promise<void> {
+    const done = this.#parts.activity.during(this.#changes.then(work));
+    this.#changes = done.catch(() => undefined);
+    return done;
   }
 
   #arm(): void {
@@ -167,14 +183,16 @@ export class Schedules {
     const declared = this.#parts.declarations.schedules().get(row.name);
     if (declared === undefined || row.paused) return;
     const now = this.#parts.time.now();
-    let current = row;
-    if (current.bufferedAt !== undefined && !(await this.#isOpen(current))) {
-      const { bufferedAt, ...rest } = current;
-      current = await this.#begin(declared, rest, bufferedAt);
+    let current: ScheduleRow | undefined = row;
+    if (row.bufferedAt !== undefined && !(await this.#isOpen(row))) {
+      current = await this.#begin(declared, row, row.bufferedAt);
     }
-    if (current.nextAt === undefined || current.nextAt > now) return;
-    for (const at of this.#dueOf(declared, current.nextAt, now)) current = await this.#meet(declared, current, at);
-    await this.#put(withNext(current, nextDue(declared, lastDue(declared, current, now), now)));
+    if (row.nextAt === undefined || row.nextAt > now) return;
+    for (const at of this.#dueOf(declared, row.nextAt, now)) {
+      if (current !== undefined) current = await this.#meet(declared, current, at);
+    }
+    const nextAt = nextDue(declared, lastDue(declared, row, now), now);
+    if (current !== undefined) await this.#goOn(current, (stored) => withNext(stored, nextAt));
   }
 
   /** The moments at which something is to be started, in order: those on time, and the missed ones to be made up for. */
@@ -189,19 +207,38 @@ export class Schedules {
     return [...missed, ...onTime];
   }
 
-  /** Starts an execution, or does what the schedule says of overlaps. */
-  async #meet(declared: Declared, row: ScheduleRow, at: number): Promise<ScheduleRow> {
+  /** Starts an execution, or does what the schedule says of overlaps. Gives undefined when the row is to be left. */
+  async #meet(declared: Declared, row: ScheduleRow, at: number): Promise<ScheduleRow | undefined> {
     if (declared.overlap === "allow" || !(await this.#isOpen(row))) return await this.#begin(declared, row, at);
-    return declared.overlap === "skip" ? row : await this.#put({ ...row, bufferedAt: at });
+    return declared.overlap === "skip" ? row : await this.#goOn(row, (stored) => ({ ...stored, bufferedAt: at }));
   }
 
-  async #begin(declared: Declared, row: ScheduleRow, at: number): Promise<ScheduleRow> {
+  async #begin(declared: Declared, row: ScheduleRow, at: number): Promise<ScheduleRow | undefined> {
     const { executionId } = await this.#start(declared, nameOf(row.name, at));
-    return await this.#put({ ...row, lastAt: at, lastExecution: executionId });
+    return await this.#goOn(row, ({ bufferedAt, ...stored }) => ({
+      ...stored,
+      // Buffered meanwhile: only the moment that has begun is done with.
+      ...(bufferedAt === undefined || bufferedAt === at ? {} : { bufferedAt }),
+      ...{ lastAt: at, lastExecution: executionId },
+    }));
+  }
+
+  /** Changes a row that is being served. Gives undefined when it was paused or declared otherwise meanwhile. */
+  async #goOn(row: ScheduleRow, change: (stored: ScheduleRow) => ScheduleRow): Promise<ScheduleRow | undefined> {
+    let changed: ScheduleRow | undefined;
+    await this.#change(async () => {
+      const stored = this.#rows.get(row.name);
+      if (stored?.definition !== row.definition) return;
+      const next = change(stored);
+      if (!stored.paused) changed = await this.#put(next);
+      else await this.#put(rested(next));
+    });
+    return changed;
   }
 
   async #start({ workflow, input, program }: Declared, name: string): Promise<StartReply> {
-    return await this.#starter.start({ workflow, program, input, name });
+    // Until it is acknowledged time may have to pass, which a virtual clock allows only at rest.
+    return await this.#parts.activity.apart(this.#starter.start({ workflow, program, input, name }));
   }
 
   async #isOpen({ lastExecution }: ScheduleRow): Promise<boolean> {
@@ -222,6 +259,11 @@ export class Schedules {
       else if (write.kind === "removeSchedule") this.#rows.delete(write.name);
     }
   }
+}
+
+/** Due at no time. */
+function rested({ nextAt: _, bufferedAt: __, ...row }: ScheduleRow): ScheduleRow {
+  return row;
 }
 
 function withNext<Row extends Omit<ScheduleRow, "nextAt">>(row: Row, nextAt: number | undefined): ScheduleRow {

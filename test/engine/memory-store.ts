@@ -5,7 +5,17 @@
  */
 import type { Event, TailEntry } from "#runtime/protocol/event.js";
 import { isClosed } from "#runtime/protocol/execution.js";
-import type { ExecutionRow, InboxRow, LogRow, Store, TaskRow, TimerRow, Write } from "#runtime/store/store.js";
+import type {
+  ExecutionRow,
+  InboxRow,
+  LogRow,
+  Store,
+  StoreTransaction,
+  TaskRow,
+  TimerRow,
+  Write,
+} from "#runtime/store/store.js";
+import { contradiction, OutsideData, prunable } from "./memory-outside.js";
 
 interface Execution {
   row: ExecutionRow;
@@ -20,6 +30,7 @@ class Data {
   inbox: (InboxRow & { execution: number })[] = [];
   logs: (LogRow & { execution: number })[] = [];
   programs = new Map<string, string>();
+  outside = new OutsideData();
   clock = 0;
   nextId = 1;
 }
@@ -100,7 +111,14 @@ export class Database {
         return committed;
       },
       async begin() {
-        throw new Error("statements of authors need a database");
+        const previous = order;
+        let end: () => void = () => {};
+        order = new Promise<void>((resolve) => {
+          end = resolve;
+        });
+        await previous;
+        if (dead()) return await forever;
+        return database.#transaction(dead, end);
       },
       async saveProgram(hash, artifact) {
         if (dead()) return await forever;
@@ -134,16 +152,24 @@ export class Database {
             .sort((a, b) => b.key - a.key)
             .slice(0, limit),
         ),
-      dueDeliveries: async () => [],
-      nextDelivery: async () => undefined,
-      deadLetters: async () => [],
-      findDelivery: async () => undefined,
-      declarations: async () => [],
-      schedules: async () => [],
-      prunable: async () => [],
-      countPrunable: async () => 0,
+      dueDeliveries: (until, limit) => read("dueDeliveries", () => data.outside.due(until, limit)),
+      nextDelivery: (after) => read("nextDelivery", () => data.outside.nextDelivery(after)),
+      deadLetters: ({ limit }) => read("deadLetters", () => data.outside.deadLetters().slice(0, limit)),
+      findDelivery: (id) => read("findDelivery", () => data.outside.deliveries.find((each) => each.id === id)),
+      declarations: () => read("declarations", () => data.outside.declarations),
+      schedules: () => read("schedules", () => data.outside.schedules),
+      prunable: (query) =>
+        read("prunable", () => {
+          const rows = [...data.executions.values()].map(({ row }) => row);
+          return prunable(rows, data.tasks, query);
+        }),
       readLogs: (key, { after = 0, limit }) =>
         read("readLogs", () => data.logs.filter((log) => log.execution === key && log.id > after).slice(0, limit)),
+      countPrunable: (query) =>
+        read("countPrunable", () => {
+          const rows = [...data.executions.values()].map(({ row }) => row);
+          return prunable(rows, data.tasks, { ...query, limit: Number.POSITIVE_INFINITY }).length;
+        }),
       dueTimers: (until, limit) =>
         read("dueTimers", () =>
           data.timers
@@ -151,7 +177,11 @@ export class Database {
             .sort((a, b) => a.at - b.at)
             .slice(0, limit),
         ),
-      nextTimer: () => read("nextTimer", () => Math.min(...data.timers.map(({ at }) => at))),
+      nextTimer: () =>
+        read("nextTimer", () => {
+          const times = data.timers.filter(({ execution }) => database.inProgress(execution)).map(({ at }) => at);
+          return times.length === 0 ? undefined : Math.min(...times);
+        }),
       pendingInboxes: (limit) =>
         read("pendingInboxes", () =>
           [...new Set(data.inbox.map(({ execution }) => execution))]
@@ -180,6 +210,30 @@ export class Database {
     };
   }
 
+  /** T1: what it adds is seen with its commit, and until it ends nothing else is committed. */
+  #transaction(dead: () => boolean, end: () => void): StoreTransaction {
+    const rows: string[] = [];
+    const forever = new Promise<never>(() => {});
+    return {
+      run: async (sql) => {
+        if (dead()) return await forever;
+        rows.push(sql);
+        return { changes: 1, lastId: 0 };
+      },
+      all: async () => (dead() ? await forever : rows.map((row) => ({ row }))),
+      interrupt: () => {},
+      commit: async (writes) => {
+        if (dead()) return await forever;
+        try {
+          this.apply(writes, rows);
+        } finally {
+          end();
+        }
+      },
+      rollback: async () => end(),
+    };
+  }
+
   inboxOf(key: number): InboxRow[] {
     return this.data.inbox.filter(({ execution }) => execution === key).map(({ id, event }) => ({ id, event }));
   }
@@ -188,14 +242,15 @@ export class Database {
     return this.data.executions.get(key)?.row.status === "IN_PROGRESS";
   }
 
-  /** All writes or none. */
-  apply(writes: readonly Write[]): void {
+  /** All writes, and rows of authors, or none. */
+  apply(writes: readonly Write[], rows: readonly string[] = []): void {
     this.attempts++;
     this.beforeCommit(this.attempts, writes);
-    const { programs: _, ...changing } = this.data;
-    const before = structuredClone(changing);
+    const { programs: _, outside, ...changing } = this.data;
+    const before = { ...structuredClone(changing), outside: outside.copy() };
     try {
-      for (const write of writes) this.#apply(write);
+      for (const write of writes) if (!this.data.outside.apply(write)) this.#apply(write);
+      this.data.outside.rows.push(...rows);
     } catch (error) {
       Object.assign(this.data, before);
       throw error;
@@ -203,6 +258,7 @@ export class Database {
     this.commits.push(structuredClone(writes));
   }
 
+  // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one case per write
   #apply(write: Write): void {
     const { data } = this;
     switch (write.kind) {
@@ -278,6 +334,25 @@ export class Database {
         data.tasks = left;
         return;
       }
+      case "cancelTask":
+        data.tasks = data.tasks.filter((t) => t.execution !== write.execution || t.seq !== write.seq);
+        return;
+      case "completeTask": {
+        const left = data.tasks.filter((t) => t.execution !== write.execution || t.seq !== write.seq);
+        demand(left.length === data.tasks.length - 1, "no such task");
+        data.tasks = left;
+        const { execution, event, time, level, text } = write;
+        if (isClosed(this.#known(execution).row.status))
+          data.logs.push({ execution, id: data.nextId++, time, level, text });
+        else data.inbox.push({ id: data.nextId++, execution, event });
+        return;
+      }
+      case "removeExecution":
+        demand(isClosed(this.#known(write.execution).row.status), "an execution that is not closed goes");
+        demand(!data.tasks.some((t) => t.execution === write.execution), "an execution with open tasks goes");
+        data.executions.delete(write.execution);
+        data.logs = data.logs.filter((log) => log.execution !== write.execution);
+        return;
       case "addInbox":
         this.#open(write.execution);
         data.inbox.push({ id: data.nextId++, execution: write.execution, event: write.event });
@@ -300,6 +375,8 @@ export class Database {
       case "setClock":
         data.clock = Math.max(data.clock, write.now);
         return;
+      default:
+        throw new TypeError(`the store in memory knows no ${write.kind}`);
     }
   }
 
@@ -334,5 +411,5 @@ function lastOf(execution: Execution): number {
 }
 
 function demand(condition: boolean, why: string): void {
-  if (!condition) throw new Error(`a write contradicts the stored state: ${why}`);
+  if (!condition) throw contradiction(why);
 }

@@ -44,6 +44,11 @@ export class SimulatedSandbox implements Sandbox {
     this.#loses = loses;
   }
 
+  /** How many instances it has. */
+  get live(): number {
+    return [...this.#mine].filter((execution) => this.#shared.realms.realmOf(execution) !== undefined).length;
+  }
+
   async load(program: SandboxProgram): Promise<void> {
     this.#shared.realms.add(program);
     await this.#shared.realms.boot(program.hash);

@@ -26,7 +26,17 @@ export type Step =
   /** A branch sets a flag after a timer; the condition waits for it. */
   | { readonly do: "condition"; readonly ms: number }
   /** Undone in reverse order when `fails`; adds what the undo tasks give. */
-  | { readonly do: "saga"; readonly steps: readonly number[]; readonly fails: boolean };
+  | { readonly do: "saga"; readonly steps: readonly number[]; readonly fails: boolean }
+  /** Adds `n` in a callback of setTimeout. */
+  | { readonly do: "timeout"; readonly ms: number; readonly n: number }
+  /** A task with a transaction, which adds a row and what a task adds. */
+  | { readonly do: "book"; readonly n: number }
+  /** An event, which its subscription cannot handle the first `fails` times. */
+  | { readonly do: "emit"; readonly n: number; readonly fails: number }
+  /** A scope with a task and a long timer that is cancelled after `ms`: adds `n`. */
+  | { readonly do: "scope"; readonly ms: number; readonly n: number }
+  /** Handles requests from outside, and adds their payloads. */
+  | { readonly do: "answer"; readonly signal: string; readonly count: number };
 export type Script = readonly Step[];
 
 /** A signal from outside: payloads are unique in a run. */
@@ -34,6 +44,8 @@ export interface OutsideSignal {
   readonly to: string;
   readonly signal: string;
   readonly n: number;
+  /** The sender waits for an answer. */
+  readonly asks: boolean;
 }
 
 export interface Workload {
@@ -43,6 +55,11 @@ export interface Workload {
 
 /** What a task gives for its number. */
 export const taskResult = (n: number): number => (n * 7 + 3) % 1000;
+
+/** What the handler of a request gives for its payload. */
+export const answerTo = (n: number): number => n * 2;
+/** An event that no attempt can handle. */
+export const HOPELESS = 99;
 
 const DEPTH = 3;
 
@@ -57,10 +74,14 @@ export function workload(chance: Chance): Workload {
     const expect = (): Step => {
       const signal = `${name}-${expected++}`;
       const count = 1 + chance.upTo(3);
+      if (chance.percent(25)) {
+        for (let i = 0; i < count; i++) signals.push({ to: name, signal, n: payload++, asks: true });
+        return { do: "answer", signal, count };
+      }
       for (let i = 0; i < count; i++) {
         const n = payload++;
         const sender = chance.pick(names);
-        if (chance.percent(50) || sender === name) signals.push({ to: name, signal, n });
+        if (chance.percent(50) || sender === name) signals.push({ to: name, signal, n, asks: false });
         else extra.get(sender)?.push({ do: "send", to: name, signal, n });
       }
       return { do: "expect", signal, count };
@@ -90,6 +111,10 @@ function step(chance: Chance, depth: number, expect: (() => Step) | undefined): 
       steps: Array.from({ length: 1 + chance.upTo(3) }, () => chance.upTo(1000)),
       fails: chance.percent(50),
     }),
+    () => ({ do: "timeout", ms: chance.upTo(5000), n }),
+    () => ({ do: "book", n }),
+    () => ({ do: "emit", n, fails: chance.pick([0, 0, 1, HOPELESS]) }),
+    () => ({ do: "scope", ms: chance.upTo(4000), n }),
     ...(expect === undefined ? [] : [expect]),
   ];
   const nested: (() => Step)[] = [
@@ -109,12 +134,17 @@ export interface Expected {
   readonly sum: number;
   /** Calls of tasks with results that count, and how often each number is sent to one. */
   readonly calls: number;
+  /** The numbers of its rows, and of its events with how often they cannot be handled. */
+  readonly rows: readonly number[];
+  readonly events: readonly (readonly [n: number, fails: number])[];
 }
 
 /** What a script must give, with the payloads of the signals that go to its execution. Throws no errors of scripts. */
 export function model(steps: Script, payloads: ReadonlyMap<string, readonly number[]>): Expected {
   let sum = 0;
   let calls = 0;
+  const rows: number[] = [];
+  const events: (readonly [number, number])[] = [];
   const run = (list: Script): boolean => {
     for (const one of list) if (!runStep(one)) return false;
     return true;
@@ -141,6 +171,18 @@ export function model(steps: Script, payloads: ReadonlyMap<string, readonly numb
       }
       case "fail":
         return false;
+      case "timeout":
+      case "scope":
+        sum += one.n;
+        return true;
+      case "book":
+        rows.push(one.n);
+        sum += taskResult(one.n);
+        return true;
+      case "emit":
+        events.push([one.n, one.fails]);
+        return true;
+      case "answer":
       case "expect":
         for (const n of payloads.get(one.signal) ?? []) sum += n;
         return true;
@@ -161,5 +203,5 @@ export function model(steps: Script, payloads: ReadonlyMap<string, readonly numb
     }
   };
   run(steps);
-  return { sum, calls };
+  return { sum, calls, rows, events };
 }

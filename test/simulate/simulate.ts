@@ -6,19 +6,24 @@
  * I2  What was acknowledged is there after every crash; what was not, is there wholly or not at all.
  * I3  Every script gives what its model gives; every task call that counts was made exactly once, and one that must not
  *     be run twice was started at most once.
- * I4  A handler is started only for a call that is committed, leased by the engine that starts it.
+ * I4  A handler is started only for a call that is committed, leased by the engine that starts it; one of a
+ *     subscription only for an event that is in its queue.
+ * I5  What a transaction wrote and what an event or a schedule's moment leads to is there once.
+ * I6  At rest no more instances are live than the cache holds.
  */
 import { type VirtualClock, virtualClock } from "#runtime/engine/clock.js";
 import { openEngine } from "#runtime/engine/core.js";
 import type { CheckpointMode, Engine } from "#runtime/engine/engine.js";
 import { isClosed } from "#runtime/protocol/execution.js";
 import type { Program } from "#runtime/protocol/program.js";
-import { decode, encode } from "#runtime/protocol/value.js";
+import { decode, encode, type Outcome } from "#runtime/protocol/value.js";
+import type { TaskCall } from "#runtime/tasks/tasks.js";
 import { Database } from "../engine/memory-store.js";
-import { Ledger, SimulatedPool } from "./pool.js";
+import { judge } from "./judge.js";
+import { HANDLER, Ledger, SCHEDULE, SimulatedPool } from "./pool.js";
 import { type Chance, chanceFrom } from "./random.js";
 import { type SharedRealms, SimulatedSandbox } from "./sandbox.js";
-import { model, type OutsideSignal, type Workload, workload } from "./script.js";
+import { answerTo, type OutsideSignal, type Workload, workload } from "./script.js";
 
 export interface Run {
   readonly seed: number;
@@ -111,7 +116,8 @@ class Simulation {
     this.#failingCommits = 0;
     this.#note("no more faults");
     await this.#finish();
-    this.#judge();
+    if (this.#broken !== undefined) throw new Error(this.#broken);
+    judge(this.database, this.#work, this.#ledger);
   }
 
   end(): void {
@@ -138,16 +144,9 @@ class Simulation {
     const engine = await openEngine({
       store,
       sandbox,
-      tasks: (onSettled) => {
-        pool = new SimulatedPool(this.#ledger, onSettled, (call) => {
-          this.#note(`${call.task} starts for ${call.context.executionId}, attempt ${call.context.retry}`);
-          const { tasks } = this.database.data;
-          const committed = tasks.some(
-            ({ executionId, task, lease }) =>
-              executionId === call.context.executionId && task === call.task && lease === store.opened.incarnation,
-          );
-          if (!committed) this.#broken ??= `I4: ${call.task} was started for ${call.context.executionId} uncommitted`;
-        });
+      tasks: (onSettled, _onBeat, onRequest) => {
+        const check = (call: TaskCall): void => this.#checkStart(call, store.opened.incarnation);
+        pool = new SimulatedPool(this.#ledger, { onSettled, onRequest, check });
         return pool;
       },
       clock,
@@ -160,7 +159,18 @@ class Simulation {
     if (pool === undefined) throw new Error("the engine has no pool");
     this.#life = { engine, sandbox, pool, clock };
     this.#note(`life ${number} begins`);
-    await engine.deploy(this.#program, "/nowhere");
+    await this.#letPass(this.#life, engine.deploy(this.#program, "/nowhere"));
+  }
+
+  /** I4. */
+  #checkStart({ ref, task, context: { executionId, retry } }: TaskCall, incarnation: number): void {
+    this.#note(`${task} starts for ${executionId}, attempt ${retry}`);
+    const { tasks, outside } = this.database.data;
+    const isCommitted =
+      task === HANDLER
+        ? outside.deliveries.some(({ id, deadAt }) => ref === `delivery#${id}` && deadAt === undefined)
+        : tasks.some((row) => row.executionId === executionId && row.task === task && row.lease === incarnation);
+    if (!isCommitted) this.#broken ??= `I4: ${task} was started for ${executionId} uncommitted`;
   }
 
   /** The process dies, and another one begins. */
@@ -188,6 +198,35 @@ class Simulation {
     else if (choice < 85) await this.#pass(clock, chance.pick([1, 1000, 5000, 3_600_000]));
     else if (choice < 91) this.#failingCommits = 1 + chance.upTo(3);
     else if (choice < 95) await this.#crash();
+    else this.#operate();
+  }
+
+  /** What people do to a running engine. */
+  #operate(): void {
+    const chance = this.#chance;
+    const { engine } = this.#current;
+    const rows = [...this.database.data.executions.values()].map(({ row }) => row);
+    const open = rows.filter(({ status }) => !isClosed(status));
+    const dead = this.database.data.outside.deadLetters();
+    const say = (what: string, done: Promise<unknown>): void => {
+      this.#note(what);
+      done.catch((error: unknown) => this.#note(`${what}: ${String(error)}`));
+    };
+    const choices: (() => void)[] = [
+      () => say("pause the schedule", engine.pauseSchedule(SCHEDULE)),
+      () => say("resume the schedule", engine.resumeSchedule(SCHEDULE)),
+      () => say("prune", engine.prune()),
+      ...open.map(({ id, status }) => () => {
+        const action = status === "SUSPENDED" ? "resume" : "suspend";
+        say(`${action} ${id}`, engine.control(id, action));
+      }),
+      ...dead.map(
+        ({ id }) =>
+          () =>
+            say(`retry dead letter ${id}`, engine.retryDeadLetter(id)),
+      ),
+    ];
+    chance.pick(choices)();
   }
 
   /** Lets time pass, without waiting for the engine: commits may be failing. */
@@ -238,7 +277,11 @@ class Simulation {
       if (!this.#isCommitted(signal)) this.#unsent.push(signal);
     };
     let answered = false;
-    engine.signal(`run/${signal.to}`, signal.signal, encode(signal.n)).then(
+    const { to, signal: name, n, asks } = signal;
+    const sent: Promise<unknown> = asks
+      ? engine.request(`run/${to}`, name, encode(n)).then((outcome) => this.#checkAnswer(signal, outcome))
+      : engine.signal(`run/${to}`, name, encode(n));
+    sent.then(
       () => {
         answered = true;
         if (this.#life?.engine === engine) this.#note(`signal ${signal.n} is acknowledged`);
@@ -252,6 +295,11 @@ class Simulation {
     this.#pending.push(() => {
       if (!answered) again("its engine died");
     });
+  }
+
+  #checkAnswer({ n }: OutsideSignal, outcome: Outcome): void {
+    const answer = outcome.ok ? decode(outcome.value) : JSON.stringify(outcome);
+    if (answer !== answerTo(n)) this.#broken ??= `I2: the request ${n} was answered with ${String(answer)}`;
   }
 
   #isCommitted({ n }: OutsideSignal): boolean {
@@ -277,7 +325,8 @@ class Simulation {
         this.#settleOne(pool);
         continue;
       }
-      if (this.#isDone()) return;
+      if (this.#isDone()) return this.#checkMemory();
+      this.#resumeAll(engine);
       const next = clock.next();
       if (next === undefined) {
         // The clock moves right after the engine has come to rest: only what stays so is the end.
@@ -288,7 +337,21 @@ class Simulation {
       quiet = 0;
       await this.#bounded(clock.advanceTo(Math.max(next, clock.now())));
     }
-    if (this.#broken === undefined) throw new Error(`not finished: ${this.#open().join(", ")}`);
+    if (this.#broken === undefined) throw new Error(`not finished: ${this.#whatRests()}`);
+  }
+
+  /** People end what they have begun. */
+  #resumeAll(engine: Engine): void {
+    engine.pauseSchedule(SCHEDULE).catch(() => {});
+    for (const { row } of this.database.data.executions.values()) {
+      if (row.status === "SUSPENDED") engine.control(row.id, "resume").catch(() => {});
+    }
+  }
+
+  /** I6. */
+  #checkMemory(): void {
+    const { live } = this.#current.sandbox;
+    if (live > this.#cacheSize) this.#broken ??= `I6: ${live} instances are live, ${this.#cacheSize} may be`;
   }
 
   async #rest(engine: Engine): Promise<void> {
@@ -305,6 +368,24 @@ class Simulation {
     for (let turns = 0; turns < MOST_TURNS && !isDone; turns++) await turn();
   }
 
+  /** Waits for `done`, with as much time passing as the engine wants. */
+  async #letPass({ clock, pool }: Life, done: Promise<void>): Promise<void> {
+    let isDone = false;
+    const end = (): void => {
+      isDone = true;
+    };
+    done.then(end, end);
+    for (let round = 0; round < PATIENCE && !isDone; round++) {
+      await turn();
+      const next = clock.next();
+      if (!isDone && next !== undefined) void clock.advanceTo(next);
+      // Nothing is committed while a transaction is open.
+      for (const { ref, task } of [...pool.running]) if (task === "book") pool.settle(ref);
+    }
+    if (!isDone) throw new Error("nothing comes of what was asked, however much time passes");
+    await done;
+  }
+
   #resolvePending(): void {
     const pending = this.#pending;
     this.#pending = [];
@@ -317,8 +398,9 @@ class Simulation {
   }
 
   #whatRests(): string {
-    const { timers, tasks, inbox } = this.database.data;
+    const { timers, tasks, inbox, outside } = this.database.data;
     return JSON.stringify({
+      deliveries: outside.deliveries,
       open: this.#open(),
       unsent: this.#unsent,
       unstarted: this.#unstarted,
@@ -330,43 +412,8 @@ class Simulation {
 
   #isDone(): boolean {
     const allStarted = this.#acknowledged.size === this.#work.scripts.size;
-    return allStarted && this.#unsent.length === 0 && this.#open().length === 0;
-  }
-
-  /** I2, I3. */
-  #judge(): void {
-    if (this.#broken !== undefined) throw new Error(this.#broken);
-    const { data } = this.database;
-    let calls = 0;
-    for (const [name, script] of this.#work.scripts) {
-      const row = [...data.executions.values()].map((one) => one.row).find(({ id }) => id === `run/${name}`);
-      const payloads = this.#payloadsOf(name);
-      const expected = model(script, payloads);
-      calls += expected.calls;
-      const outcome = row?.outcome;
-      const given = outcome?.ok === true ? decode(outcome.value) : JSON.stringify(row);
-      if (given !== expected.sum) throw new Error(`I3: ${name} gave ${String(given)} in place of ${expected.sum}`);
-    }
-    const counted = this.#ledger.calls("count");
-    if (counted !== calls) throw new Error(`I3: ${counted} calls of count in place of ${calls}`);
-    for (const [key, { task, count }] of this.#ledger.starts) {
-      if (task === "once" && count > 1) throw new Error(`I3: the call ${key} of once was started ${count} times`);
-    }
-    const left = data.timers.length + data.tasks.length + data.inbox.length;
-    if (left > 0) throw new Error(`${left} timers, tasks or inbox entries are left over`);
-  }
-
-  /** All payloads that go to an execution, by signal. */
-  #payloadsOf(name: string): Map<string, number[]> {
-    const payloads = new Map<string, number[]>();
-    const add = (signal: string, n: number): void => {
-      payloads.set(signal, [...(payloads.get(signal) ?? []), n]);
-    };
-    for (const { to, signal, n } of this.#work.signals) if (to === name) add(signal, n);
-    for (const script of this.#work.scripts.values()) {
-      for (const step of script) if (step.do === "send" && step.to === name) add(step.signal, step.n);
-    }
-    return payloads;
+    const isHandled = this.database.data.outside.deliveries.every(({ deadAt }) => deadAt !== undefined);
+    return allStarted && isHandled && this.#unsent.length === 0 && this.#open().length === 0;
   }
 }
 
