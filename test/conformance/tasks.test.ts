@@ -64,26 +64,15 @@ conform([
   },
   {
     name: "limits",
-    steps: [
-      ...[1, 2, 3].map((n) => ({ at: n * 10 * SECOND, complete: "one", of: n, result: n * 10 })),
-      { at: 35 * SECOND, complete: "perCustomer", of: "a1", result: "first" },
-      { at: 40 * SECOND, complete: "perCustomer", of: "b1", result: "other" },
-      { at: 45 * SECOND, complete: "perCustomer", of: "a2", result: "second" },
-    ],
     result: {
-      one: [
-        [10, 10],
-        [20, 20],
-        [30, 30],
-      ],
-      perCustomer: [
-        ["first", 35],
-        ["other", 40],
-        ["second", 45],
-      ],
-      slow: [45, 45, 55, 55, 65],
-      perHost: [65, 70, 65, 75],
+      one: [0, 0, 0],
+      perCustomer: [0, 0, 0, 0],
+      slow: [0, 0, 10, 10, 20],
+      perHost: [20, 25, 20, 30],
     },
+    // A death gives times anew.
+    attempts: "by policy",
+    tellsTime: true,
   },
   {
     name: "transfers",

@@ -1,13 +1,13 @@
 /**
- * The documents' examples are code: each ```ts block in the doc comments of runtime/api, in README.md and in
- * docs/guide.md type-checks, and those that define a workflow build and run on the real engine with a virtual clock.
+ * The documents' examples are code: each ```ts block in the doc comments of runtime/api, in README.md, docs/guide.md and
+ * docs/guide type-checks, and those that define a workflow build and run on the real engine with a virtual clock.
  *
  * An example gets an import of the API names that it uses, unless it has one, and a stub of each name that it leaves to
  * the reader: a declaration that the reader would have in another place of the program.
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { build } from "#compiler/build.js";
@@ -20,8 +20,10 @@ import { type Program, programSchema } from "#runtime/protocol/program.js";
 import { decode, encode } from "#runtime/protocol/value.js";
 import { ROOT } from "../support/root.js";
 import { temporaryFolder } from "../support/temp.js";
+import { GUIDE_RUNS, type Run } from "./guide-runs.js";
 
 const DAY_MS = 86_400_000;
+const GUIDE = readdirSync(join(ROOT, "docs/guide"));
 const START = Date.UTC(2026, 0, 1);
 
 /** What examples leave to the reader. `declare` where an example only type-checks. */
@@ -60,18 +62,6 @@ export const emailClient = {
   send: (to: string, text: string) => appendFile(${JSON.stringify(mailbox)}, to + ": " + text + "\\n"),
 };
 `;
-
-interface Run {
-  readonly input: unknown;
-  /** In order of time; `day` after the start. */
-  readonly signals?: readonly { readonly day: number; readonly signal: string; readonly payload: unknown }[];
-  /** How long it is watched. */
-  readonly days: number;
-  /** What the workflow returns; without it the execution must still be in progress. */
-  readonly result?: unknown;
-  /** Mails sent. */
-  readonly mails?: number;
-}
 
 /** What each workflow of the examples must do, by its name. */
 const RUNS: Readonly<Record<string, Run>> = {
@@ -142,6 +132,7 @@ const examples = [
   ...readdirSync(join(ROOT, "runtime/api")).map((name) => `runtime/api/${name}`),
   "README.md",
   "docs/guide.md",
+  ...GUIDE.map((page) => `docs/guide/${page}`),
 ].flatMap(examplesIn);
 const withWorkflow = examples.filter(({ text }) => /\bworkflow\(/.test(codeOnly(text)));
 
@@ -151,6 +142,8 @@ function fileName({ place }: Example): string {
 
 /** Writes the examples and what they import into `folder`. */
 async function writeExamples(folder: string, some: readonly Example[]): Promise<void> {
+  // The packages that they use.
+  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
   await writeFile(join(folder, "email-client.ts"), EMAIL_CLIENT(join(folder, "mailbox.txt")));
   for (const example of some) await writeFile(join(folder, fileName(example)), complete(example.text));
 }
@@ -161,6 +154,17 @@ test("the documents have examples", () => {
       withWorkflow.some(({ place }) => place.startsWith(document)),
       `${document} shows a workflow`,
     );
+  }
+});
+
+test("each page of the guide shows a workflow, and the guide lists it", () => {
+  const guide = readFileSync(join(ROOT, "docs/guide.md"), "utf8");
+  for (const page of GUIDE) {
+    assert.ok(
+      withWorkflow.some(({ place }) => place.startsWith(`docs/guide/${page}`)),
+      page,
+    );
+    assert.ok(guide.includes(`](guide/${page})`), `docs/guide.md lists ${page}`);
   }
 });
 
@@ -180,11 +184,16 @@ for (const example of withWorkflow) {
     assert.ok(program, printDiagnostics(diagnostics, { color: false }));
     const compiled = programSchema.parse(JSON.parse(program.text));
     for (const { name } of program.manifest.workflows) {
-      const run = RUNS[name];
+      const run = runOf(example, name);
       assert.ok(run, `RUNS says nothing about the workflow "${name}"`);
       await assertRuns(compiled, name, run, folder);
     }
   });
+}
+
+function runOf({ place }: Example, workflow: string): Run | undefined {
+  const page = /^docs\/guide\/(.+)\.md:/.exec(place)?.[1];
+  return page === undefined ? RUNS[workflow] : GUIDE_RUNS[page]?.[workflow];
 }
 
 async function assertRuns(program: Program, workflow: string, run: Run, folder: string): Promise<void> {
