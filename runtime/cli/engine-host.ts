@@ -32,6 +32,7 @@ export interface EngineHostOptions {
   readonly programs: readonly { readonly file: string; readonly program: Program }[];
   readonly checkpoint?: CheckpointMode;
   readonly cache?: number;
+  readonly verifyEvery?: number;
   readonly taskThreads?: number;
   readonly taskConcurrency?: number;
   readonly clock?: Clock;

@@ -61,6 +61,12 @@ export function withEngine<T>(command: Argv<T>) {
       coerce: (text: string | undefined) => wholeNumber("--cache", text),
       describe: "How many executions stay in memory between events",
     })
+    .option("verify-every", {
+      type: "string",
+      requiresArg: true,
+      coerce: (text: string | undefined) => wholeNumber("--verify-every", text),
+      describe: "Bring up every n-th checkpoint again before it is stored; 0: none (default: 1000)",
+    })
     .option("task-threads", {
       type: "string",
       requiresArg: true,

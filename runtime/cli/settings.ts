@@ -29,6 +29,7 @@ const SETTINGS = {
   metrics: flag,
   checkpoint: text,
   cache: number,
+  "verify-every": number,
   "task-threads": number,
   "task-concurrency": number,
   "encryption-key-file": path,

@@ -39,6 +39,7 @@ import { TaskFeed } from "./task-feed.js";
 import { LogicalTime } from "./time.js";
 import { Timers } from "./timers.js";
 import { Transactions } from "./transactions.js";
+import { Verification } from "./verification.js";
 import { Wakeups } from "./wakeups.js";
 
 /**
@@ -89,6 +90,7 @@ class Assembly {
     this.parts = {
       ...{ store, sandbox, programs, wakeups, time, activity, limits, checkpoint, report },
       declarations,
+      verification: new Verification(options.verifyEvery ?? 0),
       ended: (executionId) => {
         this.schedules.ended(executionId);
         this.retention.look();
@@ -215,6 +217,9 @@ function engineOf(assembly: Assembly): Engine {
     async schedules() {
       check();
       return schedules.list();
+    },
+    get verified() {
+      return parts.verification.verified;
     },
     async pauseSchedule(name) {
       check();

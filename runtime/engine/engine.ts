@@ -18,6 +18,7 @@ import type { Clock } from "./clock.js";
 import type { Limits } from "./limits.js";
 import type { RandomHex } from "./new-executions.js";
 import type { ScheduleStatus } from "./schedules.js";
+import type { Verified } from "./verification.js";
 
 export interface Engine {
   /** Makes a program known (and durable), so that executions can start on it. */
@@ -84,6 +85,8 @@ export interface Engine {
   logs(executionId: string, query: { after?: number; limit: number }): Promise<readonly LogRow[]>;
   /** Tasks that are not completed, in the order of their calls. */
   tasks(query: { after?: number; limit: number }): Promise<readonly OpenTaskRow[]>;
+  /** How many checkpoints have been compared with what they give when they are brought up again. */
+  readonly verified: Verified;
   /** Resolves when nothing can happen before the next timer (or nothing at all): for virtual clocks and tests. */
   idle(): Promise<void>;
   /** Stops taking work, writes checkpoints, closes. */
@@ -167,6 +170,8 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>;
   /** Told of trouble that concerns no single caller: a commit that failed and will be tried again, and the like. */
   readonly report: (problem: Problem) => void;
+  /** Every how many checkpoints one is brought up again and compared before it is stored. Default: 0, none. */
+  readonly verifyEvery?: number;
   /** Seeds and names of new executions. Default: the host's cryptographic source. */
   readonly randomHex?: RandomHex;
 }

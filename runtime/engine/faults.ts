@@ -133,6 +133,14 @@ export function engineBusy(waiting: number): Fault {
   });
 }
 
+/** EV8024 */
+export function differingCheckpoint(executionId: string, why: string): Fault {
+  return new Fault("EV8024", `A checkpoint of "${executionId}" does not give the same state again: ${why}`, {
+    place: executionId,
+    remedy: "It was not stored, and nothing is lost: the execution is brought up from its events. Please report it.",
+  });
+}
+
 /** EV8030 */
 export function notResting(executionId: string, seq: number): Fault {
   return new Fault("EV8030", `The call ${seq} of "${executionId}" does not rest until a next attempt`, {

@@ -29,6 +29,11 @@ export interface RuntimeOptions {
   readonly tasksIn?: "threads" | "process";
   /** Handlers running at once per thread, or in this process. Default: 32. */
   readonly taskConcurrency?: number;
+  /**
+   * Every how many checkpoints one is brought up again and compared before it is stored; one that differs is reported
+   * and not stored. 0: none. Default: 1000.
+   */
+  readonly verifyEvery?: number;
   readonly sandbox?: SandboxOptions;
   /** `full` (default): commits survive loss of power. `normal`: only the death of the process. */
   readonly synchronous?: "full" | "normal";
@@ -41,6 +46,7 @@ export interface RuntimeOptions {
 
 /** Live executions kept by default: about 4 KB of guest memory each. */
 const DEFAULT_CACHE = 1000;
+const DEFAULT_VERIFY_EVERY = 1000;
 const DEFAULT_TASK_CONCURRENCY = 32;
 
 /**
@@ -64,6 +70,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Engine> {
       },
       clock: options.clock ?? systemClock,
       checkpoint: options.checkpoint ?? "auto",
+      verifyEvery: options.verifyEvery ?? DEFAULT_VERIFY_EVERY,
       cacheSize: options.cache ?? DEFAULT_CACHE,
       report: options.report ?? warn,
       ...(options.limits === undefined ? {} : { limits: options.limits }),

@@ -16,6 +16,7 @@ import type { ResultWaiters } from "./results.js";
 import type { TaskFeed } from "./task-feed.js";
 import type { LogicalTime } from "./time.js";
 import type { Timers } from "./timers.js";
+import type { Verification } from "./verification.js";
 import type { Wakeups } from "./wakeups.js";
 
 export interface Parts {
@@ -35,6 +36,7 @@ export interface Parts {
   readonly wakeups: Wakeups;
   readonly time: LogicalTime;
   readonly activity: Activity;
+  readonly verification: Verification;
   readonly limits: Limits;
   readonly checkpoint: CheckpointMode;
   /** Told of every execution that is closed or suspended, after the commit. */

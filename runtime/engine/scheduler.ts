@@ -273,7 +273,7 @@ export class Scheduler {
 
   async #settle(turn: Turn, reply: ActivationReply | undefined, cause: unknown): Promise<void> {
     const { actor, batch, request } = turn;
-    const { cache } = this.#parts;
+    const { cache, verification } = this.#parts;
     try {
       if (reply === undefined) {
         throw cause;
@@ -283,8 +283,11 @@ export class Scheduler {
         await this.#lost(actor, batch);
       } else {
         actor.losses = 0;
-        if (request.events.length > 0) await this.#committer.activation(actor, batch, request.now, reply);
-        else await this.#committer.checkpoint(actor, reply);
+        const { row } = actor;
+        const verified =
+          row !== undefined && verification.wants(reply) ? await verification.compared(this.#parts, row, reply) : reply;
+        if (request.events.length > 0) await this.#committer.activation(actor, batch, request.now, verified);
+        else await this.#committer.checkpoint(actor, verified);
         actor.failures = 0;
         actor.live = !request.drop && actor.row?.status === "IN_PROGRESS";
         if (actor.live) cache.used(actor);

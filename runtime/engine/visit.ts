@@ -25,7 +25,11 @@ export async function storedState({ store }: Pick<Parts, "store">, executionId: 
 /** Runs `events` on the state and gives the reply, with a checkpoint if `write`. */
 export async function visit(
   { programs, sandbox, time }: Visiting,
-  { checkpoint, tail, row }: StoredExecution,
+  {
+    checkpoint,
+    tail,
+    row,
+  }: Pick<StoredExecution, "tail" | "row"> & { readonly checkpoint: { readonly text: string } | undefined },
   { events, write }: { readonly events: readonly Event[]; readonly write: boolean },
 ): Promise<ActivationReply | undefined> {
   await programs.guest(row.program);

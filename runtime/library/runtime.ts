@@ -28,6 +28,7 @@ export interface RuntimeOptions
     | "database"
     | "checkpoint"
     | "cache"
+    | "verifyEvery"
     | "taskThreads"
     | "taskConcurrency"
     | "tasksIn"

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { type Clock, type VirtualClock, virtualClock } from "#runtime/engine/clock.js";
 import { openEngine } from "#runtime/engine/core.js";
-import type { Engine, Problem } from "#runtime/engine/engine.js";
+import type { CheckpointMode, Engine, Problem } from "#runtime/engine/engine.js";
 import type { Limits } from "#runtime/engine/limits.js";
 import type { Program } from "#runtime/protocol/program.js";
 import { decode, encode } from "#runtime/protocol/value.js";
 import { openSandbox, type SandboxOptions } from "#runtime/sandbox/open.js";
+import type { Sandbox } from "#runtime/sandbox/sandbox.js";
 import { openStore, type StoreOptions } from "#runtime/store/sqlite/open.js";
 import { openTaskPool } from "#runtime/tasks/pool.js";
 import type { ThreadDeath } from "#runtime/tasks/tasks.js";
@@ -43,6 +44,10 @@ export interface WorldOptions {
   readonly store?: StoreOptions;
   readonly sandbox?: SandboxOptions;
   readonly limits?: Partial<Limits>;
+  /** What the engine has in place of the sandbox. */
+  readonly around?: (sandbox: Sandbox) => Sandbox;
+  readonly checkpoint?: CheckpointMode;
+  readonly verifyEvery?: number;
   readonly clock?: Clock;
   /** When the virtual clock begins, ms since the epoch. */
   readonly start?: number;
@@ -63,6 +68,8 @@ export interface World {
   close(): Promise<void>;
 }
 
+const same = (sandbox: Sandbox): Sandbox => sandbox;
+
 /** An engine with the fixture's program. */
 export async function open(t: TestContext, fixture: string, place: Site, options: WorldOptions = {}): Promise<World> {
   const program = await programOf(fixture);
@@ -72,14 +79,15 @@ export async function open(t: TestContext, fixture: string, place: Site, options
   const deaths: ThreadDeath[] = [];
   const engine = await openEngine({
     store: await openStore(place.database, { synchronous: "normal", ...options.store }),
-    sandbox: await openSandbox(options.sandbox),
+    sandbox: (options.around ?? same)(await openSandbox(options.sandbox)),
     tasks: (onSettled, onBeat, onRequest, onInterrupted) =>
       openTaskPool({
         ...{ threads: 2, concurrency: 8, onSettled, onBeat, onRequest, onInterrupted },
         onThreadDeath: (death) => deaths.push(death),
       }),
     clock: options.clock ?? clock,
-    checkpoint: "auto",
+    checkpoint: options.checkpoint ?? "auto",
+    verifyEvery: options.verifyEvery ?? 0,
     cacheSize: 1000,
     report: (problem) => problems.push(problem),
     limits: { closeGraceMs: 100, ...options.limits },

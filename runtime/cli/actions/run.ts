@@ -40,6 +40,7 @@ export interface RunOptions {
   readonly json: boolean;
   readonly checkpoint: CheckpointMode;
   readonly cache?: number;
+  readonly verifyEvery?: number;
   readonly taskThreads?: number;
   readonly taskConcurrency?: number;
   readonly virtualClock: boolean;
@@ -72,12 +73,12 @@ export async function runExecution(options: RunOptions, output: Output): Promise
   const job = await prepare(options);
   const stop = listenForStop();
   const clock = options.virtualClock ? virtualClock(job.startAt, 0) : undefined;
-  const { cache, taskThreads, taskConcurrency } = options;
+  const { cache, verifyEvery, taskThreads, taskConcurrency } = options;
   const host = await openEngineHost({
     database: options.db ?? databaseOfRun(options.program),
     programs: [{ file: job.file, program: job.program }],
     checkpoint: options.checkpoint,
-    ...present({ cache, taskThreads, taskConcurrency, clock }),
+    ...present({ cache, verifyEvery, taskThreads, taskConcurrency, clock }),
     report: reportTo(output),
   });
   let ended: { readonly ending: Ending; readonly row: ExecutionSummary };

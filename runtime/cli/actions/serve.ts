@@ -16,7 +16,7 @@ import { listenForStop } from "../stop.js";
 import { superviseBy } from "../supervisor.js";
 
 export interface ServeOptions
-  extends Pick<EngineHostOptions, "checkpoint" | "cache" | "taskThreads" | "taskConcurrency"> {
+  extends Pick<EngineHostOptions, "checkpoint" | "cache" | "verifyEvery" | "taskThreads" | "taskConcurrency"> {
   /** Files; none: those in the database, or in an executable that carries a program that one. */
   readonly programs: readonly string[];
   readonly db?: string;

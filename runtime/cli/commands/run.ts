@@ -7,7 +7,14 @@ import { present, withEngine, withInput } from "../options.js";
 export const run = command({
   usage: hasProgram ? "run <workflow>" : "run <program> <workflow>",
   describe: "Run an execution to its end in this process, or resume it",
-  settings: [...(hasProgram ? (["db"] as const) : []), "checkpoint", "cache", "task-threads", "task-concurrency"],
+  settings: [
+    ...(hasProgram ? (["db"] as const) : []),
+    "checkpoint",
+    "cache",
+    "verify-every",
+    "task-threads",
+    "task-concurrency",
+  ],
   options: (given) =>
     withEngine(
       withInput(
@@ -56,8 +63,10 @@ export const run = command({
   run: async (args, output) => {
     const { runExecution } = await import("../actions/run.js");
     const { workflow, json, checkpoint, virtualClock, program, id, input, inputFile, db, ...rest } = args;
-    const { cache, taskThreads, taskConcurrency, startAt, until } = rest;
-    const given = present({ program, id, input, inputFile, db, cache, taskThreads, taskConcurrency, startAt, until });
+    const { cache, verifyEvery, taskThreads, taskConcurrency, startAt, until } = rest;
+    const given = present({
+      ...{ program, id, input, inputFile, db, cache, verifyEvery, taskThreads, taskConcurrency, startAt, until },
+    });
     return await runExecution({ workflow, json, checkpoint, virtualClock, ...given }, output);
   },
 });

@@ -9,7 +9,7 @@ export const serve = command({
   usage: "serve [programs..]",
   describe: "Run an engine until it is stopped; other commands talk to it",
   settings: [
-    ...(["db", "programs", "checkpoint", "cache", "task-threads", "task-concurrency"] as const),
+    ...(["db", "programs", "checkpoint", "cache", "verify-every", "task-threads", "task-concurrency"] as const),
     ...(["http", "tokens", "tls-cert", "tls-key", "allow-host", "allow-origin", "rate", "metrics"] as const),
     ...(["log-format", "log-level", "log-file"] as const),
   ],
@@ -73,11 +73,11 @@ export const serve = command({
       .epilogue("SIGINT or SIGTERM: stop cleanly, after checkpoints; a second one stops at once."),
   run: async (args, output) => {
     const { serve: runServer } = await import("../actions/serve.js");
-    const { programs, json, checkpoint, db, cache, taskThreads, taskConcurrency } = args;
+    const { programs, json, checkpoint, db, cache, verifyEvery, taskThreads, taskConcurrency } = args;
     const http = args.http === undefined ? undefined : httpOptions(args.http, args);
     const log = { format: args.logFormat, level: args.logLevel, file: args.logFile };
     return await runServer(
-      { programs, json, checkpoint, log, ...present({ db, cache, http, taskThreads, taskConcurrency }) },
+      { programs, json, checkpoint, log, ...present({ db, cache, http, verifyEvery, taskThreads, taskConcurrency }) },
       output,
     );
   },

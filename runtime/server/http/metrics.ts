@@ -3,11 +3,13 @@
  * not asked for metrics at all, nothing is counted.
  */
 import type { Hono } from "hono";
+import type { Engine } from "../../engine/engine.js";
 import type { Examination } from "../../store/sqlite/examine.js";
 import { authorize, type Tokens } from "./access.js";
 import type { Bindings } from "./app.js";
 
 interface MetricsOptions {
+  readonly engine: Pick<Engine, "verified">;
   readonly database: Examination;
   readonly tokens: Tokens | undefined;
   readonly version: string;
@@ -23,7 +25,7 @@ export async function addMetrics(app: Hono<Bindings>, { tokens, ...source }: Met
   });
 }
 
-async function scraperOf({ database, version }: Omit<MetricsOptions, "tokens">) {
+async function scraperOf({ engine, database, version }: Omit<MetricsOptions, "tokens">) {
   // Loaded only by a server that is to give metrics.
   const { Gauge, Registry, collectDefaultMetrics } = (await import("prom-client")).default;
   const registry = new Registry();
@@ -37,6 +39,8 @@ async function scraperOf({ database, version }: Omit<MetricsOptions, "tokens">) 
   const messages = gauge("pending_messages", "Messages that executions in progress have not seen");
   const lateTimer = gauge("late_timer_seconds", "How long the earliest timer has been due");
   const bytes = gauge("database_bytes", "Size of the database by file", "file");
+  const verified = gauge("verified_checkpoints", "Checkpoints compared with what they give, since the start");
+  const differing = gauge("differing_checkpoints", "Those of them that differed, and were not stored");
   return async () => {
     const statuses = await database.countByStatus();
     const load = await database.load();
@@ -44,6 +48,8 @@ async function scraperOf({ database, version }: Omit<MetricsOptions, "tokens">) 
     for (const [status, count] of statuses) executions.set({ status }, count);
     for (const [state, count] of Object.entries(load.openTasks)) tasks.set({ state }, count);
     oldestTask.set(secondsSince(load.oldestTask));
+    verified.set(engine.verified.checkpoints);
+    differing.set(engine.verified.differing);
     messages.set(load.messages);
     lateTimer.set(secondsSince(load.nextTimer));
     bytes.set({ file: "database" }, load.fileBytes);
