@@ -8,6 +8,7 @@ import { signalOnHost, startOnHost } from "./handle.js";
 import { outsideWorkflow } from "./outside.js";
 import type {
   ExecutionHandle,
+  SendSignalOptions,
   Signal,
   StartOptions,
   Task,
@@ -86,7 +87,10 @@ export function makeSignal<Payload>(id: string): Signal<Payload> {
     onSignal: () => {
       throw outsideWorkflow(`handling the signal "${id}"`);
     },
-    sendSignal: (executionId: string, ...payload: readonly unknown[]) => signalOnHost(executionId, id, payload[0]),
+    sendSignal: (
+      executionId: string,
+      ...[payload, options]: readonly [payload?: unknown, options?: SendSignalOptions]
+    ) => signalOnHost(executionId, id, payload, options),
   };
 }
 

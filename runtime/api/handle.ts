@@ -1,7 +1,7 @@
 /** Other executions as code on the host (a task's handler) sees them: every call asks the engine. */
 import { askEngine, encodeForEngine } from "./bridge.js";
 import { dueMilliseconds, durationMilliseconds } from "./schedule.js";
-import type { ExecutionHandle, ExecutionStatus, SignalName, StartOptions } from "./types.js";
+import type { ExecutionHandle, ExecutionStatus, SendSignalOptions, SignalName, StartOptions } from "./types.js";
 
 type Control = "cancel" | "terminate" | "suspend" | "resume";
 
@@ -31,9 +31,16 @@ export async function signalOnHost<Payload>(
   execution: string,
   signal: SignalName<Payload>,
   payload: unknown,
+  { id }: SendSignalOptions = {},
 ): Promise<void> {
   const name = nameOf(signal);
-  const request = { kind: "signal", execution, signal: name, payload: encodeForEngine(payload, "payload") } as const;
+  const request = {
+    kind: "signal",
+    execution,
+    signal: name,
+    payload: encodeForEngine(payload, "payload"),
+    ...(id === undefined ? {} : { id }),
+  } as const;
   await askEngine(`sending the signal "${name}"`, request);
 }
 
@@ -45,7 +52,7 @@ export function executionHandle<Output>(execution: string): ExecutionHandle<Outp
   };
   return {
     executionId: execution,
-    sendSignal: (signal, ...payload) => signalOnHost(execution, signal, payload[0]),
+    sendSignal: (signal, ...payload) => signalOnHost(execution, signal, payload[0], payload[1]),
     cancel: (reason) => control("cancel", reason),
     terminate: (reason) => control("terminate", reason),
     suspend: (reason) => control("suspend", reason),

@@ -23,7 +23,6 @@ import type {
   EventPayload,
   EventSchema,
   ExpectSignalOptions,
-  InputArguments,
   Query,
   Recurrence,
   Saga,
@@ -31,6 +30,7 @@ import type {
   ScheduleOptions,
   Schedule as ScheduleType,
   Signal,
+  SignalArguments,
   SignalHandler,
   SignalsHandler,
   Subscription,
@@ -81,7 +81,9 @@ export type {
   Saga,
   ScheduleDefinition,
   ScheduleOptions,
+  SendSignalOptions,
   Signal,
+  SignalArguments,
   SignalHandler,
   SignalsHandler,
   SqlParameter,
@@ -419,18 +421,19 @@ export function onSignal<Payload = unknown>(
 
 /**
  * Sends a signal, given by definition or name, to the execution with that id (`workflow/name`). Resolves when it is
- * durably delivered; rejects when the execution is unknown or closed.
+ * durably delivered; rejects when the execution is unknown or closed. Signals that a workflow sends arrive once; elsewhere
+ * give an `id` to what may be sent again: of several with the same id the execution gets one.
  *
  * ```ts
- * await sendSignal("checkout/order-17", itemAdded, { sku: "A-1", count: 2 });
+ * await sendSignal("checkout/order-17", itemAdded, { sku: "A-1", count: 2 }, { id: "click-4711" });
  * ```
  */
 export async function sendSignal<Payload = unknown>(
   executionId: string,
   signal: Signal<Payload> | string,
-  ...payload: InputArguments<Payload>
+  ...payload: SignalArguments<Payload>
 ): Promise<void> {
-  await signalOnHost(executionId, signalId(signal), payload[0]);
+  await signalOnHost(executionId, signalId(signal), payload[0], payload[1]);
 }
 
 function signalId(signal: { readonly id: string } | string): string {

@@ -47,6 +47,17 @@ export type TimeoutSource = Schedule | PromiseLike<unknown>;
 /** The arguments of a call with one input, which may be left out where `undefined` is a valid input. */
 export type InputArguments<Input> = undefined extends Input ? [input?: Input] : [input: Input];
 
+/** What can be said of a signal that is sent. */
+export interface SendSignalOptions {
+  /** Of several signals to one execution with the same id only the first arrives; the others are answered alike. */
+  readonly id?: string;
+}
+
+/** The arguments of a signal: its payload, and options. */
+export type SignalArguments<Payload> = undefined extends Payload
+  ? [payload?: Payload, options?: SendSignalOptions]
+  : [payload: Payload, options?: SendSignalOptions];
+
 /** The arguments of a task's call. */
 export type TaskCallArguments<Input> = undefined extends Input
   ? [input?: Input, options?: TaskCallOptions]
@@ -91,7 +102,7 @@ export interface StartOptions<Input> {
 /** A child execution: await it for its result. */
 export interface ChildExecution {
   readonly execution: { readonly id: string };
-  sendSignal<Payload = unknown>(signal: SignalName<Payload>, ...payload: InputArguments<Payload>): Promise<void>;
+  sendSignal<Payload = unknown>(signal: SignalName<Payload>, ...payload: SignalArguments<Payload>): Promise<void>;
   /** Tells the child to clean up and end. */
   cancel(reason?: string): Promise<void>;
   /** Ends the child where it is. */
@@ -101,7 +112,7 @@ export interface ChildExecution {
 /** Another execution, by its id. */
 export interface ExecutionHandle<Output = unknown> {
   readonly executionId: string;
-  sendSignal<Payload = unknown>(signal: SignalName<Payload>, ...payload: InputArguments<Payload>): Promise<void>;
+  sendSignal<Payload = unknown>(signal: SignalName<Payload>, ...payload: SignalArguments<Payload>): Promise<void>;
   /** Tells the execution to clean up and end. */
   cancel(reason?: string): Promise<void>;
   /** Ends the execution where it is, without running any of its code. */
@@ -478,5 +489,5 @@ export interface Signal<Payload = void> {
   /** Calls `handler` with every signal. See `onSignal`. */
   onSignal(handler: SignalHandler<Payload>): SignalsHandler;
   /** Sends the signal to an execution. See `sendSignal`. */
-  sendSignal(executionId: string, ...payload: InputArguments<Payload>): Promise<void>;
+  sendSignal(executionId: string, ...payload: SignalArguments<Payload>): Promise<void>;
 }

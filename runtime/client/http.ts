@@ -67,7 +67,13 @@ export interface HttpClient {
   /** Durable when it resolves. With `idempotencyKey`, the same call again gives the execution that is there. */
   start(request: StartBody & { readonly idempotencyKey?: string }): Promise<Started>;
   /** Durable when it resolves. */
-  signal(executionId: string, signal: string, payload?: Execution["input"]): Promise<void>;
+  /** Durable when it resolves. Of several signals to the execution with the same `id` one arrives: safe to repeat. */
+  signal(
+    executionId: string,
+    signal: string,
+    payload?: Execution["input"],
+    options?: { readonly id?: string },
+  ): Promise<void>;
   get(executionId: string): Promise<ExecutionDetails>;
   /** Durable when it resolves; it happens in the order of the execution's events. */
   control(executionId: string, action: ControlAction, reason?: string): Promise<void>;
@@ -153,8 +159,8 @@ export function connect(options: ConnectOptions): HttpClient {
       const headers: Record<string, string> = idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey };
       return http.post(startedSchema, "/v1/executions", body, headers);
     },
-    async signal(id, signal, payload) {
-      const body = payload === undefined ? {} : { payload };
+    async signal(id, signal, payload, options = {}) {
+      const body = { ...(payload === undefined ? {} : { payload }), ...options };
       await http.post(signalledSchema, `${pathOf(id)}/signals/${encodeURIComponent(signal)}`, body);
     },
     get: (id) => http.get(executionDetailsSchema, pathOf(id)),

@@ -7,7 +7,7 @@ import { lastLogs } from "./last-logs.js";
 export function inProcessClient(engine: Engine): Client {
   return {
     start: (request) => engine.start(request),
-    signal: ({ execution, signal, payload }) => done(engine.signal(execution, signal, payload)),
+    signal: ({ execution, signal, payload, id }) => done(engine.signal(execution, signal, payload, id)),
     request: ({ execution, signal, payload }) => engine.request(execution, signal, payload),
     query: ({ execution, query, input }) => engine.query(execution, query, input),
     control: ({ execution, action, reason }) => done(engine.control(execution, action, reason)),

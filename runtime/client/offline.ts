@@ -14,7 +14,7 @@ import { lastLogs } from "./last-logs.js";
 export function offlineClient(file: OfflineStore): Client {
   return {
     start: (request) => file.start(request),
-    signal: ({ execution, signal, payload }) => done(file.signal(execution, signal, payload)),
+    signal: ({ execution, signal, payload, id }) => done(file.signal(execution, signal, payload, id)),
     request: ({ execution }) => refuse(execution, "so nothing answers the request"),
     query: ({ execution }) => refuse(execution, "so nothing answers the query"),
     control: ({ execution, action, reason }) => done(file.control(execution, action, reason)),

@@ -109,7 +109,7 @@ export const OPERATIONS = {
     reply: z.object({ executionId: z.string(), existing: z.boolean() }),
   },
   /** Sends a signal to an execution. */
-  signal: { request: message, reply: nothing },
+  signal: { request: message.extend({ id: z.string().exactOptional() }), reply: nothing },
   /** Sends a signal and waits for what its first handler gives. */
   request: { request: message, reply: outcomeSchema },
   /** Asks an execution, also a closed one, without changing anything. */

@@ -93,6 +93,9 @@ export const startBodySchema = z.strictObject({
     .describe("Hash of the program to start on; default: the newest that has the workflow"),
 });
 export const signalBodySchema = z.strictObject({ payload: z.json().optional() });
+export const sentSignalSchema = signalBodySchema.extend({
+  id: z.string().min(1).optional().describe("Of several signals to the execution with the same id one arrives"),
+});
 export const requestQuerySchema = z.strictObject({
   wait: count.min(0).max(LONGEST_WAIT_SECONDS).default(LONGEST_WAIT_SECONDS).describe("Seconds to wait for the answer"),
 });

@@ -237,9 +237,9 @@ function engineOf(assembly: Assembly): Engine {
       check();
       return await starter.start(request);
     },
-    async signal(executionId, signal, payload) {
+    async signal(executionId, signal, payload, id) {
       check();
-      await signalExecution({ ...parts, wake }, executionId, signal, payload);
+      await signalExecution({ ...parts, wake }, executionId, { signal, payload, ...(id === undefined ? {} : { id }) });
     },
     async request(executionId, signal, payload) {
       check();

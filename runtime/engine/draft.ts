@@ -74,9 +74,9 @@ export class Draft {
     for (const { event, origin } of batch) if (origin.kind !== "inbox") this.inbox(this.actor, event);
   }
 
-  /** Puts an event into an execution's inbox. */
-  inbox(target: Actor, event: Event): void {
-    this.write({ kind: "addInbox", execution: target.key, event });
+  /** Puts an event into an execution's inbox; with `once` only the first of those with the same. */
+  inbox(target: Actor, event: Event, once?: string): void {
+    this.write({ kind: "addInbox", execution: target.key, event, ...(once === undefined ? {} : { once }) });
     this.effects.signalled ??= new Set();
     this.effects.signalled.add(target);
     if (!isControl(event)) return;

@@ -25,8 +25,11 @@ export interface Engine {
   deploy(program: Program, resolveFrom: string): Promise<void>;
   /** Acknowledged, that is durable, when it resolves. Same id and same input: the existing execution. */
   start(request: StartRequest): Promise<StartReply>;
-  /** Durable when it resolves. Throws Fault EV8xxx for an unknown or closed execution. */
-  signal(executionId: string, signal: string, payload: Encoded): Promise<void>;
+  /**
+   * Durable when it resolves. Of several signals to the execution with the same `id` only the first arrives; all are
+   * answered alike. Throws Fault EV8xxx for an unknown or closed execution.
+   */
+  signal(executionId: string, signal: string, payload: Encoded, id?: string): Promise<void>;
   /**
    * Sends a signal and waits for what its first handler gives. Throws as `signal`; EV8005 also when the execution ends
    * before it answers.

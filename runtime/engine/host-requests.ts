@@ -31,8 +31,8 @@ const HANDLERS: Handlers = {
     const { executionId, existing } = await engine.start({ ...request, program });
     return encode({ executionId, existing });
   },
-  async signal({ execution, signal, payload }, engine) {
-    await engine.signal(execution, signal, payload);
+  async signal({ execution, signal, payload, id }, engine) {
+    await engine.signal(execution, signal, payload, id);
     return NOTHING;
   },
   async emit({ events }, engine) {

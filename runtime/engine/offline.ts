@@ -48,7 +48,7 @@ export interface OfflineStore
   /** Leaves a start. Throws as `Engine.start`. */
   start(request: Pick<StartRequest, "workflow" | "program" | "name" | "input">): Promise<StartReply>;
   /** Leaves a signal. Throws as `Engine.signal`. */
-  signal(executionId: string, signal: string, payload: Encoded): Promise<void>;
+  signal(executionId: string, signal: string, payload: Encoded, id?: string): Promise<void>;
   /** Suspends and resumes at once, leaves the rest. Throws as `Engine.control`. */
   control: Engine["control"];
 }
@@ -100,10 +100,12 @@ export function offlineStore(store: Store, clock: Clock): OfflineStore {
       ]);
       return { executionId: id, existing: false };
     },
-    async signal(executionId, signal, payload) {
+    async signal(executionId, signal, payload, once) {
       checkName("signal name", signal, DEFAULT_LIMITS.nameLength);
+      if (once !== undefined) checkName("signal id", once, DEFAULT_LIMITS.nameLength);
       const { key: execution } = await open(executionId);
-      await store.commit([{ kind: "addInbox", execution, event: { kind: "signal", signal, payload } }]);
+      const event = { kind: "signal", signal, payload } as const;
+      await store.commit([{ kind: "addInbox", execution, event, ...(once === undefined ? {} : { once }) }]);
     },
     async control(executionId, action, reason) {
       await store.commit(controlWrites(await open(executionId), action, reason, time.now()));

@@ -80,8 +80,11 @@ export interface Runtime {
   deploy(program: string | Program, resolveFrom?: string): Promise<void>;
   /** Starts an execution; gives its id once it is durable. Throws Fault EV8001, EV8002. */
   start(workflow: string, input?: unknown, options?: StartOptions): Promise<string>;
-  /** Sends a signal; durable when it resolves. Throws Fault EV8004, EV8005. */
-  signal(executionId: string, signal: string, payload?: unknown): Promise<void>;
+  /**
+   * Sends a signal; durable when it resolves. Of several to the execution with the same `id` only the first arrives.
+   * Throws Fault EV8004, EV8005.
+   */
+  signal(executionId: string, signal: string, payload?: unknown, options?: { readonly id?: string }): Promise<void>;
   /** Sends a signal and gives what its handler returns; throws what it throws, and as `signal`. */
   request(executionId: string, signal: string, payload?: unknown): Promise<unknown>;
   /** Asks an execution without changing it; throws what the handler throws, and Fault EV8004, EV8018. */
@@ -144,7 +147,7 @@ function runtimeOver(engine: Awaited<ReturnType<typeof openEngine>>): Runtime {
     async start(workflow, input, options = {}) {
       return (await engine.start({ workflow, input: encode(input, "input"), ...options })).executionId;
     },
-    signal: (id, signal, payload) => engine.signal(id, signal, encode(payload, "payload")),
+    signal: (id, signal, payload, options) => engine.signal(id, signal, encode(payload, "payload"), options?.id),
     request: async (id, signal, payload) => given(await engine.request(id, signal, encode(payload, "payload"))),
     query: async (id, query, input) => given(await engine.query(id, query, encode(input, "input"))),
     cancel: (id, reason) => engine.control(id, "cancel", reason),

@@ -41,6 +41,8 @@ export const commandSchemas = {
     execution: z.string(),
     signal: z.string(),
     payload: z.string(),
+    /** Of several signals to the execution with the same id only the first arrives. */
+    id: z.string().exactOptional(),
   }),
   /** Put events into the queues of their subscriptions. No answer. */
   emit: z.object({

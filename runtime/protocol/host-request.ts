@@ -28,6 +28,7 @@ export const hostRequestSchema = z.discriminatedUnion("kind", [
     execution,
     signal: z.string(),
     payload: z.string(),
+    id: z.string().exactOptional(),
   }),
   z.object({ kind: z.literal("emit"), events: z.array(emittedSchema).readonly() }),
   z.object({

@@ -368,7 +368,8 @@ export type Write =
   | { readonly kind: "removeExecution"; readonly execution: number }
   | { readonly kind: "putSchedule"; readonly row: ScheduleRow }
   | { readonly kind: "removeSchedule"; readonly name: string }
-  | { readonly kind: "addInbox"; readonly execution: number; readonly event: Event }
+  /** With `once`: nothing happens if the open execution was given an entry with the same before. */
+  | { readonly kind: "addInbox"; readonly execution: number; readonly event: Event; readonly once?: string }
   | { readonly kind: "removeInbox"; readonly id: number }
   | {
       readonly kind: "addLog";

@@ -31,6 +31,8 @@ class Data {
   logs: (LogRow & { execution: number })[] = [];
   programs = new Map<string, string>();
   outside = new OutsideData();
+  /** Executions and ids of signals that must not come twice. */
+  signals = new Set<string>();
   clock = 0;
   nextId = 1;
 }
@@ -354,8 +356,7 @@ export class Database {
         data.logs = data.logs.filter((log) => log.execution !== write.execution);
         return;
       case "addInbox":
-        this.#open(write.execution);
-        data.inbox.push({ id: data.nextId++, execution: write.execution, event: write.event });
+        this.#addInbox(write);
         return;
       case "removeInbox": {
         const left = data.inbox.filter(({ id }) => id !== write.id);
@@ -378,6 +379,15 @@ export class Database {
       default:
         throw new TypeError(`the store in memory knows no ${write.kind}`);
     }
+  }
+
+  #addInbox({ execution, event, once }: Extract<Write, { kind: "addInbox" }>): void {
+    const { data } = this;
+    this.#open(execution);
+    const mark = JSON.stringify([execution, once]);
+    if (once !== undefined && data.signals.has(mark)) return;
+    if (once !== undefined) data.signals.add(mark);
+    data.inbox.push({ id: data.nextId++, execution, event });
   }
 
   #task(where: { readonly execution: number; readonly seq: number }, change: Partial<TaskRow>): void {

@@ -37,6 +37,25 @@ for (const { way, ...options } of WAYS) {
     );
   });
 
+  test(`of signals with one id an execution gets one, wherever they come from and whatever restarts between (${way})`, async (t) => {
+    const world = await open(t, "executions", options);
+    const id = await world.start("account", undefined, "a");
+    const other = await world.start("account", undefined, "b");
+    const send = (to: string, engine = world.engine) => engine.signal(to, "paid", encode(100), "host");
+    await Promise.all([send(id), send(id), send(other)]);
+    await world.outcome(await world.start("payer", id));
+    const next = await world.reopen();
+    await send(id, next.engine);
+    assert.equal((await next.outcome(await next.start("payer", id, "again"))).status, "SUCCEEDED");
+    await next.engine.signal(id, "paid", encode(1000));
+    await next.engine.signal(id, "paid", encode(1000));
+    for (const each of [id, other]) await next.signal(each, "go", 0);
+    assert.equal((await next.outcome(id)).value, 2121);
+    assert.equal((await next.outcome(other)).value, 100);
+    await assert.rejects(send(id, next.engine), { code: "EV8005" });
+    await assert.rejects(next.engine.signal(other, "paid", encode(1), ""), { code: "EV8003" });
+  });
+
   test(`a scope is cancelled alone; what is shielded in it goes on (${way})`, async (t) => {
     const world = await open(t, "executions", options);
     const id = await world.start("part");

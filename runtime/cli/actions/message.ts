@@ -3,6 +3,7 @@ import { encode, type Outcome, toDisplay } from "../../protocol/value.js";
 import { errorText, valueText } from "../display/value.js";
 import { EXIT } from "../exit.js";
 import { parseJson } from "../json-input.js";
+import { present } from "../options.js";
 import type { Output } from "../output.js";
 import { type Place, withClient } from "../with-client.js";
 
@@ -12,15 +13,17 @@ interface Message extends Place {
 }
 
 interface SignalMessage extends Message {
+  /** Of several signals with the same id one arrives. */
+  readonly id?: string | undefined;
   readonly signal: string;
   readonly payload?: string | undefined;
 }
 
 /** Throws Fault EV8206 for bad JSON before it connects, and the client's Faults. */
 export async function sendSignal(options: SignalMessage, output: Output): Promise<number> {
-  const { execution, signal, json } = options;
+  const { execution, signal, json, id } = options;
   const payload = encodedJson(options.payload, "payload");
-  await withClient(options, (client) => client.signal({ execution, signal, payload }));
+  await withClient(options, (client) => client.signal({ execution, signal, payload, ...present({ id }) }));
   if (json) output.printJson({ executionId: execution, signal, delivered: true });
   return EXIT.ok;
 }

@@ -9,6 +9,11 @@ export const signal = command({
     withExecution(withDatabase(given))
       .positional("signal", { type: "string", demandOption: true, describe: "Name of the signal" })
       .positional("payload", { type: "string", describe: "Payload as JSON" })
+      .option("id", {
+        type: "string",
+        requiresArg: true,
+        describe: "Of several signals to the execution with the same id one arrives",
+      })
       .example('$0 signal order/17 approve \'{"by": "Ada"}\' --db app.db', "Durable when the command ends"),
   run: async (args, output) => (await import("../actions/message.js")).sendSignal(args, output),
 });

@@ -7,7 +7,7 @@ import type { CommandHandler } from "./handler.js";
 
 export const signal: CommandHandler<"signal"> = {
   target: ({ execution }) => execution,
-  apply({ seq, execution, signal, payload }, { draft, targets, closes }) {
+  apply({ seq, execution, signal, payload, id }, { draft, targets, closes }) {
     const started = draft.effects.started?.get(execution);
     const target = started ?? targets.get(execution);
     const status = target?.row?.status;
@@ -16,7 +16,7 @@ export const signal: CommandHandler<"signal"> = {
     let fault: Fault | undefined;
     if (!known) fault = unknownExecution(execution);
     else if (isClosed(status)) fault = closedExecution(execution, status);
-    else if (target !== draft.actor || !closes) draft.inbox(target, { kind: "signal", signal, payload });
+    else if (target !== draft.actor || !closes) draft.inbox(target, { kind: "signal", signal, payload }, id);
     if (closes) return;
     const outcome = fault === undefined ? { ok: true as const, value: encode(undefined) } : refusedSignal(fault);
     draft.inbox(draft.actor, { kind: "sent", seq, outcome });

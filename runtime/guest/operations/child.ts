@@ -24,8 +24,8 @@ const ON_PARENT_CLOSE = ["abandon", "cancel", "terminate"] as const;
 const signalCode = runtimeCode(
   "rt:signalExecution",
   ([id]) =>
-    (signal: unknown, payload?: unknown) =>
-      sendSignal(id, signal, payload),
+    (signal: unknown, payload?: unknown, options?: unknown) =>
+      sendSignal(id, signal, payload, options),
 );
 const controlCode = runtimeCode("rt:controlExecution", ([id, action]) => (reason?: unknown) => {
   requireExecution("controlling an execution");

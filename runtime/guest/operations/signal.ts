@@ -264,7 +264,10 @@ export function sendSignal(execution: unknown, signal: unknown, payload?: unknow
   if (typeof execution !== "string" || execution === "") {
     throw invalidArgument("the execution to signal is not named", 'Pass its id, such as "checkout/order-17".');
   }
-  checkOptions(`sendSignal("${name}")`, options, []);
+  const { id } = checkOptions(`sendSignal("${name}")`, options, ["id"]);
+  if (id !== undefined && (typeof id !== "string" || id === "")) {
+    throw invalidArgument(`the id of the signal "${name}" is no text`, 'Pass { id: "payment-17" }.');
+  }
   let encoded: Encoded;
   try {
     encoded = encode(payload, "payload");
@@ -272,7 +275,14 @@ export function sendSignal(execution: unknown, signal: unknown, payload?: unknow
     if (!(error instanceof UnserializableError)) throw error;
     return rejectedPromise(error);
   }
-  return command((seq) => ({ kind: "signal", seq, execution, signal: name, payload: encoded }));
+  return command((seq) => ({
+    kind: "signal",
+    seq,
+    execution,
+    signal: name,
+    payload: encoded,
+    ...(id === undefined ? {} : { id }),
+  }));
 }
 
 const expectCode = runtimeCode(

@@ -259,9 +259,11 @@ function add(changes: Changes, write: Write, counters: Counters, consumed: numbe
       changes.row(KIND.completeTask, execution, seq, time, log, JSON.stringify(event), told, level, counters.inbox++);
       return;
     }
-    case "addInbox":
-      changes.row(KIND.addInbox, write.execution, counters.inbox++, null, null, JSON.stringify(write.event));
+    case "addInbox": {
+      const { execution, event, once } = write;
+      changes.row(KIND.addInbox, execution, counters.inbox++, null, null, JSON.stringify(event), once);
       return;
+    }
     case "removeInbox":
       changes.row(KIND.removeInbox, null, write.id, null, null);
       return;

@@ -184,8 +184,24 @@ CREATE TABLE eventual_schedule (
 ) WITHOUT ROWID;
 `;
 
+/**
+ * Signals that must not come twice, by the ids that their senders gave them, while their execution is open. And how often
+ * the process died in attempts: of tasks, and of handlers of events.
+ */
+const VERSION_6 = `
+CREATE TABLE eventual_signal (
+  execution INTEGER NOT NULL REFERENCES execution (key),
+  id TEXT NOT NULL,
+  PRIMARY KEY (execution, id)
+) WITHOUT ROWID;
+
+ALTER TABLE task ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE eventual_delivery ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE eventual_delivery ADD COLUMN lease INTEGER NOT NULL DEFAULT 0;
+`;
+
 /** In order; the index of a step is the version that it starts from. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6];
 
 /**
  * Brings a database from `version` to the newest one (M1).

@@ -43,6 +43,7 @@ const CLOSE = `
     ${removeTask("NEW.n")}
     ${REQUIRE_OPEN}
     INSERT INTO history (execution, n, time, text) SELECT NEW.execution, ${LAST}, NEW.time, NEW.d WHERE NEW.d IS NOT NULL;
+    DELETE FROM eventual_signal WHERE execution = NEW.execution;
     UPDATE execution SET status = NEW.number, end_time = NEW.time, result = NEW.a, error = NEW.b, reason = NEW.c WHERE key = NEW.execution;`;
 
 /** Activations of an execution whose history is kept, and at every how many of them the older ones go. */
@@ -164,7 +165,9 @@ const BODIES: Record<keyof typeof KIND, string> = {
     FROM execution WHERE key = NEW.execution AND status NOT IN ${OPEN};`,
   addInbox: `
     ${REQUIRE_OPEN}
-    INSERT INTO inbox (id, execution, active, event) VALUES (NEW.n, NEW.execution, ${ACTIVE}, NEW.a);`,
+    INSERT OR IGNORE INTO eventual_signal (execution, id) SELECT NEW.execution, NEW.b WHERE NEW.b IS NOT NULL;
+    INSERT INTO inbox (id, execution, active, event) SELECT NEW.n, NEW.execution, ${ACTIVE}, NEW.a
+    WHERE NEW.b IS NULL OR changes() = 1;`,
   removeInbox: `
     DELETE FROM inbox WHERE id = NEW.n;
     ${refuseIf("changes() = 0", "'there is no inbox entry ' || NEW.n")}`,

@@ -8,7 +8,7 @@ import {
   logPageSchema,
   pageQuerySchema,
   resultQuerySchema,
-  signalBodySchema,
+  sentSignalSchema,
   signalledSchema,
   startBodySchema,
   startedSchema,
@@ -107,10 +107,10 @@ export const EXECUTIONS: readonly Route[] = [
     path: `${EXECUTION}/signals/{signal}`,
     scope: "signal",
     summary: "Send a signal to an execution; durable when answered",
-    body: signalBodySchema,
+    body: sentSignalSchema,
     replies: { 202: { description: "It will see it", schema: signalledSchema } },
     async handle({ engine }, { params, body }) {
-      await engine.signal(idOf(params), params.signal ?? "", encode(body.payload));
+      await engine.signal(idOf(params), params.signal ?? "", encode(body.payload), body.id);
       return { status: 202, value: { delivered: true } };
     },
   }),
