@@ -49,9 +49,10 @@ check: build ## Types, lint, format, import floors
 test: build ## Run all tests (FILTER=part runs the test files whose path contains it)
 	@node --test --test-reporter=spec --test-concurrency=2 $$(find dist/test -name '*.test.js' -path '*$(FILTER)*' | sort)
 
-# MODE=B restores the state after every job; FILTER=regex and SAMPLE=n choose fewer tests.
-conformance: build ## Run ECMAScript's conformance tests: TEST262=checkout or git directory (MODE, FILTER, SAMPLE)
-	@node test/test262/run.mjs --tests "$(TEST262)" --mode $(or $(MODE),A) --filter '$(FILTER)' --sample $(or $(SAMPLE),1) --procs 2
+# MODE=B restores the state after every job. DERIVED=1 makes tests that suspend before each operand out of those about the
+# whole language. LIST=file (a path a line), FILTER=regex and SAMPLE=n choose tests; PROCS=n runs as many at once.
+conformance: build ## Run ECMAScript's conformance tests: TEST262=checkout or git directory (MODE=A|B, DERIVED=1, LIST, FILTER, SAMPLE, PROCS)
+	@node test/test262/run.mjs --tests "$(TEST262)" --mode $(or $(MODE),A) $(if $(DERIVED),--derived) $(if $(LIST),--list "$(LIST)") --filter '$(FILTER)' --sample $(or $(SAMPLE),1) --procs $(or $(PROCS),2)
 
 conformance-kill: build ## Kill each program of test/conformance with SIGKILL at every one of its writes (PROGRAMS=hello,chain)
 	@KILLS=all node --test --test-concurrency=2 --test-name-pattern 'SIGKILL' dist/test/conformance/*.test.js

@@ -2,10 +2,12 @@
 /**
  * Runs ECMAScript's conformance tests (test262) against the compiler and the guest runtime.
  *
- *   node test/test262/run.mjs --tests DIR [--mode A|B] [--filter REGEX] [--sample N] [--procs 2] [--timeout MS]
+ *   node test/test262/run.mjs --tests DIR [--mode A|B] [--derived] [--list FILE] [--filter REGEX] [--sample N] [--procs 2] [--timeout MS]
  *
  * DIR is a checkout of test262 or a git directory of it, which is unpacked once per commit. Mode A runs jobs straight
- * through, mode B restores the state in a fresh realm after each. Exits with 1 if a test fails that known.txt does not
+ * through, mode B restores the state in a fresh realm after each. --derived makes tests that suspend before each operand
+ * out of those about the whole language (derive.ts); of these, one that Node.js fails as well is skipped. --list names
+ * the tests to be taken, a path a line. Exits with 1 if a test fails that known.txt does not
  * list, with 2 for wrong usage. A test that does not apply is skipped with its reason, and counted.
  */
 import { execFileSync, fork } from "node:child_process";
@@ -14,9 +16,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { createContext, runInContext } from "node:vm";
 
 const BUILT_INS = /^(Array\/fromAsync|Async.*|DisposableStack|Generator.*|.*Iterator.*|Promise|SuppressedError)(\/|$)/;
 const LANGUAGE = /^(expressions|statements|arguments-object|computed-property-names|destructuring|rest-parameters)\//;
+const WHOLE_LANGUAGE =
+  /^(language\/(expressions|statements|arguments-object|block-scope|computed-property-names|destructuring|function-code|identifier-resolution|literals|reserved-words|rest-parameters|statementList|types)|staging\/sm\/(class|destructuring|expressions|fields|lexical-environment|PrivateName|statements))\//;
+const FOLDERS = ["test/language", "test/built-ins", "test/staging"];
 const COROUTINE = /\basync\b|\bawait\b|\bfunction\s*\*|\byield\b|\*\s*\[?[\w#"']|\busing\b|\bclass\b|\bfor\b/;
 const HARNESS = ["assert.js", "sta.js"];
 
@@ -56,14 +62,23 @@ function inapplicable({ flags, features, negative }, source) {
   return undefined;
 }
 
+function underivable({ flags, negative }) {
+  return negative || flags.includes("module") ? "no body of an async function" : undefined;
+}
+
+function unchanged(path, source) {
+  if (!path.startsWith("test/language") || COROUTINE.test(source)) return undefined;
+  return "nothing that the compiler changes";
+}
+
 /** The folder with `harness` and `test`. */
 function unpacked(source) {
   if (existsSync(join(source, "harness"))) return source;
   const git = (...args) => execFileSync("git", ["-C", source, ...args], { encoding: "utf8", maxBuffer: 1 << 28 });
-  const target = join(tmpdir(), `eventual-test262-${git("rev-parse", "HEAD").trim()}`);
+  const target = join(tmpdir(), `eventual-test262-all-${git("rev-parse", "HEAD").trim()}`);
   if (existsSync(target)) return target;
   const fresh = mkdtempSync(`${target}-`);
-  git("archive", "-o", join(fresh, "all.tar"), "HEAD", "harness", "test/language", "test/built-ins");
+  git("archive", "-o", join(fresh, "all.tar"), "HEAD", "harness", ...FOLDERS);
   execFileSync("tar", ["-xf", join(fresh, "all.tar"), "-C", fresh]);
   rmSync(join(fresh, "all.tar"));
   renameSync(fresh, target);
@@ -78,8 +93,11 @@ function* filesBelow(root, folder) {
   }
 }
 
-function inScope(path) {
+function inScope(path, { derived, list }) {
+  if (list !== undefined) return list.has(path);
   const [, area, ...rest] = path.split("/");
+  if (derived) return WHOLE_LANGUAGE.test([area, ...rest].join("/"));
+  if (area === "staging") return false;
   return (area === "built-ins" ? BUILT_INS : LANGUAGE).test(rest.join("/"));
 }
 
@@ -92,24 +110,53 @@ function fault({ flags, negative }, { error, prints }) {
   return failure ?? (prints.includes("Test262:AsyncTestComplete") ? undefined : "the test never ended");
 }
 
-async function work(root, mode) {
+async function work(root, mode, derived) {
   const { default: create } = await import("./adapter.mjs");
+  const { derive } = await import("../../dist/test/test262/derive.js");
   const host = await create({ mode });
   const part = (name) => ({ name, source: readFileSync(join(root, "harness", name), "utf8") });
-  process.on("message", (path) => {
-    const source = readFileSync(join(root, path), "utf8");
-    const meta = head(source);
+  process.on("message", async (path) => {
+    let source = readFileSync(join(root, path), "utf8");
+    let meta = head(source);
     const lacking = meta.features.find((name) => host.features[name] === false);
     if (lacking !== undefined) {
       process.send({ path, skip: `the engine lacks ${lacking}` });
       return;
     }
+    if (derived) {
+      try {
+        source = derive(source, meta.flags.includes("async"));
+      } catch {
+        process.send({ path, skip: "no body of an async function" });
+        return;
+      }
+      meta = { ...meta, flags: [...meta.flags, "async"] };
+    }
     const names = [...HARNESS, ...(meta.flags.includes("async") ? ["doneprintHandle.js"] : []), ...meta.includes];
     const module = meta.flags.includes("module");
-    const outcome = host.run({ rel: path, source, harness: names.map(part), module, strict: true });
-    process.send({ path, fault: fault(meta, outcome) });
+    const test = { rel: path, source, harness: names.map(part), module, strict: true };
+    const wrong = fault(meta, host.run(test));
+    const everywhere = derived && wrong !== undefined && fault(meta, await runNatively(test)) !== undefined;
+    process.send(
+      everywhere ? { path, skip: "derived, it says something else: Node.js fails too" } : { path, fault: wrong },
+    );
   });
   process.send({ ready: true });
+}
+
+/** Runs a test on this Node.js, in a context of its own. */
+async function runNatively({ source, harness }) {
+  const prints = [];
+  const context = createContext({ print: (text) => prints.push(String(text)), setTimeout });
+  try {
+    for (const part of harness) runInContext(part.source, context);
+    runInContext(`"use strict";\n${source}`, context);
+  } catch (error) {
+    return { prints, error: { name: error?.name, message: error?.message, phase: "runtime" } };
+  }
+  // All jobs of a test that does no input or output run before the next turn of the event loop.
+  for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
+  return { prints };
 }
 
 /** One process after the other, each given tests until one of them hangs or kills it. Resolves when none is left. */
@@ -141,14 +188,16 @@ function drive(queue, options, record) {
   });
 }
 
-function knownFailures() {
+/** Paths of the tests that are known to fail in this kind of run: a line without kinds is meant for all. */
+function knownFailures(kind) {
   const file = fileURLToPath(new URL("known.txt", import.meta.url));
   const lines = readFileSync(file, "utf8").split("\n");
-  return new Set(lines.filter((line) => line && !line.startsWith("#")).map((line) => line.split("\t", 1)[0]));
+  const entries = lines.filter((line) => line && !line.startsWith("#")).map((line) => line.split("\t"));
+  return new Set(entries.filter(([, , kinds]) => kinds?.split(",").includes(kind) ?? true).map(([path]) => path));
 }
 
-function report(results, skipped) {
-  const known = knownFailures();
+function report(results, skipped, kind) {
+  const known = knownFailures(kind);
   const areas = new Map();
   const count = (path, what) => {
     const area = path.split("/").slice(1, -1).slice(0, 3).join("/");
@@ -171,7 +220,10 @@ function report(results, skipped) {
   for (const { path, fault: wrong } of unexpected) console.log(`FAIL ${path}\n     ${wrong.split("\n", 1)[0]}`);
   for (const { path, fault: wrong } of results)
     if (wrong === undefined && known.has(path)) console.log(`passes now, take it off known.txt: ${path}`);
-  console.log(`${total.pass} passed, ${total.fail} failed (${unexpected.length} unexpected), ${total.skip} skipped`);
+  const share = ((100 * total.pass) / Math.max(1, total.pass + total.fail)).toFixed(2);
+  console.log(
+    `${share} % passed: ${total.pass} passed, ${total.fail} failed (${unexpected.length} unexpected), ${total.skip} skipped`,
+  );
   return unexpected.length === 0 ? 0 : 1;
 }
 
@@ -185,37 +237,42 @@ async function main() {
       sample: text("1"),
       procs: text("2"),
       timeout: text("15000"),
+      list: text(""),
+      derived: { type: "boolean", default: false },
       worker: { type: "boolean", default: false },
     },
   });
   if (values.tests === "" || !existsSync(values.tests) || !/^[AB]$/.test(values.mode)) {
-    console.error("usage: run.mjs --tests DIR [--mode A|B] [--filter REGEX] [--sample N] [--procs N] [--timeout MS]");
+    console.error(
+      "usage: run.mjs --tests DIR [--mode A|B] [--derived] [--list FILE] [--filter REGEX] [--sample N] [--procs N] [--timeout MS]",
+    );
     process.exit(2);
   }
-  if (values.worker) return work(values.tests, values.mode);
+  if (values.worker) return work(values.tests, values.mode, values.derived);
   const root = unpacked(values.tests);
   const filter = new RegExp(values.filter);
-  const all = ["test/language", "test/built-ins"].flatMap((folder) => [...filesBelow(root, folder)]);
-  const chosen = all.filter((path) => inScope(path) && filter.test(path));
+  const list = values.list === "" ? undefined : new Set(readFileSync(values.list, "utf8").split("\n").filter(Boolean));
+  const { derived } = values;
+  const all = FOLDERS.flatMap((folder) => [...filesBelow(root, folder)]);
+  const chosen = all.filter((path) => inScope(path, { derived, list }) && filter.test(path));
   const queue = [];
   const skipped = [];
   chosen.forEach((path, index) => {
     if (index % Number(values.sample) !== 0) return;
     const source = readFileSync(join(root, path), "utf8");
-    const reason =
-      inapplicable(head(source), source) ??
-      (path.startsWith("test/language") && !COROUTINE.test(source) ? "nothing that the compiler changes" : undefined);
+    const meta = head(source);
+    const reason = inapplicable(meta, source) ?? (derived ? underivable(meta) : unchanged(path, source));
     if (reason === undefined) queue.push(path);
     else skipped.push([path, reason]);
   });
   const results = [];
   const record = (result) => (result.skip ? skipped.push([result.path, result.skip]) : results.push(result));
   const options = {
-    args: ["--worker", "--tests", root, "--mode", values.mode],
+    args: ["--worker", "--tests", root, "--mode", values.mode, ...(derived ? ["--derived"] : [])],
     timeout: Number(values.timeout),
   };
   await Promise.all(Array.from({ length: Number(values.procs) }, () => drive(queue, options, record)));
-  process.exitCode = report(results, skipped);
+  process.exitCode = report(results, skipped, `${derived ? "derived-" : ""}${values.mode}`);
 }
 
 await main();

@@ -80,7 +80,10 @@ function takeObjectApart(machine: Machine, pattern: t.ObjectPattern, value: t.Id
 function propertyKey(machine: Machine, property: t.ObjectProperty): t.Expression {
   if (property.computed) return machine.save(helper("$key", machine.explode(property.key as t.Expression)));
   if (property.key.type === "Identifier") return t.stringLiteral(property.key.name);
-  if (t.isStringLiteral(property.key) || t.isNumericLiteral(property.key)) return property.key;
+  // As the key that it is: what a rest element leaves out is compared with it.
+  if (t.isNumericLiteral(property.key)) return t.stringLiteral(String(property.key.value));
+  if (t.isBigIntLiteral(property.key)) return t.stringLiteral(String(BigInt(property.key.value)));
+  if (t.isStringLiteral(property.key)) return property.key;
   throw cannotLower(machine.context, property, "this key");
 }
 

@@ -123,6 +123,9 @@ export const shapes: Readonly<Record<string, string>> = {
     for (const x of [3].map((n) => { let sum = 0; for (let x = 0; x < n; x++) sum += x; { var y = sum; } return y; })) log(await wait(x));
     for (const y of [() => { switch (1) { case 1: let y = 2; return y; } }, () => { var y = 4; return y; }].map((f) => f())) log(await wait(y));
     await fails(() => { class A extends (A ??= Object) {} }); await fails(async () => { class A { [await wait(A)]() {} } });`,
+  "a rest element leaves out keys that are numbers": `
+    const { 0: a, 1.5: b, 2n: c, [await wait("k")]: d, ...others } = { 0: "a", "1.5": "b", 2: "c", k: "d", 3: "e", x: "f" };
+    log(a, b, c, d, JSON.stringify(others));`,
   "an assignment to a constant fails when its turn comes": `
     const fails = async (f) => { try { log(await f()); } catch (e) { log(e.name); } };
     const one = 1, zero = 0, none = null; const ran = (v) => { log("ran", v); return v; };
