@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 SOURCES = $(shell find compiler runtime test -name '*.ts' -not -name '*.d.ts' -not -path '*/fixtures/*' -not -path 'test/programs/*' -not -path 'test/conformance/programs/*' -not -path 'runtime/dashboard/*')
 DASHBOARD = $(shell find runtime/dashboard -type f)
 
-.PHONY: docs help build check test conformance conformance-kill simulate kill demo bench dist clean format examples
+.PHONY: docs help build check test conformance conformance-kill simulate fuzz kill demo bench dist clean format examples
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,9 @@ SEED ?= 1
 RUNS ?= 1000
 simulate: build ## Run RUNS random workflows from SEED on, in virtual time, under faults
 	@node dist/test/simulate/main.js $(SEED) $(RUNS)
+
+fuzz: build ## Feed RUNS damaged inputs, from SEED on, to each reader of what comes from outside
+	@node dist/test/fuzz/main.js $(SEED) $(RUNS)
 
 # What was acknowledged is recorded outside the server; RUNS=500 takes some ten minutes.
 kill: build ## Kill the server RUNS times under load and look for acknowledged starts and signals that are lost
