@@ -9,6 +9,12 @@ export function interrupted(task: string): Outcome {
   return { ok: false, error: encode(withoutStack(new TaskInterrupted(`${task}: ${INTERRUPTED}`, { code: "EV8012" }))) };
 }
 
+/** The process died again and again while attempts of the task ran. */
+export function interruptedTooOften(task: string, deaths: number): Outcome {
+  const message = `task "${task}" was given up: the process died ${deaths} times while it ran`;
+  return { ok: false, error: encode(withoutStack(new TaskInterrupted(message, { code: "EV8012" }))) };
+}
+
 /** An attempt was silent for longer than its heartbeatTimeout. */
 export function heartbeatMissed(task: string): Outcome {
   const message = `task "${task}" gave no heartbeat within its heartbeatTimeout`;

@@ -24,6 +24,11 @@ export interface Limits {
   readonly retryMaxMs: number;
   /** How often in a row an activation may be lost with its sandbox before the execution is suspended. */
   readonly lostAttempts: number;
+  /** How many attempts of a task the death of the process may cut off before the call is given up. */
+  readonly crashes: number;
+  /** First and longest pause before an attempt that follows such a death, from the third death on, ms. */
+  readonly crashMinMs: number;
+  readonly crashMaxMs: number;
   /** How long running task handlers may go on when the engine closes, ms. */
   readonly closeGraceMs: number;
   /** Events handed to the pool for their subscriptions at once. */
@@ -52,6 +57,9 @@ export const DEFAULT_LIMITS: Limits = {
   retryMinMs: 50,
   retryMaxMs: 30_000,
   lostAttempts: 3,
+  crashes: 50,
+  crashMinMs: 1000,
+  crashMaxMs: 300_000,
   closeGraceMs: 5000,
   deliveries: 128,
   transactionMs: 5000,
@@ -60,6 +68,11 @@ export const DEFAULT_LIMITS: Limits = {
   payloadUnits: PAYLOAD_UNITS_MAX,
   nameLength: 512,
 };
+
+/** Pause after the death number `crashes` in attempts of one task, ms: none after the first two, which may be restarts. */
+export function crashDelay(crashes: number, { crashMinMs, crashMaxMs }: Limits): number {
+  return crashes <= 2 ? 0 : Math.min(crashMaxMs, crashMinMs * 2 ** Math.min(crashes - 3, 30));
+}
 
 /** Delay before attempt `failures + 1`, ms: doubles from the first to the longest. */
 export function retryDelay(failures: number, limits: Limits): number {

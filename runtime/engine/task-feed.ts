@@ -8,6 +8,9 @@
  * F4  A further attempt starts only after the commit that notes its number; an attempt that is given up (its call was
  *     cancelled, or it was silent too long) can no longer change anything.
  * F5  A task that rests until its next attempt, or waits for its token, takes no place among the open ones.
+ * F6  An attempt that the death of the process cut off is made again, at most `limits.crashes` times, with longer and
+ *     longer pauses: a task that kills the process does not do so for ever, nor at full speed. The number is noted with
+ *     the lease of the next attempt.
  */
 import type { Encoded, Outcome } from "../protocol/value.js";
 import type { Store, TaskRow, Write } from "../store/store.js";
@@ -16,10 +19,16 @@ import type { Activity } from "./activity.js";
 import type { Recorded } from "./actor.js";
 import { Admission } from "./admission.js";
 import type { Problem } from "./engine.js";
-import { heartbeatMissed, interrupted, refusedTransaction, waitsInTransaction } from "./failures.js";
+import {
+  heartbeatMissed,
+  interrupted,
+  interruptedTooOften,
+  refusedTransaction,
+  waitsInTransaction,
+} from "./failures.js";
 import { transactionOver } from "./faults.js";
 import { Heartbeats } from "./heartbeats.js";
-import { type Limits, retryDelay } from "./limits.js";
+import { crashDelay, type Limits, retryDelay } from "./limits.js";
 import type { Programs } from "./programs.js";
 import { makeTaskToken, type TaskTokenSubject } from "./task-tokens.js";
 import { completion, idempotencyKey, nextAttemptNow, rest, rests, retryAt } from "./task-writes.js";
@@ -251,17 +260,31 @@ export class TaskFeed {
       }
       if (row.isWaiting) this.#watch(row);
       else if (row.readyAt > this.#parts.time.now()) this.#keepResting(row);
-      else if (row.lease !== incarnation && (row.lease === 0 || row.onCrash === "retry")) this.#enter(row);
+      else if (row.lease === 0) this.#enter(row);
+      else if (row.lease !== incarnation && row.onCrash === "retry") this.#afterCrash(row);
       else if (!this.#take(row)) continue;
       else if (row.lease === incarnation) mine.push(row);
-      else this.#interrupt(row);
+      else this.#interrupt(row, interrupted(row.task));
     }
     this.#submit(mine);
   }
 
-  #interrupt(row: TaskRow): void {
+  #interrupt(row: TaskRow, outcome: Outcome): void {
     const open = this.#open.get(refOf(row));
-    if (open !== undefined) this.#settle(open, interrupted(row.task));
+    if (open !== undefined) this.#settle(open, outcome);
+  }
+
+  /** An attempt that the death of an earlier incarnation cut off is made again: F6. */
+  #afterCrash(row: TaskRow): void {
+    const { limits, time } = this.#parts;
+    const ref = refOf(row);
+    if (this.#open.has(ref) || this.#resting.has(ref) || this.#admission.has(ref)) return;
+    const crashes = (row.crashes ?? 0) + 1;
+    const pause = crashDelay(crashes, limits);
+    if (crashes >= limits.crashes) {
+      if (this.#take(row)) this.#interrupt(row, interruptedTooOften(row.task, crashes));
+    } else if (pause === 0) this.#enter({ ...row, crashes });
+    else this.#keepResting({ ...row, crashes, readyAt: time.now() + pause });
   }
 
   /** Starts the next attempt, or lets it wait in line until its limits allow it. */
@@ -514,7 +537,10 @@ export class TaskFeed {
     const lease = this.#parts.store.opened.incarnation;
     try {
       await this.#parts.store.commit(
-        tasks.map(({ execution, seq, attempt }): Write => ({ kind: "leaseTask", execution, seq, attempt, lease })),
+        tasks.map(({ execution, seq, attempt, crashes }): Write => {
+          const write = { kind: "leaseTask", execution, seq, attempt, lease } as const;
+          return crashes === undefined ? write : { ...write, crashes };
+        }),
       );
       this.#failures = 0;
     } catch (cause) {

@@ -17,11 +17,13 @@ export function idempotencyKey({
 
 /** When the attempt after one that failed at `now` may start; undefined when there is none. */
 export function retryAt(
-  task: Pick<TaskRow, "executionId" | "seq" | "scheduledTime" | "attempt" | "policy">,
+  task: Pick<TaskRow, "executionId" | "seq" | "scheduledTime" | "attempt" | "crashes" | "policy">,
   error: Encoded,
   now: number,
 ): number | undefined {
-  return nextAttemptAt({ ...task, seed: idempotencyKey(task), error }, now);
+  // What the death of the process cut off is no failure of the handler: it does not count for `maxAttempts`.
+  const attempt = task.attempt - (task.crashes ?? 0);
+  return nextAttemptAt({ ...task, attempt, seed: idempotencyKey(task), error }, now);
 }
 
 /** True for a call whose last attempt has failed and whose next one is yet to come. */

@@ -176,6 +176,8 @@ export interface TaskRow {
   readonly onCrash: OnCrash;
   /** How many attempts may have started. */
   readonly attempt: number;
+  /** How many of them the death of the process cut off. Default: 0. */
+  readonly crashes?: number;
   /** The incarnation that may have started it; 0: none. */
   readonly lease: number;
   readonly scheduledTime: number;
@@ -310,6 +312,8 @@ export type Write =
       readonly seq: number;
       readonly lease: number;
       readonly attempt: number;
+      /** How many before it the death of the process cut off; left out: as many as before. */
+      readonly crashes?: number;
     }
   /** The attempt has failed; the next one starts at `readyAt`. */
   | { readonly kind: "retryTask"; readonly execution: number; readonly seq: number; readonly readyAt: number }

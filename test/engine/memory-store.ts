@@ -317,7 +317,10 @@ export class Database {
         return;
       }
       case "leaseTask":
-        this.#task(write, { lease: write.lease, attempt: write.attempt, isWaiting: false });
+        this.#task(write, {
+          ...{ lease: write.lease, attempt: write.attempt, isWaiting: false },
+          ...(write.crashes === undefined ? {} : { crashes: write.crashes }),
+        });
         return;
       case "retryTask":
         this.#task(write, { lease: 0, isWaiting: false, readyAt: write.readyAt });

@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { retryAt } from "#runtime/engine/task-writes.js";
 import type { OnCrash } from "#runtime/protocol/command.js";
 import { decode, encode } from "#runtime/protocol/value.js";
 import { DAY, ok, openWorld, type Script, until } from "./fakes.js";
 import { collector, relay, reminder, steps } from "./scripts.js";
+
+/** The store is in memory: what can happen without time passing has happened after this. */
+async function turns(): Promise<void> {
+  for (let n = 0; n < 50; n++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const RETRY = { maxAttempts: 3, initialInterval: 1000, backoffCoefficient: 2, jitter: false, nonRetryable: [] };
 
 const once =
   (onCrash: OnCrash): Script =>
@@ -34,6 +42,41 @@ test('an interrupted attempt of a task with onCrash "retry" is started again, wi
   const [key, ...others] = new Set(calls.map(([call]) => call?.context.idempotencyKey));
   assert.match(key ?? "", /^patient\/a#1@\w+$/);
   assert.deepEqual(others, [], "every attempt has the same key");
+});
+
+test("a task that kills the process each time is started less and less often, and given up in the end", async () => {
+  const limits = { crashes: 6, crashMinMs: 1000, crashMaxMs: 3000 };
+  const first = await openWorld(scripts, { limits, answer: () => undefined });
+  await first.engine.start({ workflow: "patient", name: "a", input: encode(null) });
+  const { database } = first;
+  const pauses: number[] = [];
+  for (let deaths = 1; deaths < limits.crashes; deaths++) {
+    database.crash();
+    const next = await openWorld(scripts, { database, limits, answer: () => undefined });
+    let pause = 0;
+    await turns();
+    for (; next.pool.calls.length === 0; pause += 500) {
+      void next.clock.advanceTo(next.clock.now() + 500);
+      await turns();
+    }
+    pauses.push(pause);
+    assert.equal(next.pool.calls.length, 1);
+    assert.equal(database.data.tasks[0]?.crashes, deaths);
+  }
+  assert.deepEqual(pauses, [0, 0, 1000, 2000, 3000]);
+  database.crash();
+  const last = await openWorld(scripts, { database, limits });
+  const { outcome } = await last.engine.result("patient/a");
+  assert.equal(last.pool.calls.length, 0);
+  const error = outcome?.ok === false ? decode(outcome.error) : undefined;
+  assert.match(String(error), /^TaskInterrupted: task "pay" was given up: the process died 6 times while it ran$/);
+});
+
+test("attempts that the death of the process cut off do not count for maxAttempts", () => {
+  const call = { executionId: "a/b", seq: 1, scheduledTime: 0, attempt: 4, policy: { retry: RETRY } };
+  const error = encode(new Error("no"));
+  assert.equal(retryAt({ ...call, crashes: 2 }, error, 0), 2000, "the pause is that after the second failure");
+  assert.equal(retryAt({ ...call, crashes: 1 }, error, 0), undefined);
 });
 
 test('an interrupted attempt of a task with onCrash "fail" is answered with TaskInterrupted', async () => {

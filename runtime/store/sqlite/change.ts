@@ -235,7 +235,7 @@ function add(changes: Changes, write: Write, counters: Counters, consumed: numbe
       return;
     }
     case "leaseTask":
-      changes.row(KIND.leaseTask, write.execution, write.seq, write.attempt, write.lease);
+      changes.row(KIND.leaseTask, write.execution, write.seq, write.attempt, write.lease, null, null, write.crashes);
       return;
     case "retryTask":
       changes.row(KIND.retryTask, write.execution, write.seq, write.readyAt, null);
@@ -392,6 +392,8 @@ export function labelOf(values: readonly Value[], row: number): string {
     case KIND.reviveDelivery:
     case KIND.removeDelivery:
       return `${name} ${n}`;
+    case KIND.leaseTask:
+      return `${name} ${n} of execution ${execution}`;
     default:
       return `${name} ${n} of execution ${execution}${typeof c === "number" ? `, removeTask ${c}` : ""}`;
   }

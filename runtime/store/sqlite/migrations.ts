@@ -185,8 +185,8 @@ CREATE TABLE eventual_schedule (
 `;
 
 /**
- * Signals that must not come twice, by the ids that their senders gave them, while their execution is open. And how often
- * the process died in attempts: of tasks, and of handlers of events.
+ * Signals that must not come twice, by the ids that their senders gave them, while their execution is open. And how
+ * many attempts of a task were cut off by the death of the process.
  */
 const VERSION_6 = `
 CREATE TABLE eventual_signal (
@@ -196,8 +196,6 @@ CREATE TABLE eventual_signal (
 ) WITHOUT ROWID;
 
 ALTER TABLE task ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE eventual_delivery ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE eventual_delivery ADD COLUMN lease INTEGER NOT NULL DEFAULT 0;
 `;
 
 /** In order; the index of a step is the version that it starts from. */

@@ -110,7 +110,8 @@ const BODIES: Record<keyof typeof KIND, string> = {
     INSERT INTO task (row, execution, seq, task, on_crash, attempt, lease, scheduled_time, input)
     VALUES (NEW.d, NEW.execution, NEW.n, NEW.a, NEW.c, NEW.number <> 0, NEW.number, NEW.time, NEW.b);`,
   leaseTask: `
-    UPDATE task SET lease = NEW.number, attempt = NEW.time, waiting = 0 WHERE execution = NEW.execution AND seq = NEW.n;
+    UPDATE task SET lease = NEW.number, attempt = NEW.time, waiting = 0, crashes = coalesce(NEW.c, crashes)
+    WHERE execution = NEW.execution AND seq = NEW.n;
     ${refuseIf("changes() = 0", "'execution ' || NEW.execution || ' has no open task ' || NEW.n")}`,
   taskPolicy: "UPDATE task SET policy = NEW.a WHERE execution = NEW.execution AND seq = NEW.n;",
   retryTask: `

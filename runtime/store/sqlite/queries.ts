@@ -37,7 +37,7 @@ import {
 
 const TASK = `
     SELECT row, execution, execution.id AS executionId, workflow, program.hash AS program, seq, task, task.input,
-      on_crash AS onCrash, attempt, lease, scheduled_time AS scheduledTime, ready_at AS readyAt, waiting, policy,
+      on_crash AS onCrash, attempt, lease, scheduled_time AS scheduledTime, ready_at AS readyAt, waiting, crashes, policy,
       beat_at AS beatAt, beat_details AS beatDetails
     FROM task CROSS JOIN execution ON execution.key = task.execution CROSS JOIN program ON program.key = execution.program`;
 

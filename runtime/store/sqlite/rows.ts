@@ -67,6 +67,7 @@ const taskSchema = z.object({
   scheduledTime: z.number(),
   readyAt: z.number(),
   waiting: z.number(),
+  crashes: z.number(),
   policy: z.string().nullable(),
   beatAt: z.number().nullable(),
   beatDetails: z.string().nullable(),
