@@ -309,7 +309,10 @@ function pushCode(
   if (bound) {
     const frame = t.memberExpression(t.identifier("$f"), t.numericLiteral(FRAME.captures), true);
     if (make.type !== "NullLiteral") args[1] = inKit(bound, make, ["$c"], t.identifier("$c"));
-    if (step) args[2] = inKit(bound, step.step, ["$f", "$m", "$v"], frame);
+    if (step) {
+      const params = step.step.params.map((param) => (param as t.Identifier).name);
+      args[2] = inKit(bound, step.step, params, frame);
+    }
   }
   const kind = t.isFunction(node) ? kindOf(node) : undefined;
   if (kind) args.push(t.stringLiteral(kind));

@@ -1,185 +1,189 @@
 /**
- * Generator objects (ECMA-262 §27.5) over frames.
+ * Generator objects (ECMA-262 §27.5). They are the engine's own, running lowered code, so that a value costs what it
+ * costs natively. What a generator holds while it rests is asked of its code, which answers to `told` in place of a sent
+ * value (see ToldRef).
  *
- * G1  While a generator runs its state is `RUNNING`; nobody can save it then, because states are saved between jobs.
+ * G1  A generator's frame says where it is only when it has not begun or has ended, and right after `keepGenerator`.
+ * G2  While a generator runs nobody can save it, because states are saved between jobs.
+ * G3  No code of the user runs while a generator keeps or loads its variables.
  */
-import { FRAME, type ResumeMode, type SuspensionToken } from "../protocol/helpers.js";
-import { caught } from "./current.js";
-import { type Frame, forget, SUSPENDED, stepFrame } from "./frame.js";
+import { type DelegationRef, ENDED, FRAME, type ToldRef } from "../protocol/helpers.js";
+import { type Frame, forget } from "./frame.js";
 import { generatorPrototype } from "./function-kinds.js";
 import { defineMethods } from "./globals/define.js";
 import { closeIterator, type IteratorRecord, iteratorMethod, nextResult, openIterator } from "./iterators.js";
-import { FULFILLED, REJECTED } from "./promise.js";
 import { isObject } from "./resolve.js";
 import { sideRecords } from "./side-record.js";
-import { slottedObject } from "./slotted.js";
+import { settlePrototype } from "./slotted.js";
 
-const { code: CODE, owner: OWNER } = FRAME;
+const { code: CODE, pc: PC } = FRAME;
 const { apply } = Reflect;
-const { create } = Object;
 
-/** The mode of being told to return. */
+/** The mode of being told to return, of an async generator. */
 export const RETURN = 3;
 
-export const START = 0;
-export const YIELDED = 1;
-export const RUNNING = 2;
-export const COMPLETED = 3;
-
-export type GeneratorState = typeof START | typeof YIELDED | typeof RUNNING | typeof COMPLETED;
-
-/** What a generator object is: the owner of its frame. */
-export class GeneratorRecord {
-  frame: Frame;
-  state: GeneratorState = START;
-  /** The inner iterator of a `yield*` under way. */
-  delegate: IteratorRecord | undefined = undefined;
-
-  constructor(frame: Frame) {
-    this.frame = frame;
-  }
+interface NativeMethods {
+  next(value: unknown): IterResult;
+  return(value: unknown): IterResult;
 }
 
-const records = sideRecords<GeneratorRecord>();
-
-/** The record of a generator object; undefined for other objects. */
-export function generatorRecordOf(object: object): GeneratorRecord | undefined {
-  return records.get(object);
-}
-
-/** A generator object without its record, to be filled. */
-export function reviveGenerator(): object {
-  return create(generatorPrototype);
-}
-
-/** Gives a generator object its record. */
-export function attachGenerator(object: object, record: GeneratorRecord): void {
-  records.set(object, record);
-}
-
-/** The object for the call of a generator function. */
-export function makeGenerator(fn: unknown, frame: Frame): object {
-  const record = new GeneratorRecord(frame);
-  frame[OWNER] = record;
-  if (frame[CODE].eager) stepFrame(frame, 0, undefined);
-  const object = slottedObject(fn, generatorPrototype);
-  records.add(object, record);
-  return object;
-}
-
-function recordOf(generator: unknown, method: string): GeneratorRecord {
-  const record = typeof generator === "object" && generator !== null ? records.get(generator) : undefined;
-  if (record === undefined) throw new TypeError(`${method} called on what is not a generator`);
-  if (record.state === RUNNING) throw new TypeError("the generator is running already");
-  return record;
-}
+// Taken before any replacement.
+const { next: nativeNext, return: nativeReturn } = generatorPrototype as NativeMethods;
 
 export interface IterResult {
   value: unknown;
   done: boolean;
 }
 
-function run(record: GeneratorRecord, firstMode: ResumeMode, firstValue: unknown): unknown {
-  const { frame } = record;
-  let mode = firstMode;
-  let value = firstValue;
-  record.state = RUNNING;
-  try {
-    for (;;) {
-      if (record.delegate !== undefined) {
-        const answer = forward(record, record.delegate, mode, value);
-        if (answer.mode === undefined) {
-          record.state = YIELDED;
-          return answer.value;
-        }
-        mode = answer.mode;
-        value = answer.value;
-      }
-      const result = frame[CODE].step(frame, mode, value);
-      if ((record.state as GeneratorState) === YIELDED) return result;
-      if (result !== SUSPENDED) {
-        end(record);
-        return { value: result, done: true } satisfies IterResult;
-      }
-      mode = FULFILLED;
-      value = undefined;
-    }
-  } catch (error) {
-    end(record);
-    throw caught(error);
+class Told implements ToldRef {
+  keep = false;
+  stay = false;
+  value: unknown = undefined;
+  /** Nobody has taken the value. */
+  waiting = false;
+
+  take(): unknown {
+    const { value } = this;
+    this.value = undefined;
+    this.waiting = false;
+    return value;
   }
 }
 
-function end(record: GeneratorRecord): void {
-  record.state = COMPLETED;
-  forget(record.frame);
+export const told = new Told();
+
+const frames = sideRecords<Frame>();
+
+/** The frame of a generator object; undefined for other values. */
+export function generatorFrameOf(object: unknown): Frame | undefined {
+  return isObject(object) ? frames.get(object) : undefined;
 }
 
-interface Answer {
-  /** How to resume the frame; undefined: pass the inner result on to the caller. */
-  readonly mode: ResumeMode | undefined;
-  readonly value: unknown;
+/** The object for the call of a generator function. */
+export function makeGenerator(fn: unknown, frame: Frame): object {
+  const object = newGenerator(frame);
+  // The parameters are evaluated before `prototype` is read.
+  if (frame[CODE].eager) apply(nativeNext, object, []);
+  settlePrototype(object, fn, generatorPrototype);
+  return object;
 }
 
-/** One turn of `yield*` (15.5.5): hands what the caller sent to the inner iterator. */
-function forward(record: GeneratorRecord, inner: IteratorRecord, mode: ResumeMode, value: unknown): Answer {
+/** A generator object for a frame that may be filled later, with the intrinsic prototype. */
+export function reviveGenerator(frame: Frame, code: Frame[typeof CODE]): object {
+  frame[CODE] = code;
+  const object = newGenerator(frame);
+  settlePrototype(object, undefined, generatorPrototype);
+  return object;
+}
+
+function newGenerator(frame: Frame): object {
+  const { step } = frame[CODE];
+  const object = step(frame) as object;
+  frames.add(object, frame);
+  return object;
+}
+
+/** Brings the frame up to what the generator that owns it holds. */
+export function keepGenerator(object: object, frame: Frame): void {
+  if (frame[PC] === 0 || frame[PC] === ENDED) return;
+  if (tell(object, true)) end(frame);
+}
+
+/** Brings a generator that has just begun, or rests, to where its frame says. Throws TypeError if that is nowhere. */
+export function loadGenerator(object: object, frame: Frame): void {
+  if (frame[PC] === 0) return;
+  if (frame[PC] === ENDED) apply(nativeReturn, object, [undefined]);
+  else if (tell(object, false)) throw new TypeError("a generator that cannot go on");
+}
+
+/** True if the generator has ended. */
+function tell(object: object, keep: boolean): boolean {
+  told.keep = keep;
+  told.stay = true;
   try {
-    const result = ask(inner, mode, value);
-    if (result === NO_METHOD) {
-      record.delegate = undefined;
-      return { mode: RETURN, value };
-    }
-    if (!isObject(result)) throw new TypeError("the result of an iterator's method is not an object");
-    if (!Reflect.get(result, "done")) return { mode: undefined, value: result };
-    const last: unknown = Reflect.get(result, "value");
-    record.delegate = undefined;
-    return { mode: mode === RETURN ? RETURN : FULFILLED, value: last };
-  } catch (error) {
-    record.delegate = undefined;
-    return { mode: REJECTED, value: caught(error) };
+    return apply(nativeNext, object, [told]).done;
+  } finally {
+    told.keep = false;
+    told.stay = false;
   }
 }
 
-const NO_METHOD = Symbol("no method");
-
-function ask(inner: IteratorRecord, mode: ResumeMode, value: unknown): unknown {
-  if (mode === FULFILLED) return nextResult(inner, [value]);
-  const method = iteratorMethod(inner, mode === RETURN ? "return" : "throw");
-  if (method !== undefined) return apply(method, inner.iterator, [value]);
-  if (mode === RETURN) return NO_METHOD;
-  closeIterator(inner);
-  throw new TypeError("the inner iterator of yield* has no throw method");
+function end(frame: Frame): void {
+  frame[PC] = ENDED;
+  forget(frame);
 }
 
-/** `yield value`: what the caller of `next` gets. */
-export function yieldValue(frame: Frame, value: unknown): IterResult {
-  (frame[OWNER] as GeneratorRecord).state = YIELDED;
-  return { value, done: false };
+/** The inner iterator of a `yield*` (15.5.5), as the engine's own `yield*` takes one. */
+export class Delegation implements DelegationRef {
+  /** Undefined until it is filled. */
+  inner: IteratorRecord | undefined;
+  returned = false;
+  /** The generator has rested here already: the next question is only the engine's way back. */
+  again: boolean;
+
+  constructor(inner: IteratorRecord | undefined) {
+    this.inner = inner;
+    this.again = inner === undefined;
+  }
+
+  [Symbol.iterator](): Iterator<unknown> {
+    return this as unknown as Iterator<unknown>;
+  }
+
+  next(value: unknown): unknown {
+    this.returned = false;
+    if (this.again) {
+      this.again = false;
+      return { value: undefined, done: false } satisfies IterResult;
+    }
+    const inner = this.inner as IteratorRecord;
+    if (value !== told) return nextResult(inner, [value]);
+    if (!told.stay) return this.#end(inner, told.take());
+    this.again = true;
+    return { value: told, done: true } satisfies IterResult;
+  }
+
+  throw(error: unknown): unknown {
+    this.returned = false;
+    const inner = this.inner as IteratorRecord;
+    const method = iteratorMethod(inner, "throw");
+    if (method !== undefined) return apply(method, inner.iterator, [error]);
+    closeIterator(inner);
+    throw new TypeError("the inner iterator of yield* has no throw method");
+  }
+
+  /** Only for a generator that is given up while it is read from a checkpoint: who returns tells it. */
+  return(value: unknown): IterResult {
+    return { value, done: true };
+  }
+
+  #end(inner: IteratorRecord, value: unknown): unknown {
+    const method = iteratorMethod(inner, "return");
+    const result: unknown = method === undefined ? { value, done: true } : apply(method, inner.iterator, [value]);
+    this.returned = true;
+    return result;
+  }
 }
 
-/** `yield* iterable`: the driver asks the iterator for its first value. */
-export function delegateTo(frame: Frame, iterable: unknown): SuspensionToken {
-  (frame[OWNER] as GeneratorRecord).delegate = openIterator(iterable);
-  return SUSPENDED;
+/** See GuestHelpers.$delegate. */
+export function delegateTo(iterable: unknown): DelegationRef {
+  return new Delegation(openIterator(iterable));
 }
 
 const methods = {
-  next(this: unknown, value: unknown): unknown {
-    const record = recordOf(this, "next");
-    if (record.state === COMPLETED) return { value: undefined, done: true };
-    return record.state === START ? run(record, 0, undefined) : run(record, FULFILLED, value);
-  },
   return(this: unknown, value: unknown): unknown {
-    const record = recordOf(this, "return");
-    if (record.state === START) end(record);
-    if (record.state === COMPLETED) return { value, done: true };
-    return run(record, RETURN, value);
-  },
-  throw(this: unknown, error: unknown): unknown {
-    const record = recordOf(this, "throw");
-    if (record.state === START) end(record);
-    if (record.state === COMPLETED) throw error;
-    return run(record, REJECTED, error);
+    const frame = generatorFrameOf(this);
+    if (frame === undefined) throw new TypeError("return called on what is not a generator");
+    if (frame[PC] === 0) end(frame);
+    if (frame[PC] !== ENDED) {
+      told.value = value;
+      told.waiting = true;
+      const result = apply(nativeNext, this, [told]);
+      if (!told.waiting) return result;
+      told.take();
+      end(frame);
+    }
+    return apply(nativeReturn, this, [value]);
   },
 };
 

@@ -30,7 +30,7 @@ import { caught } from "./current.js";
 import { topLevelWait } from "./errors.js";
 import { awaitValue, frameOf, resumeAsync, SUSPENDED, startAsync } from "./frame.js";
 import { dressFunction } from "./function-kinds.js";
-import { delegateTo, makeGenerator, yieldValue } from "./generator.js";
+import { delegateTo, makeGenerator, told } from "./generator.js";
 import { ownGlobal } from "./globals/own.js";
 import { isProxy, noteShaped } from "./heap/overrides.js";
 import type { Instance } from "./instance.js";
@@ -115,8 +115,8 @@ const shared = {
     return frame[FRAME.code].kind === "generator" ? makeGenerator(fn, frame) : makeAsyncGenerator(fn, frame);
   },
   $begin: () => SUSPENDED,
-  $yield: yieldValue as unknown as GuestHelpers["$yield"],
-  $delegate: (frame: FrameRef, iterable: unknown) => delegateTo(frameOf(frame), iterable),
+  $told: told,
+  $delegate: delegateTo,
   $yieldAsync: (frame: FrameRef, value: unknown) => asyncYield(frameOf(frame), value),
   $delegateAsync: (frame: FrameRef, iterable: unknown) => asyncDelegateTo(frameOf(frame), iterable),
   $kind: dressFunction,

@@ -2,7 +2,8 @@
  * The guest script: prepares the realm and defines `$eventual`, by which the sandbox calls in.
  *
  * M1  All replacements of intrinsics are in place, and all intrinsics named, before user code is evaluated.
- * M2  No native async function, generator or promise ever runs here: everything that waits is data (frames, promises).
+ * M2  No native async function or promise ever runs here: everything that waits is data (frames, promises). Native
+ *     generators are lowered code (generator.ts).
  * M3  In a hardened realm `install` takes `$eventual` away and freezes the global object: user code can neither call in
  *     nor leave anything for other executions. (Who calls in has taken the entry before.)
  */
@@ -13,7 +14,7 @@ import { AsyncIteratorRecord } from "./async-iterator.js";
 import { isRunning, setTurn } from "./current.js";
 import { installDisposableStacks } from "./disposable-stack.js";
 import { installFromAsync } from "./from-async.js";
-import { GeneratorRecord, installGenerators } from "./generator.js";
+import { Delegation, installGenerators } from "./generator.js";
 import { installConsole } from "./globals/console.js";
 import { installDate } from "./globals/date.js";
 import { defineGlobal } from "./globals/define.js";
@@ -39,7 +40,7 @@ import { Resources } from "./resources.js";
 import { TDZ } from "./tdz.js";
 
 const RUNTIME_CLASSES = {
-  GeneratorRecord,
+  Delegation,
   AsyncGeneratorRecord,
   IteratorRecord,
   AsyncIteratorRecord,

@@ -8,7 +8,8 @@
  *   const f = $fn($k1);                                              // an async function of module level
  *   const g = $clo($k2, [x, $e1]);                                   // a function made at run time
  *
- *   step = ($f, $m, $v) => { … }     $m: 0 first entry, 1 resumed with value $v, 2 with error $v, 3 told to return $v
+ *   step = function* ($f) { … }      of a generator: runs on from the frame's resume point; see ToldRef
+ *   step = ($f, $m, $v) => { … }     of the others. $m: 0 first entry, 1 resumed with value $v, 2 with error $v, 3 told to return $v
  *                                    returns $await(…)'s token to suspend, any other value to finish, throws to fail
  *                                    $f: the frame, see FRAME
  *   make = ($c, $k) => function      $c: the captures array, $k: the code itself; gives the native function, which for
@@ -36,13 +37,13 @@ export interface GuestHelpers {
   $await(frame: FrameRef, value: unknown): SuspensionToken;
   /** Calls a generator function: `fn` is the function object, whose `prototype` the generator inherits from. */
   $gen(fn: unknown, frame: FrameRef): object;
-  /** The parameters of an eager generator are evaluated. */
+  /** The parameters of an eager async generator are evaluated. */
   $begin(frame: FrameRef): SuspensionToken;
-  /** `yield value` of a generator: gives what the caller of `next` gets. */
-  $yield(frame: FrameRef, value: unknown): SuspensionToken;
-  /** `yield* iterable`: resumes with the value that the inner iterator ends with. */
-  $delegate(frame: FrameRef, iterable: unknown): SuspensionToken;
-  /** The same of an async generator. */
+  /** What the runtime sends a generator that rests, in place of a value: see ToldRef. */
+  readonly $told: ToldRef;
+  /** Opens the iterator of `yield* iterable`. */
+  $delegate(iterable: unknown): DelegationRef;
+  /** `yield` and `yield*` of an async generator. */
   $yieldAsync(frame: FrameRef, value: unknown): SuspensionToken;
   $delegateAsync(frame: FrameRef, iterable: unknown): SuspensionToken;
   /** Gives a function the [[Prototype]] of its kind and, to a generator function, its `prototype`. */
@@ -166,7 +167,7 @@ export const HELPER_NAMES = [
   "$await",
   "$gen",
   "$begin",
-  "$yield",
+  "$told",
   "$delegate",
   "$yieldAsync",
   "$delegateAsync",
@@ -220,7 +221,7 @@ export const HELPER_NAMES = [
 // biome-ignore lint/complexity/noBannedTypes: any callable of user code
 export type AnyFunction = Function;
 export type MakeFunction = (captures: readonly unknown[], code: CodeRef) => AnyFunction;
-export type StepFunction = (frame: FrameRef, mode: ResumeMode, value: unknown) => unknown;
+export type StepFunction = (frame: FrameRef, mode?: ResumeMode, value?: unknown) => unknown;
 /** 0: first entry, 1: go on with a value, 2: with an error, 3: a generator was told to return. */
 export type ResumeMode = 0 | 1 | 2 | 3;
 /** Functions whose calls are frames. */
@@ -281,6 +282,23 @@ export type FrameRef = [
 ];
 /** Places in a frame. */
 export const FRAME = { code: 0, pc: 1, owner: 2, self: 3, captures: 4, slots: 5 } as const;
+/** In place of the resume point of a generator that has begun: what it holds is not in its frame. */
+export const RUNNING = -1;
+/** The same: it has ended. */
+export const ENDED = -2;
+/** What a generator is told: to keep its variables in its frame, to go on from its frame, or to return. */
+export interface ToldRef {
+  readonly keep: boolean;
+  /** It keeps or loads, and rests again. */
+  readonly stay: boolean;
+  /** The value to return. */
+  take(): unknown;
+}
+/** The inner iterator of a `yield*`. */
+export interface DelegationRef extends Iterable<unknown> {
+  /** The generator was told to return, and the inner iterator has ended with the value to return. */
+  readonly returned: boolean;
+}
 export interface CodeRef {
   readonly id: string;
 }

@@ -5,7 +5,7 @@
 import { z } from "zod";
 
 /** Version of artifact layout + helpers + checkpoint. A runtime runs exactly the programs of its own number. */
-export const RUNTIME_ABI = 2;
+export const RUNTIME_ABI = 3;
 
 const position = z.object({ line: z.number().int(), column: z.number().int() });
 

@@ -11,14 +11,29 @@
  *     } catch ($error) { $x = $caught($error); switch ($pc) { case 0: $pc = 5; break; default: throw $x; } }
  *   }
  *
+ * A generator's is a native generator function. While it rests its variables stay where they are; only when it is told
+ * to keep them, they go into the frame, and from there it begins anew (`$load`), in this life or another one:
+ *
+ *   function* ($f) {
+ *     let a, $v, $pc;
+ *     $load: for (;;) {
+ *       $pc = $f[1];
+ *       switch ($pc) { case 0: $f[1] = -1; a = $f[5]; break; case 2: a = $f[5]; break; default: return; }
+ *       $run: for (;;) switch ($pc) {
+ *         case 0: … $v = a;
+ *         case 2: if (($v = yield $v) === $told) { if ($told.keep) { $f[5] = a; $f[1] = 2; } if ($told.stay) continue $load; return $told.take(); }
+ *       }
+ *     }
+ *   }
+ *
  *   M5  `$pc` is the number of a state of the current region at every instant: the handler is found by it.
  */
 import { types as t } from "@babel/core";
-import { FRAME } from "../../../runtime/protocol/helpers.js";
-import { helper } from "../context.js";
+import { FRAME, RUNNING } from "../../../runtime/protocol/helpers.js";
+import { helper, helperValue } from "../context.js";
 import { assign } from "../tree.js";
 import { computeLiveness } from "./liveness.js";
-import { type Machine, resolveState, type State } from "./machine.js";
+import { type Machine, resolveState, type State, type Suspending } from "./machine.js";
 
 interface Input {
   readonly machine: Machine;
@@ -33,19 +48,25 @@ interface Suspension {
   readonly name: string;
   readonly source: t.Node;
   readonly slots: readonly string[];
+  readonly how: Suspending;
+  readonly value: t.Expression;
+  readonly told: readonly t.Statement[];
 }
 
 /** Words for the ids of resume points. */
 const POINT_NAMES = {
   $await: "await",
-  $yield: "yield",
+  yield: "yield",
   $yieldAsync: "yield",
-  $delegate: "yield*",
+  "yield*": "yield*",
   $delegateAsync: "yield*",
   $begin: "begin",
 } as const;
 
-export function emitStep(input: Input): { step: t.ArrowFunctionExpression; suspensions: Suspension[] } {
+export function emitStep(input: Input): {
+  step: t.ArrowFunctionExpression | t.FunctionExpression;
+  suspensions: Suspension[];
+} {
   const { machine, states } = input;
   const numbers = new Map(states.map((state, i) => [state, i]));
   const numberOf = (state: State): number => {
@@ -63,8 +84,8 @@ export function emitStep(input: Input): { step: t.ArrowFunctionExpression; suspe
           {
             pc: numbers.get(state.end.to)!,
             name: POINT_NAMES[state.end.how],
-            source: state.end.source,
             slots: liveAt(state.end.to),
+            ...state.end,
           },
         ]
       : [],
@@ -72,19 +93,29 @@ export function emitStep(input: Input): { step: t.ArrowFunctionExpression; suspe
   const suspensionAt = (to: State) => suspensions.find(({ pc }) => pc === numbers.get(to));
   const atEntry = live.get(states[0]!)!;
   const most = Math.max(input.slots.length, ...suspensions.map((point) => point.slots.length));
+  const entry = reload(input.slots, (name) => atEntry.has(name));
+  const native = machine.kind === "generator";
+  const begin = (state: State, i: number): t.Statement[] => {
+    if (native) return rested(suspensionAt(state), most);
+    return i === 0 ? entry : resumed(suspensionAt(state));
+  };
+  const park = native ? undefined : (to: State) => parked(suspensionAt(to)!, most);
   const cases = states.map((state, i) =>
     t.switchCase(t.numericLiteral(i), [
-      ...(i === 0 ? reload(input.slots, (name) => atEntry.has(name)) : resumed(suspensionAt(state))),
+      ...begin(state, i),
       ...state.body,
-      ...emitEnd(state, states[i + 1], numberOf, (to) => park(suspensionAt(to)!, most)),
+      ...emitEnd(state, states[i + 1], numberOf, park),
     ]),
   );
   const dispatch = dispatchOver(cases);
   const handled = states.some((state) => state.handler);
-  const body = [
-    ...declarations(input, handled, states.length),
-    ...(handled ? guardedLoop(dispatch, states, numberOf) : plainLoop(dispatch, states.length)),
-  ];
+  const loop = handled ? guardedLoop(dispatch, states, numberOf) : plainLoop(dispatch, native ? 0 : states.length);
+  const declared = declarations(input, handled, states.length);
+  if (native) {
+    const body = t.blockStatement([...declared, loadLoop(entry, suspensions, loop)]);
+    return { step: t.functionExpression(null, [t.identifier("$f")], body, true), suspensions };
+  }
+  const body = [...declared, ...loop];
   const params = ["$f", "$m", "$v"].map((name) => t.identifier(name));
   return { step: t.arrowFunctionExpression(params, t.blockStatement(body)), suspensions };
 }
@@ -123,7 +154,9 @@ function element(array: t.Expression, index: number): t.MemberExpression {
 function declarations({ machine, captures }: Input, handled: boolean, states: number): t.Statement[] {
   const constants = captures.map((name, i) => t.variableDeclarator(t.identifier(name), element(frame("captures"), i)));
   const variables = [...machine.variables].map((name) => t.variableDeclarator(t.identifier(name)));
-  if (handled || states > 1) variables.push(t.variableDeclarator(t.identifier("$pc"), frame("pc")));
+  if (machine.kind === "generator") {
+    variables.push(...["$v", "$pc"].map((name) => t.variableDeclarator(t.identifier(name))));
+  } else if (handled || states > 1) variables.push(t.variableDeclarator(t.identifier("$pc"), frame("pc")));
   if (handled) variables.push(t.variableDeclarator(t.identifier("$x")));
   return [
     ...(constants.length > 0 ? [t.variableDeclaration("const", constants)] : []),
@@ -142,8 +175,45 @@ function resumed(point: Suspension | undefined): t.Statement[] {
   return [...reload(point.slots, () => true), t.ifStatement(rejected, t.throwStatement(t.identifier("$v")))];
 }
 
+/** First of all in a state where a generator goes on: it rests here. */
+function rested(point: Suspension | undefined, most: number): t.Statement[] {
+  if (point === undefined) return [];
+  const sent = () => t.identifier("$v");
+  const told = (what: string) => t.memberExpression(helperValue("$told"), t.identifier(what));
+  const delegated = point.how === "yield*";
+  const rest = t.inherits(t.yieldExpression(delegated ? point.value : sent(), delegated), point.source);
+  const keep = t.ifStatement(told("keep"), t.blockStatement(parked(point, most)));
+  const again = t.continueStatement(t.identifier("$load"));
+  const stay = delegated ? again : t.ifStatement(told("stay"), again);
+  return [
+    t.ifStatement(
+      t.binaryExpression("===", t.assignmentExpression("=", sent(), rest), helperValue("$told")),
+      t.blockStatement([keep, stay, ...point.told]),
+    ),
+  ];
+}
+
+// $load: for (;;) { $pc = $f[1]; switch ($pc) { case 0: $f[1] = -1; … default: return; } … }
+function loadLoop(entry: t.Statement[], suspensions: readonly Suspension[], loop: t.Statement[]): t.Statement {
+  const load = (pc: number, statements: t.Statement[]) =>
+    t.switchCase(t.numericLiteral(pc), [...statements, t.breakStatement()]);
+  const begun = assign(frame("pc"), t.numericLiteral(RUNNING));
+  const cases = [
+    load(0, [begun, ...entry]),
+    ...suspensions.map(({ pc, slots }) =>
+      load(
+        pc,
+        reload(slots, () => true),
+      ),
+    ),
+  ];
+  cases.push(t.switchCase(null, [t.returnStatement()]));
+  const body = [assign("$pc", frame("pc")), t.switchStatement(t.identifier("$pc"), cases), ...loop];
+  return t.labeledStatement(t.identifier("$load"), t.forStatement(null, null, null, t.blockStatement(body)));
+}
+
 /** Keeps what is live at `point`, and nothing else; `most`: how many slots there can be at this moment. */
-function park({ pc, slots }: Suspension, most: number): t.Statement[] {
+function parked({ pc, slots }: Suspension, most: number): t.Statement[] {
   const length = t.memberExpression(t.identifier("$f"), t.identifier("length"));
   return [
     ...slots.map((name, i) => assign(slot(i), t.identifier(name))),
@@ -190,7 +260,7 @@ function emitEnd(
   state: State,
   next: State | undefined,
   numberOf: (state: State) => number,
-  parkAt: (to: State) => t.Statement[],
+  parkAt: ((to: State) => t.Statement[]) | undefined,
 ): t.Statement[] {
   const end = state.end;
   const enter = (target: State): t.Statement[] => {
@@ -213,8 +283,10 @@ function emitEnd(
     }
     case "suspend": {
       // Each suspension has a resume point of its own, even if it only jumps on: tools find the source line by it.
-      const parked = parkAt(end.to);
       const { value, source } = end;
+      if (end.how === "yield*") return [];
+      if (parkAt === undefined || end.how === "yield") return [t.inherits(assign("$v", value), source)];
+      const parked = parkAt(end.to);
       // Evaluated before the slots are kept, since it may change what is in them.
       const early = t.isIdentifier(value) || t.isLiteral(value) ? [] : [t.inherits(assign("$v", value), source)];
       const argument = early.length > 0 ? t.identifier("$v") : value;

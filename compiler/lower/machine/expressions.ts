@@ -9,7 +9,7 @@
  */
 import { types as t } from "@babel/core";
 import { HELPER_NAMES } from "../../../runtime/protocol/helpers.js";
-import { cannotLower, helper } from "../context.js";
+import { cannotLower, helper, helperValue } from "../context.js";
 import { assign, suspends, undefinedNode } from "../tree.js";
 import { explodeChain } from "./chains.js";
 import { returnCode } from "./jumps.js";
@@ -68,10 +68,28 @@ export function explode(machine: Machine, node: t.Expression, immediate = false)
 /** Parks on a `yield`; at the resume point a caller may have told the generator to return. */
 export function suspendOnYield(machine: Machine, node: t.YieldExpression): void {
   const value = node.argument ? explode(machine, node.argument, true) : undefinedNode();
-  const how = node.delegate ? "$delegate" : "$yield";
-  machine.suspend(machine.asynchronous ? `${how}Async` : how, value, node);
+  if (machine.kind === "generator") {
+    if (node.delegate) delegate(machine, node, value);
+    else machine.suspend("yield", value, node, () => returnCode(machine, toldValue()));
+    return;
+  }
+  machine.suspend(node.delegate ? "$delegateAsync" : "$yieldAsync", value, node);
   const told = t.binaryExpression("===", t.identifier("$m"), t.numericLiteral(3));
   machine.push(t.ifStatement(told, t.blockStatement(returnCode(machine, t.identifier("$v")))));
+}
+
+// $iter1 = $delegate(iterable); ⟨yield* $iter1⟩ if ($iter1.returned) return $v;
+function delegate(machine: Machine, node: t.YieldExpression, iterable: t.Expression): void {
+  const delegation = machine.fresh("$iter");
+  machine.push(t.inherits(assign(delegation, helper("$delegate", iterable)), node));
+  machine.suspend("yield*", t.identifier(delegation), node);
+  const returned = t.memberExpression(t.identifier(delegation), t.identifier("returned"));
+  machine.push(t.ifStatement(returned, t.blockStatement(returnCode(machine, t.identifier("$v")))));
+}
+
+/** `$told.take()`: what a generator is told to return. */
+export function toldValue(): t.Expression {
+  return t.callExpression(t.memberExpression(helperValue("$told"), t.identifier("take")), []);
 }
 
 function explodeBinary(machine: Machine, node: t.BinaryExpression): t.Expression {

@@ -14,6 +14,12 @@ export type Live = ReadonlyMap<State, ReadonlySet<string>>;
 /** Live variables of each state, of those in `variables`. */
 export function computeLiveness(states: readonly State[], variables: ReadonlySet<string>): Live {
   const effects = new Map(states.map((state) => [state, effectsOf(state, variables)]));
+  for (const { end } of states) {
+    if (end?.kind !== "suspend") continue;
+    for (const name of readsOf(t.blockStatement(end.told))) {
+      if (variables.has(name)) effects.get(end.to)!.reads.add(name);
+    }
+  }
   const live = new Map<State, Set<string>>(states.map((state) => [state, new Set()]));
   for (let changed = true; changed; ) {
     changed = false;

@@ -7,6 +7,7 @@
  *   M4  Targets stay symbolic (`fixups`) until the states are numbered.
  */
 import { types as t } from "@babel/core";
+import type { FunctionKind } from "../../../runtime/protocol/helpers.js";
 import type { ModuleContext } from "../context.js";
 import { assign, undefinedNode } from "../tree.js";
 
@@ -29,12 +30,14 @@ export type End =
       readonly value: t.Expression;
       readonly to: State;
       readonly source: t.Node;
+      /** What a generator does at `to` when it is told to return. */
+      readonly told: t.Statement[];
     }
   /** The last statement left the function. */
   | { readonly kind: "leave" };
 
-/** The helper that parks the frame. */
-export type Suspending = "$await" | "$yield" | "$delegate" | "$yieldAsync" | "$delegateAsync" | "$begin";
+/** How a generator rests, or the helper that parks the frame of any other function. */
+export type Suspending = "yield" | "yield*" | "$await" | "$yieldAsync" | "$delegateAsync" | "$begin";
 
 /** What a jump may have to cross, innermost last. */
 export type Entry =
@@ -68,15 +71,14 @@ export class Machine {
   /** Variables of the step function that may have to be saved, in order of declaration. */
   readonly variables = new Set<string>();
   current: State;
-  /** The function is an async one. */
-  readonly asynchronous: boolean;
+  readonly kind: FunctionKind | undefined;
   handler: State | undefined = undefined;
   #depth = 0;
   readonly context: ModuleContext;
   readonly #explode: Explode;
 
-  constructor(context: ModuleContext, asynchronous: boolean, explode: Explode) {
-    this.asynchronous = asynchronous;
+  constructor(context: ModuleContext, kind: FunctionKind | undefined, explode: Explode) {
+    this.kind = kind;
     this.context = context;
     this.#explode = explode;
     this.current = this.newState();
@@ -124,10 +126,12 @@ export class Machine {
   }
 
   /** Suspends on `value`; the outcome is `$v` at the start of the state that is current afterwards. */
-  suspend(how: Suspending, value: t.Expression, source: t.Node): void {
+  suspend(how: Suspending, value: t.Expression, source: t.Node, told: () => t.Statement[] = () => []): void {
     const to = this.newState();
-    this.finish({ kind: "suspend", how, value, to, source });
+    const end = { kind: "suspend", how, value, to, source, told: [] as t.Statement[] } as const;
+    this.finish(end);
     this.place(to);
+    end.told.push(...told());
   }
 
   /** Declares a variable of the step function. */

@@ -7,7 +7,7 @@ import { boundNames } from "../../syntax/bound-names.js";
 import { cannotLower, helper } from "../context.js";
 import { isBegin } from "../parameters.js";
 import { assign, suspends, undefinedNode } from "../tree.js";
-import { explode, suspendOnYield } from "./expressions.js";
+import { explode, suspendOnYield, toldValue } from "./expressions.js";
 import { jumpCode, redirectJumps, resumeExit, returnCode, returnCrosses } from "./jumps.js";
 import { complete, type Entry, type Machine, newCompletion, type State } from "./machine.js";
 import { bindPattern } from "./patterns.js";
@@ -20,7 +20,9 @@ export function lowerStatements(machine: Machine, statements: readonly t.Stateme
 function lowerStatement(machine: Machine, node: t.Statement, labels: readonly string[]): void {
   machine.statement(() => {
     if (node.type === "VariableDeclaration") return lowerDeclaration(machine, node);
-    if (isBegin(node)) return machine.suspend("$begin", undefinedNode(), node);
+    if (isBegin(node)) {
+      return machine.suspend("$begin", undefinedNode(), node, () => [t.returnStatement(toldValue())]);
+    }
     if (!suspends(node) && !endsHere(node)) return machine.push(redirectJumps(machine, node));
     lowerSuspending(machine, node, labels);
   });

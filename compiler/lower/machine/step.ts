@@ -4,14 +4,14 @@ import { FRAME } from "../../../runtime/protocol/helpers.js";
 import type { ResumePoint } from "../../../runtime/protocol/program.js";
 import { cannotLower, localIdsOf, type ModuleContext, positionOf } from "../context.js";
 import { isBegin } from "../parameters.js";
-import { isVariable, rewrite, undefinedNode, variablesIn } from "../tree.js";
+import { isVariable, kindOf, rewrite, undefinedNode, variablesIn } from "../tree.js";
 import { emitStep } from "./emit.js";
 import { explode } from "./expressions.js";
 import { followers, Machine, resolveState, type State } from "./machine.js";
 import { lowerStatements } from "./statements.js";
 
 export interface StepParts {
-  readonly step: t.ArrowFunctionExpression;
+  readonly step: t.ArrowFunctionExpression | t.FunctionExpression;
   readonly points: ResumePoint[];
   /** Parameters and arguments of the function that starts the frame; its `length` is the original's. */
   readonly wrapperParams: t.Function["params"];
@@ -29,7 +29,7 @@ export const WRAPPER = "$w";
 export function buildStep(node: t.Function, captures: readonly string[], context: ModuleContext): StepParts {
   if (node.body.type !== "BlockStatement") throw cannotLower(context, node, "this function");
   const usesArguments = replaceFunctionValues(node);
-  const machine = new Machine(context, node.async === true, explode);
+  const machine = new Machine(context, kindOf(node), explode);
   const slots = node.params.map(parameterName);
   const wrapperArgs = slots.map((name) => t.identifier(name));
   if (usesArguments) {

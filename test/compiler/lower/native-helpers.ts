@@ -14,6 +14,7 @@ type Callable = Function;
 interface NativeCode {
   readonly make: ((captures: readonly unknown[], code: NativeCode) => Callable) | null;
   readonly step: Step | null;
+  readonly kind?: string;
 }
 interface NativeRecord {
   iterator: Iterator<unknown>;
@@ -21,14 +22,38 @@ interface NativeRecord {
   done: boolean;
 }
 
-const yielded = new WeakMap<NativeFrame, unknown>();
+const told = { keep: false, stay: false, value: undefined as unknown, take: () => told.value };
 const SUSPENDED = Symbol("suspended");
 const TDZ = Symbol("uninitialised");
 const isObject = (value: unknown) => (typeof value === "object" && value !== null) || typeof value === "function";
 
+/** Enough of one for bodies that only yield. */
+function asyncGenerator(frame: NativeFrame): object {
+  let mode: 0 | 1 = 0;
+  return {
+    async next(value: unknown) {
+      const result = frame[0].step!(frame, mode, value);
+      mode = 1;
+      return result instanceof Yielded ? { value: result.value, done: false } : { value: result, done: true };
+    },
+  };
+}
+
+class Yielded {
+  readonly value: unknown;
+
+  constructor(value: unknown) {
+    this.value = value;
+  }
+}
+
 export const nativeHelpers = {
   $TDZ: TDZ,
-  $code: (_id: string, make: NativeCode["make"], step: Step | null): NativeCode => ({ make, step }),
+  $code: (_id: string, make: NativeCode["make"], step: Step | null, kind?: string): NativeCode => ({
+    make,
+    step,
+    ...(kind && { kind }),
+  }),
   $clo: (code: NativeCode, captures: readonly unknown[] = []) => code.make!(captures, code),
   $fn: (code: NativeCode, captures: readonly unknown[] = []) => code.make!(captures, code),
   $extend(object: object, part: object) {
@@ -39,43 +64,20 @@ export const nativeHelpers = {
     return { [key]: nativeHelpers.$named(fn, key) };
   },
   $module: () => undefined,
-  $gen(_fn: Callable, frame: NativeFrame) {
-    let started = false;
-    let done = false;
-    const run = (mode: 0 | 1 | 2 | 3, value: unknown) => {
-      try {
-        const result = frame[0].step!(frame, mode, value);
-        if (result === SUSPENDED) return { value: yielded.get(frame), done: false };
-        done = true;
-        return { value: result, done: true };
-      } catch (error) {
-        done = true;
-        throw error;
-      }
-    };
-    const object = {
-      next(value: unknown) {
-        if (done) return { value: undefined, done: true };
-        const mode = started ? 1 : 0;
-        started = true;
-        return run(mode, value);
-      },
-      return(value: unknown) {
-        if (done || !started) {
-          done = true;
-          return { value, done: true };
-        }
-        return run(3, value);
-      },
-      [Symbol.iterator]: () => object,
+  $gen(_fn: Callable, frame: NativeFrame): object {
+    if (frame[0].kind === "asyncGenerator") return asyncGenerator(frame);
+    const object = (frame[0].step as unknown as (frame: NativeFrame) => Generator)(frame);
+    const own = object.return.bind(object);
+    object.return = (value) => {
+      if (frame[1] === 0) return own(value);
+      told.value = value;
+      return object.next(told);
     };
     return object;
   },
-  $yield(frame: NativeFrame, value: unknown) {
-    yielded.set(frame, value);
-    return SUSPENDED;
-  },
-  $yieldAsync: (frame: NativeFrame, value: unknown) => nativeHelpers.$yield(frame, value),
+  $told: told,
+  $yieldAsync: (_frame: NativeFrame, value: unknown) => new Yielded(value),
+  $delegate: (iterable: Iterable<unknown>) => ({ [Symbol.iterator]: () => iterable[Symbol.iterator]() }),
   $async(frame: NativeFrame) {
     return new Promise((resolve, reject) => {
       const resume: Resume = (mode, value) => {

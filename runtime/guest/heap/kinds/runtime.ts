@@ -11,17 +11,10 @@ import {
 import { AsyncIteratorRecord } from "../../async-iterator.js";
 import { type Frame, isFrame } from "../../frame.js";
 import { asyncGeneratorPrototype, generatorPrototype } from "../../function-kinds.js";
-import {
-  attachGenerator,
-  COMPLETED,
-  GeneratorRecord,
-  generatorRecordOf,
-  reviveGenerator,
-  START,
-  YIELDED,
-} from "../../generator.js";
+import { Delegation, generatorFrameOf, keepGenerator, loadGenerator, reviveGenerator } from "../../generator.js";
 import { type IteratorKind, IteratorRecord } from "../../iterators.js";
 import { GPromise, type PromiseFields, type PromiseState, type Reaction } from "../../promise.js";
+import type { Code } from "../../registry.js";
 import { Resources } from "../../resources.js";
 import { damaged } from "../faults.js";
 import { create, getPrototypeOf, isArray } from "../natives.js";
@@ -78,6 +71,8 @@ export const frame: Kind = {
   is: isFrame,
   slots: (value, scope) => {
     const target = value as Frame;
+    const owner = target[OWNER] as object;
+    if (generatorFrameOf(owner) !== undefined) keepGenerator(owner, target);
     const captures = target[CAPTURES];
     const fixed = [scope.codeId(target[CODE]), target[PC], target[OWNER], target[SELF], captures.length];
     return [...fixed, ...captures, ...target.slice(FIRST_SLOT)];
@@ -98,12 +93,16 @@ export const frame: Kind = {
     const target = value as unknown[];
     target.length = 0;
     target.push(scope.code(code), pc, owner, self, captures, ...slots.slice(FRAME_SLOTS + count));
+    const own = generatorFrameOf(owner);
+    if (own === undefined) return;
+    if (own !== target) throw damaged("a generator's frame");
+    loadGenerator(owner as object, target as Frame);
   },
   own: "none",
 };
 
 function isOwner(value: unknown): boolean {
-  return GPromise.is(value) || value instanceof GeneratorRecord || value instanceof AsyncGeneratorRecord;
+  return GPromise.is(value) || value instanceof AsyncGeneratorRecord || generatorFrameOf(value) !== undefined;
 }
 
 /** `src/a.ts#checkout@2`: the function and the number of the resume point. */
@@ -111,52 +110,42 @@ export function describeFrame(value: Frame): string {
   return `${value[CODE].id}@${value[PC]}`;
 }
 
-/** A generator object: its record. */
-function generatorKind<R extends GeneratorRecord | AsyncGeneratorRecord>(
-  tag: number,
-  name: string,
-  prototypes: readonly object[],
-  recordOf: (object: object) => R | undefined,
-  revive: () => object,
-  attach: (object: object, record: R) => void,
-  Class: new (frame: Frame) => R,
-): Kind {
-  return {
-    tag,
-    name,
-    prototypes,
-    is: (value) => recordOf(value) !== undefined,
-    slots: (value) => [recordOf(value)],
-    slotName: () => "",
-    making: "empty",
-    make: revive,
-    fill: (value, [own]) => {
-      if (!(own instanceof Class)) throw damaged(name);
-      attach(value, own);
-    },
-    own: "all",
-  };
-}
+export const generator: Kind = {
+  tag: 61,
+  name: "a generator",
+  prototypes: [generatorPrototype],
+  is: (value) => generatorFrameOf(value) !== undefined,
+  slots: (value, scope) => {
+    const own = generatorFrameOf(value) as Frame;
+    // The frame is found through its generator, here, before anything else can ask for its slots.
+    own[OWNER] = value;
+    return [scope.codeId(own[CODE]), own];
+  },
+  slotName: () => "",
+  making: "parts",
+  make: ([codeId, own], scope) => {
+    const code = scope.code(codeId) as Code;
+    if (code.kind !== "generator" || !isArray(own)) throw damaged("a generator");
+    return reviveGenerator(own as Frame, code);
+  },
+  own: "all",
+};
 
-export const generator = generatorKind(
-  61,
-  "a generator",
-  [generatorPrototype],
-  generatorRecordOf,
-  reviveGenerator,
-  attachGenerator,
-  GeneratorRecord,
-);
-
-export const asyncGenerator = generatorKind(
-  62,
-  "an async generator",
-  [asyncGeneratorPrototype],
-  asyncGeneratorRecordOf,
-  reviveAsyncGenerator,
-  attachAsyncGenerator,
-  AsyncGeneratorRecord,
-);
+export const asyncGenerator: Kind = {
+  tag: 62,
+  name: "an async generator",
+  prototypes: [asyncGeneratorPrototype],
+  is: (value) => asyncGeneratorRecordOf(value) !== undefined,
+  slots: (value) => [asyncGeneratorRecordOf(value)],
+  slotName: () => "",
+  making: "empty",
+  make: reviveAsyncGenerator,
+  fill: (value, [record]) => {
+    if (!(record instanceof AsyncGeneratorRecord)) throw damaged("an async generator");
+    attachAsyncGenerator(value, record);
+  },
+  own: "all",
+};
 
 /** Objects of the runtime whose fields are all there is to them; `check` refuses nonsense. */
 function fieldsKind<T extends object>(
@@ -185,16 +174,21 @@ function fieldsKind<T extends object>(
   };
 }
 
-const GENERATOR_STATES: readonly unknown[] = [START, YIELDED, COMPLETED];
-
-export const generatorRecord = fieldsKind(
-  59,
-  "a generator's record",
-  GeneratorRecord.prototype,
-  ["frame", "state", "delegate"],
-  ({ frame: own, state, delegate }) =>
-    isArray(own) && GENERATOR_STATES.includes(state) && (delegate === undefined || delegate instanceof IteratorRecord),
-);
+export const delegation: Kind = {
+  tag: 74,
+  name: "the inner iterator of a generator",
+  prototypes: [Delegation.prototype],
+  is: (value) => value instanceof Delegation,
+  slots: (value) => [(value as Delegation).inner],
+  slotName: () => " → inner",
+  making: "empty",
+  make: () => new Delegation(undefined),
+  fill: (value, [inner]) => {
+    if (!(inner instanceof IteratorRecord)) throw damaged("the inner iterator of a generator");
+    (value as Delegation).inner = inner;
+  },
+  own: "none",
+};
 
 export const asyncGeneratorRecord = fieldsKind(
   60,

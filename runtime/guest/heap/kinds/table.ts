@@ -27,9 +27,9 @@ import {
   asyncGenerator,
   asyncGeneratorRecord,
   asyncIterator,
+  delegation,
   frame,
   generator,
-  generatorRecord,
   iterator,
   promise,
   resources,
@@ -40,7 +40,7 @@ import { weakMap, weakRef, weakSet } from "./weak.js";
 /** Kinds that are recognised by the prototype that their instances inherit from. */
 const BY_PROTOTYPE: readonly Kind[] = [
   promise,
-  generatorRecord,
+  delegation,
   asyncGeneratorRecord,
   generator,
   asyncGenerator,

@@ -15,7 +15,7 @@
  * F2  Rows refer to each other in any direction; nothing is nested.
  */
 
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 
 /** A value as one integer. */
 export type Reference = number;
