@@ -137,6 +137,6 @@ test("texts of other kinds are refused with their reason", () => {
   assert.throws(read("{}"), { code: "EV5101" });
   assert.throws(read("[]"), { code: "EV5101" });
   assert.throws(read("[5]"), { code: "EV5102", message: /format 5/ });
-  assert.throws(read('[3,"",[],[],[],[]]'), { code: "EV5101" });
-  assert.throws(read('[3,"other",[],[0,0],[],[]]'), { code: "EV5103" });
+  assert.throws(read('[4,"",[],[],[],[]]'), { code: "EV5101" });
+  assert.throws(read('[4,"other",[],[0,0],[],[]]'), { code: "EV5103" });
 });
