@@ -66,3 +66,54 @@ test("both limits hold together", () => {
   assert.deepEqual(refs(admission.due(5000)), [], "time does not free the place");
   assert.deepEqual(refs(admission.leave("a", 5000)), ["b"]);
 });
+
+test("a rate for all holds for calls whose concurrency is counted by key", () => {
+  const admission = new Admission<Call>();
+  const of = (key: string): Call =>
+    call({ concurrency: { key, limit: 1 }, rateLimit: { key: "", limit: 3, per: 1000 } });
+  assert.deepEqual(
+    ["a1", "a2", "b1", "c1", "d1", "b2"].map((ref) => admission.enter(ref, of(ref.slice(0, 1)), 0)),
+    [true, false, true, true, false, false],
+  );
+  assert.deepEqual(refs(admission.leave("a1", 10)), [], "the rate has no room");
+  assert.deepEqual(refs(admission.due(1000)), ["a2", "d1"], "b waits for its first");
+  assert.equal(admission.enter("e1", of("e"), 1000), true, "one more fits into the rate");
+  assert.deepEqual(refs(admission.leave("b1", 1500)), []);
+  assert.deepEqual(refs(admission.due(2000)), ["b2"]);
+});
+
+test("a concurrency for all holds for calls whose rate is counted by key", () => {
+  const admission = new Admission<Call>();
+  const of = (key: string): Call =>
+    call({ concurrency: { key: "", limit: 1 }, rateLimit: { key, limit: 1, per: 1000 } });
+  assert.deepEqual(
+    ["a1", "a2", "b1"].map((ref) => admission.enter(ref, of(ref.slice(0, 1)), 0)),
+    [true, false, false],
+  );
+  assert.deepEqual(refs(admission.leave("a1", 10)), ["b1"], "the older one waits for its rate");
+  assert.equal(admission.enter("c1", of("c"), 1000), false);
+  assert.deepEqual(refs(admission.leave("b1", 1000)), ["a2"], "and goes first when it may");
+  assert.deepEqual(refs(admission.leave("a2", 1001)), ["c1"]);
+});
+
+test("one that could start and was not asked yet goes before one that comes", () => {
+  const admission = new Admission<Call>();
+  const of = (key: string): Call =>
+    call({ concurrency: { key, limit: 1 }, rateLimit: { key: "", limit: 1, per: 1000 } });
+  assert.equal(admission.enter("a1", of("a"), 0), true);
+  assert.equal(admission.enter("b1", of("b"), 0), false);
+  assert.equal(admission.enter("c1", of("c"), 1000), false);
+  assert.ok((admission.next() ?? Number.POSITIVE_INFINITY) <= 1000);
+  assert.deepEqual(refs(admission.due(1000)), ["b1"]);
+  assert.deepEqual(refs(admission.due(2000)), ["c1"]);
+});
+
+test("keys that have gone out of use are forgotten", () => {
+  const admission = new Admission<Call>();
+  for (let n = 0; n < 20_000; n++) {
+    const ref = String(n);
+    assert.equal(admission.enter(ref, call({ rateLimit: { key: ref, limit: 1, per: 1000 } }), n), true);
+    admission.leave(ref, n);
+    assert.ok(admission.keys < 5000, `${admission.keys} keys`);
+  }
+});
