@@ -29,6 +29,7 @@ import {
   executionDetailsSchema,
   executionPageSchema,
   executionSchema,
+  type ListedExecution,
   LONGEST_WAIT_SECONDS,
   type LogLine,
   logLineSchema,
@@ -53,7 +54,7 @@ import {
 } from "./resources.js";
 import { type ScheduleResource, scheduleListSchema } from "./schedules.js";
 
-export type { Answer, Deployed, Execution, ExecutionDetails, LogLine, StartBody, Started };
+export type { Answer, Deployed, Execution, ExecutionDetails, ListedExecution, LogLine, StartBody, Started };
 
 export interface ConnectOptions {
   /** Such as `http://127.0.0.1:8080`. */
@@ -121,7 +122,7 @@ export interface HttpClient {
   /** Counts, and how many executions began and ended in the last `minutes` (default: 60). */
   overview(query?: { readonly minutes?: number }): Promise<Overview>;
   /** All that match, newest first, read page by page. */
-  list(query?: ListQuery): AsyncIterable<Execution>;
+  list(query?: ListQuery): AsyncIterable<ListedExecution>;
   /** One page; `cursor` is the `next` of the page before. */
   page(query?: ListQuery & { readonly cursor?: string; readonly limit?: number }): Promise<ExecutionPage>;
   logs(executionId: string): AsyncIterable<LogLine>;
@@ -144,6 +145,8 @@ export interface ListQuery {
   /** Started then or later, started earlier: ISO 8601, UTC. */
   readonly from?: string;
   readonly before?: string;
+  /** `full`: values longer than 4 kB are not left out. */
+  readonly values?: "short" | "full";
 }
 
 export type ExecutionEvent =

@@ -7,7 +7,7 @@
 import type { OfflineStore } from "../engine/offline.js";
 import { Fault } from "../protocol/fault.js";
 import type { Client } from "./client.js";
-import { done } from "./in-process.js";
+import { done, pagesOf } from "./in-process.js";
 import { lastLogs } from "./last-logs.js";
 
 /** Works on `file`, which is closed with the client. */
@@ -18,12 +18,11 @@ export function offlineClient(file: OfflineStore): Client {
     request: ({ execution }) => refuse(execution, "so nothing answers the request"),
     query: ({ execution }) => refuse(execution, "so nothing answers the query"),
     control: ({ execution, action, reason }) => done(file.control(execution, action, reason)),
-    tasks: async (query) => [...(await file.tasks(query))],
+    ...pagesOf(file),
     completeTask: ({ task, outcome }) => done(file.completeTask(task, outcome)),
     retryTask: (call) => done(file.retryTask(call)),
     heartbeatTask: ({ token, details }) => file.heartbeatTask(token, details),
     emit: ({ events }) => done(file.emit(events)),
-    deadLetters: async (query) => [...(await file.deadLetters(query))],
     retryDeadLetter: ({ id }) => done(file.retryDeadLetter(id)),
     dropDeadLetter: ({ id }) => done(file.dropDeadLetter(id)),
     schedules: () => refuse(undefined, "so no schedule is in force"),
@@ -31,7 +30,6 @@ export function offlineClient(file: OfflineStore): Client {
     resumeSchedule: () => refuse(undefined, "so no schedule is in force"),
     triggerSchedule: () => refuse(undefined, "so no schedule is in force"),
     prune: (request) => file.prune(request),
-    list: async (query) => [...(await file.list(query))],
     async show({ execution }) {
       return { ...(await file.show(execution)), logs: await lastLogs(file, execution) };
     },

@@ -19,13 +19,19 @@ const id = z.string().min(1).max(2100);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const limit = z.number().int().min(1).max(1000);
 const key = z.number().int().nonnegative();
+/** The `next` of the page before. */
+const cursor = z.string().max(64).exactOptional();
+
+/** Without `next` it is the last. */
+function page<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), next: z.string().exactOptional() });
+}
 
 const faultCode = z.custom<FaultCode>((value) => typeof value === "string" && /^EV\d+$/.test(value));
 const reason = z.object({ code: faultCode, message: z.string(), remedy: z.string() });
 const nothing = z.null();
 
 const summary = z.object({
-  key: z.number().int(),
   id: z.string(),
   workflow: z.string(),
   /** Program hash. */
@@ -33,6 +39,8 @@ const summary = z.object({
   status: z.enum(STATUSES),
   input: encoded,
   outcome: outcomeSchema.exactOptional(),
+  /** Long values that a list leaves out. */
+  omitted: z.array(z.enum(["input", "outcome"])).readonly().exactOptional(),
   reason: reason.exactOptional(),
   /** ms since the epoch */
   startTime: z.number(),
@@ -54,7 +62,6 @@ const details = summary.extend({
 });
 
 const openTask = z.object({
-  row: z.number().int(),
   executionId: z.string(),
   seq: z.number().int(),
   task: z.string(),
@@ -122,8 +129,8 @@ export const OPERATIONS = {
     }),
     reply: nothing,
   },
-  /** Tasks that are not completed; `after` is the row of the last one of the page before. */
-  tasks: { request: z.strictObject({ after: key.exactOptional(), limit }), reply: z.array(openTask) },
+  /** Tasks that are not completed, in the order of their calls. */
+  tasks: { request: z.strictObject({ cursor, limit }), reply: page(openTask) },
   /** Completes an attempt by its token, or the present one of a call. */
   completeTask: {
     request: z.strictObject({
@@ -149,10 +156,10 @@ export const OPERATIONS = {
     }),
     reply: nothing,
   },
-  /** Events that no attempt of their subscription could handle, newest first; `before` is the last one's id. */
+  /** Events that no attempt of their subscription could handle, newest first. */
   deadLetters: {
-    request: z.strictObject({ subscription: name.exactOptional(), before: key.exactOptional(), limit }),
-    reply: z.array(deadLetter),
+    request: z.strictObject({ subscription: name.exactOptional(), cursor, limit }),
+    reply: page(deadLetter),
   },
   retryDeadLetter: { request: z.strictObject({ id: key }), reply: nothing },
   dropDeadLetter: { request: z.strictObject({ id: key }), reply: nothing },
@@ -176,15 +183,16 @@ export const OPERATIONS = {
     }),
     reply: z.object({ executions: z.number().int(), more: z.boolean() }),
   },
-  /** Newest first; `before` is the key of the last one of the page before. */
+  /** Newest first. `full`: with long values, which are left out otherwise. */
   list: {
     request: z.strictObject({
       workflow: name.exactOptional(),
       status: z.enum(STATUSES).exactOptional(),
-      before: key.exactOptional(),
+      full: z.boolean().exactOptional(),
+      cursor,
       limit,
     }),
-    reply: z.array(summary),
+    reply: page(summary),
   },
   show: { request: z.strictObject({ execution: id }), reply: details },
   /** Answers when the execution is closed or suspended. */

@@ -39,8 +39,15 @@ export const executionDetailsSchema = executionSchema.extend({
   checkpointBytes: z.number().int(),
   tailBytes: z.number().int().describe("Of the events since the checkpoint"),
 });
+export const listedExecutionSchema = executionSchema.extend({
+  input: z.json().optional(),
+  omitted: z
+    .array(z.enum(["input", "outcome"]))
+    .optional()
+    .describe("Values longer than 4 kB, which are left out: ask for the execution, or with `values=full`"),
+});
 export const executionPageSchema = z.object({
-  items: z.array(executionSchema).describe("Newest first"),
+  items: z.array(listedExecutionSchema).describe("Newest first"),
   next: z.string().optional().describe("Cursor of the next page; missing on the last"),
 });
 export const startedSchema = z.object({
@@ -75,6 +82,7 @@ export const listQuerySchema = z.strictObject({
   text: name.optional().describe("A part of the id"),
   from: time.optional().describe("Started then or later"),
   before: time.optional().describe("Started earlier"),
+  values: z.enum(["short", "full"]).default("short").describe("`full`: with values longer than 4 kB"),
   cursor: z.string().max(64).optional(),
   limit,
 });
@@ -205,6 +213,7 @@ export type Answer = z.infer<typeof answerSchema>;
 export type TaskPage = z.infer<typeof taskPageSchema>;
 export type OpenTask = z.infer<typeof openTaskSchema>;
 export type Execution = z.infer<typeof executionSchema>;
+export type ListedExecution = z.infer<typeof listedExecutionSchema>;
 export type ExecutionPage = z.infer<typeof executionPageSchema>;
 export type ExecutionDetails = z.infer<typeof executionDetailsSchema>;
 export type LogLine = z.infer<typeof logLineSchema>;

@@ -84,7 +84,14 @@ export interface Engine {
   /** Resolves when the execution is closed (its outcome) or suspended. */
   result(executionId: string): Promise<ExecutionRow>;
   show(executionId: string): Promise<ExecutionRow & { readonly checkpointBytes: number; readonly tailBytes: number }>;
-  list(query: { workflow?: string; status?: Status; before?: number; limit: number }): Promise<readonly ExecutionRow[]>;
+  /** Newest first. `short`: long values are left out, see `ExecutionRow.omitted`. */
+  list(query: {
+    workflow?: string;
+    status?: Status;
+    before?: number;
+    limit: number;
+    short?: boolean;
+  }): Promise<readonly ExecutionRow[]>;
   logs(executionId: string, query: { after?: number; limit: number }): Promise<readonly LogRow[]>;
   /** Tasks that are not completed, in the order of their calls. */
   tasks(query: { after?: number; limit: number }): Promise<readonly OpenTaskRow[]>;

@@ -51,6 +51,7 @@ export interface Store {
     status?: Status;
     before?: number;
     limit: number;
+    short?: boolean;
   }): Promise<readonly ExecutionRow[]>;
   readLogs(key: number, query: { after?: number; limit: number }): Promise<readonly LogRow[]>;
 
@@ -133,6 +134,8 @@ export interface ExecutionRow {
   readonly endTime?: number;
   /** Who started it as a child. */
   readonly parent?: ParentLink;
+  /** Long values that a short list leaves out: `input` or `outcome` then hold `undefined` in their place. */
+  readonly omitted?: readonly ("input" | "outcome")[];
 }
 
 export interface ParentLink {

@@ -203,7 +203,7 @@ test("malformed requests on the socket are refused and change nothing", async (t
     assert.equal(status, 422, `${method} ${path}: ${text}`);
     assert.equal((JSON.parse(text) as { error: { code: string } }).error.code, "EV8212");
   }
-  assert.equal((await send("POST", "/v1/list", '{"limit":10}')).text, "[]");
+  assert.equal((await send("POST", "/v1/list", '{"limit":10}')).text, '{"items":[]}');
 });
 
 test("a file in the socket's place that is not an engine's is replaced by the engine that holds the lock", async (t) => {

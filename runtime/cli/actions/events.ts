@@ -11,6 +11,7 @@ import { EXIT } from "../exit.js";
 import { parseJson } from "../json-input.js";
 import { present } from "../options.js";
 import type { Output } from "../output.js";
+import { upTo } from "../pages.js";
 import { type Place, withClient } from "../with-client.js";
 
 interface Common extends Place {
@@ -18,7 +19,6 @@ interface Common extends Place {
 }
 
 const DEFAULT_LIMIT = 50;
-const PAGE = 500;
 
 /** `emit`. Throws Fault EV8206 for bad JSON before it connects, and the client's Faults. */
 export async function emitEvent(
@@ -38,22 +38,15 @@ export async function listDeadLetters(
   output: Output,
 ): Promise<number> {
   const { limit = DEFAULT_LIMIT, json, subscription } = options;
-  const rows = await withClient(options, (client) => pages(client, limit, subscription));
+  const rows = await withClient(options, (client) => letters(client, limit, subscription));
   if (json) output.printJson(rows.map(letterJson));
   else if (rows.length === 0) output.note("No dead letters.");
   else output.print(lettersText(rows, output.width));
   return EXIT.ok;
 }
 
-async function pages(client: Client, limit: number, subscription?: string): Promise<DeadLetterSummary[]> {
-  const rows: DeadLetterSummary[] = [];
-  while (rows.length < limit) {
-    const wanted = Math.min(PAGE, limit - rows.length);
-    const page = await client.deadLetters({ limit: wanted, ...present({ subscription, before: rows.at(-1)?.id }) });
-    rows.push(...page);
-    if (page.length < wanted) break;
-  }
-  return rows;
+function letters(client: Client, limit: number, subscription?: string): Promise<DeadLetterSummary[]> {
+  return upTo(limit, (page) => client.deadLetters({ ...page, ...present({ subscription }) }));
 }
 
 function letterJson({ id, subscription, event, payload, error, attempt, time, deadAt }: DeadLetterSummary) {
@@ -99,7 +92,7 @@ async function forEach(
 ): Promise<number> {
   const named = options.letters.includes("all") ? undefined : options.letters.map(idOf);
   const count = await withClient(options, async (client) => {
-    const ids = named ?? (await pages(client, Number.POSITIVE_INFINITY)).map(({ id }) => id);
+    const ids = named ?? (await letters(client, Number.POSITIVE_INFINITY)).map(({ id }) => id);
     for (const id of ids) await act(client, id);
     return ids.length;
   });

@@ -14,6 +14,7 @@ import { EXIT } from "../exit.js";
 import { readInput } from "../json-input.js";
 import { present } from "../options.js";
 import type { Output } from "../output.js";
+import { upTo } from "../pages.js";
 import { taskCallOf } from "../task-call.js";
 import { type Place, withClient } from "../with-client.js";
 import { withFile } from "../with-file.js";
@@ -101,31 +102,20 @@ export interface ListOptions extends Common {
   readonly workflow?: string | undefined;
   readonly status?: Status | undefined;
   readonly limit?: number | undefined;
+  readonly full: boolean;
 }
 
 const DEFAULT_LIMIT = 50;
-const PAGE = 500;
 
 /** Throws the client's Faults. */
 export async function listExecutions(options: ListOptions, output: Output): Promise<number> {
-  const { json, workflow, status, limit = DEFAULT_LIMIT } = options;
-  const rows = await withClient(options, (client) => pages(client, { ...present({ workflow, status }) }, limit));
+  const { json, workflow, status, full, limit = DEFAULT_LIMIT } = options;
+  const query = present({ workflow, status, full });
+  const rows = await withClient(options, (client) => upTo(limit, (page) => client.list({ ...query, ...page })));
   if (json) output.printJson(rows.map(summaryJson));
   else if (rows.length === 0) output.note("No executions.");
   else output.print(listText(rows, Date.now(), output.width));
   return EXIT.ok;
-}
-
-async function pages(client: Client, query: { workflow?: string; status?: Status }, limit: number) {
-  const rows: ExecutionSummary[] = [];
-  while (rows.length < limit) {
-    const wanted = Math.min(PAGE, limit - rows.length);
-    const last = rows.at(-1);
-    const page = await client.list({ ...query, limit: wanted, ...(last === undefined ? {} : { before: last.key }) });
-    rows.push(...page);
-    if (page.length < wanted) break;
-  }
-  return rows;
 }
 
 /** `show`. Throws the client's Faults. */

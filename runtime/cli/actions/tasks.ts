@@ -1,5 +1,4 @@
 /** Open tasks: who waits for what, and completing them in the place of their handlers. */
-import type { Client } from "../../client/client.js";
 import type { OpenTaskSummary, RequestOf } from "../../client/operations.js";
 import { encode } from "../../protocol/value.js";
 import { tableText } from "../display/table.js";
@@ -7,6 +6,7 @@ import { lengthText, timeText } from "../display/time.js";
 import { EXIT } from "../exit.js";
 import { parseJson } from "../json-input.js";
 import type { Output } from "../output.js";
+import { upTo } from "../pages.js";
 import { taskCallOf } from "../task-call.js";
 import { type Place, withClient } from "../with-client.js";
 
@@ -15,28 +15,15 @@ interface Common extends Place {
 }
 
 const DEFAULT_LIMIT = 50;
-const PAGE = 500;
 
 /** `tasks list`. Throws the client's Faults. */
 export async function listTasks(options: Common & { readonly limit?: number | undefined }, output: Output) {
   const { json, limit = DEFAULT_LIMIT } = options;
-  const rows = await withClient(options, (client) => pages(client, limit));
+  const rows = await withClient(options, (client) => upTo(limit, client.tasks));
   if (json) output.printJson(rows.map(taskJson));
   else if (rows.length === 0) output.note("No open tasks.");
   else output.print(tasksText(rows, Date.now(), output.width));
   return EXIT.ok;
-}
-
-async function pages(client: Client, limit: number): Promise<OpenTaskSummary[]> {
-  const rows: OpenTaskSummary[] = [];
-  while (rows.length < limit) {
-    const wanted = Math.min(PAGE, limit - rows.length);
-    const after = rows.at(-1)?.row;
-    const page = await client.tasks({ limit: wanted, ...(after === undefined ? {} : { after }) });
-    rows.push(...page);
-    if (page.length < wanted) break;
-  }
-  return rows;
 }
 
 function taskJson({ executionId, seq, task, state, attempt, scheduledTime, readyAt }: OpenTaskSummary) {

@@ -46,6 +46,7 @@ export const list = command({
     withLimit(withDatabase(given))
       .option("workflow", { type: "string", requiresArg: true, describe: "Only of this workflow" })
       .option("status", { choices: STATUSES, requiresArg: true, describe: "Only with this status" })
+      .option("full", { type: "boolean", default: false, describe: "With --json: also values longer than 4 kB" })
       .example("$0 list --db app.db --status IN_PROGRESS", "What is under way"),
   run: async (args, output) => (await import("../actions/executions.js")).listExecutions(args, output),
 });

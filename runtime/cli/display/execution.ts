@@ -23,6 +23,7 @@ const STATUS_STYLE: Readonly<Record<Status, Style>> = {
 /** `{executionId, status}` and what became of it: `result`, or `error` (of a suspended one: why). */
 export function resultJson(row: ExecutionSummary): Record<string, unknown> {
   const head = { executionId: row.id, status: row.status };
+  if (row.omitted?.includes("outcome") === true) return head;
   if (row.outcome !== undefined) {
     return row.outcome.ok
       ? { ...head, result: toDisplay(row.outcome.value) }
@@ -37,7 +38,8 @@ export function summaryJson(row: ExecutionSummary): Record<string, unknown> {
     ...resultJson(row),
     workflow: row.workflow,
     program: row.program,
-    input: toDisplay(row.input),
+    ...(row.omitted?.includes("input") === true ? {} : { input: toDisplay(row.input) }),
+    ...(row.omitted === undefined ? {} : { omitted: row.omitted }),
     startTime: new Date(row.startTime).toISOString(),
     ...(row.endTime === undefined ? {} : { endTime: new Date(row.endTime).toISOString() }),
   };
@@ -130,7 +132,8 @@ export function failureText(row: ExecutionSummary, paint: Paint): string {
   return `${status}: ${code}: ${message}\n  ${paint("cyan", "remedy:")} ${remedy}`;
 }
 
-function whatBecame({ outcome, reason }: ExecutionSummary): string {
+function whatBecame({ outcome, reason, omitted }: ExecutionSummary): string {
+  if (omitted?.includes("outcome") === true) return outcome?.ok === true ? "(a long result)" : "(a long error)";
   if (outcome !== undefined) return outcomeText(outcome);
   return reason === undefined ? "" : reason.message;
 }

@@ -1,12 +1,12 @@
 /** Executions as rows. */
-import type { Execution } from "../../client/http.js";
+import type { ListedExecution } from "../../client/http.js";
 import { briefText } from "../data/format.js";
 import { executionPlace } from "../data/places.js";
 import { StatusBadge } from "./status.js";
 import { Lasted, Moment } from "./time.js";
 
 interface ExecutionTableProps {
-  readonly executions: readonly Execution[];
+  readonly executions: readonly ListedExecution[];
   readonly caption: string;
   /** Fewer columns. */
   readonly brief?: boolean;
@@ -72,7 +72,8 @@ function ExecutionLink({ id }: { readonly id: string }) {
 }
 
 /** In one line: the result, the error or the reason. */
-function outcomeText({ result, error, reason }: Execution): string {
+function outcomeText({ result, error, reason, omitted }: ListedExecution): string {
+  if (omitted?.includes("outcome") === true) return "(long)";
   if (reason !== undefined) return reason.message;
   if (error !== undefined) return errorLine(error);
   return result === undefined ? "" : briefText(result, BRIEF);

@@ -5,6 +5,7 @@
  * L1  Keys are given in the order of start times, so a time becomes a key by bisection, without an index.
  */
 import type { Status } from "../../protocol/execution.js";
+import { encode } from "../../protocol/value.js";
 import type { ExecutionRow, History } from "../store.js";
 import type { Row, Value } from "./driver.js";
 import { executionRow, historyRow, numberOf, textOf } from "./rows.js";
@@ -13,6 +14,18 @@ import { executionRow, historyRow, numberOf, textOf } from "./rows.js";
 export const EXECUTION = `
   SELECT execution.key, id, workflow, program.hash AS program, status, start_time, end_time, reason, result, error, parent, input
   FROM execution JOIN program ON program.key = execution.program`;
+
+/** Longest value in a row of a short list, bytes: with their lengths alone, longer ones need not be read. */
+const SHORT_BYTES = 4096;
+
+const SHORT_EXECUTION = EXECUTION.replace(
+  "result, error, parent, input",
+  `iif(octet_length(result) > ${SHORT_BYTES}, ?1, result) AS result,
+    iif(octet_length(error) > ${SHORT_BYTES}, ?1, error) AS error, parent,
+    iif(octet_length(input) > ${SHORT_BYTES}, ?1, input) AS input,
+    octet_length(input) > ${SHORT_BYTES} AS longInput,
+    coalesce(octet_length(result), octet_length(error), 0) > ${SHORT_BYTES} AS longOutcome`,
+);
 
 /** Times in ms since the epoch. */
 export interface ExecutionFilter {
@@ -25,6 +38,8 @@ export interface ExecutionFilter {
   /** Key of the last row of the page before. */
   readonly before?: number;
   readonly limit: number;
+  /** Long values are left out: see `ExecutionRow.omitted`. */
+  readonly short?: boolean;
 }
 
 /** How many executions began and ended in a stretch of time that begins at `at`. */
@@ -48,7 +63,8 @@ type Read = (sql: string, ...parameters: readonly Value[]) => Promise<readonly R
 /** A page, newest first. */
 export async function listExecutions(read: Read, filter: ExecutionFilter): Promise<readonly ExecutionRow[]> {
   const conditions: string[] = [];
-  const parameters: Value[] = [];
+  const { short = false } = filter;
+  const parameters: Value[] = short ? [encode(undefined)] : [];
   const where = (condition: string, ...values: readonly Value[]): void => {
     conditions.push(condition);
     parameters.push(...values);
@@ -61,8 +77,14 @@ export async function listExecutions(read: Read, filter: ExecutionFilter): Promi
   if (startedFrom !== undefined) where("execution.key >= ?", await firstKeyFrom(read, startedFrom));
   if (startedBefore !== undefined) where("execution.key < ?", await firstKeyFrom(read, startedBefore));
   const filtered = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-  const rows = await read(`${EXECUTION} ${filtered} ORDER BY execution.key DESC LIMIT ?`, ...parameters, limit);
-  return rows.map(executionRow);
+  const select = short ? SHORT_EXECUTION : EXECUTION;
+  const rows = await read(`${select} ${filtered} ORDER BY execution.key DESC LIMIT ?`, ...parameters, limit);
+  return rows.map(short ? shortRow : executionRow);
+}
+
+function shortRow({ longInput, longOutcome, ...row }: Row): ExecutionRow {
+  const omitted = [longInput === 1 ? ["input" as const] : [], longOutcome === 1 ? ["outcome" as const] : []].flat();
+  return { ...executionRow(row), ...(omitted.length === 0 ? {} : { omitted }) };
 }
 
 /** The lowest key of an execution that started at `time` or later; above all keys when there is none (L1). */

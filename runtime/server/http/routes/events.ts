@@ -1,4 +1,6 @@
 /** Events: into the queues of their subscriptions, and what became of those that none could handle. */
+
+import { nextOf, readCursor } from "../../../client/cursor.js";
 import {
   acceptedSchema,
   deadLetterPageSchema,
@@ -8,7 +10,6 @@ import {
 } from "../../../client/resources.js";
 import { Fault } from "../../../protocol/fault.js";
 import { encode } from "../../../protocol/value.js";
-import { nextOf, readCursor } from "../cursor.js";
 import { operation, type Route } from "../route.js";
 import { deadLetterResource } from "../views/operate.js";
 

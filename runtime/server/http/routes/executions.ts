@@ -1,5 +1,6 @@
 /** Executions: start, signal, look, wait. */
 import { createHash } from "node:crypto";
+import { nextOf, readCursor } from "../../../client/cursor.js";
 import {
   executionDetailsSchema,
   executionPageSchema,
@@ -14,9 +15,8 @@ import {
   startedSchema,
 } from "../../../client/resources.js";
 import { encode } from "../../../protocol/value.js";
-import { nextOf, readCursor } from "../cursor.js";
 import { operation, type Route } from "../route.js";
-import { detailsResource, executionResource, logResource } from "../views/executions.js";
+import { detailsResource, executionResource, listedResource, logResource } from "../views/executions.js";
 
 export const EXECUTION = "/v1/executions/{workflow}/{name}";
 
@@ -33,9 +33,10 @@ export const EXECUTIONS: readonly Route[] = [
     summary: "List executions, newest first",
     query: listQuerySchema,
     replies: { 200: { description: "A page", schema: executionPageSchema } },
-    async handle({ database }, { query: { workflow, status, text, from, before, cursor, limit } }) {
+    async handle({ database }, { query: { workflow, status, text, from, before, values, cursor, limit } }) {
       const rows = await database.list({
         limit,
+        short: values === "short",
         ...(workflow === undefined ? {} : { workflow }),
         ...(status === undefined ? {} : { status }),
         ...(text === undefined ? {} : { text }),
@@ -43,7 +44,7 @@ export const EXECUTIONS: readonly Route[] = [
         ...(before === undefined ? {} : { startedBefore: Date.parse(before) }),
         ...(cursor === undefined ? {} : { before: readCursor(cursor) }),
       });
-      return { status: 200, value: { items: rows.map(executionResource), ...nextOf(rows.at(-1)?.key, rows, limit) } };
+      return { status: 200, value: { items: rows.map(listedResource), ...nextOf(rows.at(-1)?.key, rows, limit) } };
     },
   }),
   operation({

@@ -1,7 +1,7 @@
 /** An execution as a stream of server-sent events. */
 import { setTimeout as delay } from "node:timers/promises";
+import { cursorOf, readCursor } from "../../../client/cursor.js";
 import { isClosed } from "../../../protocol/execution.js";
-import { cursorOf, readCursor } from "../cursor.js";
 import type { Message, Route, Service } from "../route.js";
 import { executionResource, logResource } from "../views/executions.js";
 import { EXECUTION, idOf } from "./executions.js";

@@ -1,4 +1,6 @@
 /** Open tasks: what their tokens' holders and operators do with them. */
+
+import { nextOf, readCursor } from "../../../client/cursor.js";
 import {
   acceptedSchema,
   noBodySchema,
@@ -14,7 +16,6 @@ import {
 } from "../../../client/resources.js";
 import { Fault } from "../../../protocol/fault.js";
 import { type Encoded, encode } from "../../../protocol/value.js";
-import { nextOf, readCursor } from "../cursor.js";
 import { operation, type Route } from "../route.js";
 import { taskResource } from "../views/operate.js";
 import { EXECUTION, idOf } from "./executions.js";

@@ -1,6 +1,6 @@
 /** Rows of the engine as resources of the API. */
 import type { ExecutionSummary, LogLineRow } from "../../../client/operations.js";
-import type { Answer, Execution, ExecutionDetails, LogLine } from "../../../client/resources.js";
+import type { Answer, Execution, ExecutionDetails, ListedExecution, LogLine } from "../../../client/resources.js";
 import { type Encoded, type Outcome, toDisplay } from "../../../protocol/value.js";
 
 /** An execution as JSON. */
@@ -16,6 +16,20 @@ export function executionResource(row: ExecutionSummary): Execution {
     ...(reason === undefined ? {} : { reason }),
     startTime: iso(startTime),
     ...(endTime === undefined ? {} : { endTime: iso(endTime) }),
+  };
+}
+
+/** A row of a list as JSON. */
+export function listedResource({ omitted, ...row }: ExecutionSummary): ListedExecution {
+  if (omitted === undefined) return executionResource(row);
+  const { input, result, error, ...rest } = executionResource(row);
+  return {
+    ...rest,
+    ...(omitted.includes("input") ? {} : { input }),
+    ...(omitted.includes("outcome")
+      ? {}
+      : { ...(result !== undefined && { result }), ...(error !== undefined && { error }) }),
+    omitted: [...omitted],
   };
 }
 

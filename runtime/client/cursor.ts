@@ -1,9 +1,15 @@
 /** Cursors of pages: opaque, because what they hold may change. */
-import { Fault } from "../../protocol/fault.js";
+import { Fault } from "../protocol/fault.js";
 
 /** The field `next` of a page of `limit` rows, whose last one has the key `last`; none after the last page. */
 export function nextOf(last: number | undefined, rows: readonly unknown[], limit: number): { next?: string } {
   return last === undefined || rows.length < limit ? {} : { next: cursorOf(last) };
+}
+
+/** A page of `rows`, asked for with `limit`; `key` gives what the next page begins after. */
+export function pageOf<T>(rows: readonly T[], limit: number, key: (row: T) => number): { items: T[]; next?: string } {
+  const last = rows.at(-1);
+  return { items: [...rows], ...nextOf(last === undefined ? undefined : key(last), rows, limit) };
 }
 
 /** The cursor of what follows `key`. */
