@@ -19,7 +19,7 @@ export interface CommandDefinition<Options> {
   readonly usage: string;
   /** One line for the help; false: not shown there. */
   readonly describe: string | false;
-  /** Options that environment and configuration file may give, too. Default: `db`. */
+  /** Options that environment and configuration file may give, too. Default: where the engine is. */
   readonly settings?: readonly SettingName[];
   /** Adds options, examples and further help. */
   readonly options: (command: Argv) => Argv<Options>;
@@ -27,9 +27,11 @@ export interface CommandDefinition<Options> {
   readonly run: (args: ArgumentsCamelCase<Options>, output: Output) => Promise<number>;
 }
 
+const PLACE: readonly SettingName[] = ["db", "url", "token"];
+
 /** A command. */
 export function command<Options>(definition: CommandDefinition<Options>): Command {
-  const { usage, describe, options, run, settings = ["db"] } = definition;
+  const { usage, describe, options, run, settings = PLACE } = definition;
   return (commandLine, session) => {
     commandLine.command({
       command: usage,

@@ -14,11 +14,22 @@ export function wholeNumber(option: string, text: string | undefined): number | 
   });
 }
 
-/** The options of every command that talks to an engine or works on its file. */
+/** The options of every command that works on a database of this machine. */
 export function withDatabase<T>(command: Argv<T>) {
   return command
     .option("db", { type: "string", requiresArg: true, describe: "Database file (or set EVENTUAL_DB)" })
     .option("json", { type: "boolean", default: false, describe: "Print JSON" });
+}
+
+/** The options of every command that can also talk to a server elsewhere. */
+export function withPlace<T>(command: Argv<T>) {
+  return withDatabase(command)
+    .option("url", {
+      type: "string",
+      requiresArg: true,
+      describe: "Server instead of a database: http(s)://host:port or unix:/path (or set EVENTUAL_URL)",
+    })
+    .option("token", { type: "string", requiresArg: true, describe: "Its token (better: set EVENTUAL_TOKEN)" });
 }
 
 /** An execution by its id. */

@@ -18,6 +18,8 @@ const flag = z.union([z.boolean(), z.enum(["true", "false"]).transform((word) =>
 
 const SETTINGS = {
   db: path,
+  url: text,
+  token: text,
   programs: z.array(path),
   http: z.union([z.int(), text]).transform(String),
   tokens: path,
@@ -50,14 +52,27 @@ export type Settings = Readonly<Partial<Record<SettingName, unknown>>>;
 
 /**
  * What environment and configuration file say. `args` is the command line, which may name the file with `--config`; so
- * may EVENTUAL_CONFIG. Throws Fault EV8221.
+ * may EVENTUAL_CONFIG. Throws Fault EV8221, and EV8208 for two places at once.
  */
 export function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): Settings {
   const file = configFile(args) ?? environment.EVENTUAL_CONFIG;
-  return { ...(file === undefined || file === "" ? {} : fromFile(file)), ...fromEnvironment(environment) };
+  const { url, token, ...others } = {
+    ...(file === undefined || file === "" ? {} : fromFile(file)),
+    ...fromEnvironment(environment),
+  };
+  // Who names a database in the command means it, whatever server is the usual one.
+  const isHere = names(args, "db");
+  if (isHere && names(args, "url")) {
+    throw new Fault("EV8208", "Both a database and a server are named", { remedy: "Give --db or --url." });
+  }
+  return { ...others, ...(isHere || url === undefined ? {} : { url }), ...(token === undefined ? {} : { token }) };
 }
 
-/** Those settings that a command has. */
+function names(args: readonly string[], option: string): boolean {
+  return args.some((arg) => arg === `--${option}` || arg.startsWith(`--${option}=`));
+}
+
+/** Those settings that a command has. A server is meant before a database. */
 export function pick(settings: Settings, names: readonly SettingName[]): Settings {
   return Object.fromEntries(names.flatMap((name) => (name in settings ? [[name, settings[name]]] : [])));
 }

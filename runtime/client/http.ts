@@ -91,7 +91,7 @@ export interface HttpClient {
   /** Tasks that are not completed, one page, in the order of their calls. */
   tasks(query?: { readonly cursor?: string; readonly limit?: number }): Promise<TaskPage>;
   /** Begins the next attempt of a call that rests after a failed one. */
-  retryTask(call: { readonly execution: string; readonly seq: number }): Promise<void>;
+  retryTask(call: TaskCallRef): Promise<void>;
   /** Events that no attempt of their subscription could handle, one page, newest first. */
   deadLetters(query?: {
     readonly subscription?: string;
@@ -130,9 +130,16 @@ export interface HttpClient {
   result(executionId: string, options?: { readonly signal?: AbortSignal }): Promise<Execution>;
   /** Log lines and changes of status as they happen, until the execution is closed. */
   events(executionId: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<ExecutionEvent>;
-  completeTask(token: string, result?: Execution["input"]): Promise<void>;
-  failTask(token: string, error: { readonly name?: string; readonly message: string }): Promise<void>;
+  /** Completes an attempt by its token, or the present one of a call. Durable when it resolves. */
+  completeTask(task: string | TaskCallRef, result?: Execution["input"]): Promise<void>;
+  failTask(task: string | TaskCallRef, error: { readonly name?: string; readonly message: string }): Promise<void>;
   heartbeatTask(token: string, details?: Execution["input"]): Promise<{ readonly cancelled: boolean }>;
+}
+
+/** A call of a task, by its number in its execution. */
+export interface TaskCallRef {
+  readonly execution: string;
+  readonly seq: number;
 }
 
 export type ControlAction = "cancel" | "terminate" | "suspend" | "resume";
@@ -190,7 +197,7 @@ export function connect(options: ConnectOptions): HttpClient {
     retry: (id) => http.post(startedSchema, `${pathOf(id)}/retry`, {}),
     tasks: (query = {}) => http.get(taskPageSchema, `/v1/tasks?${queryOf(query)}`),
     async retryTask({ execution, seq }) {
-      await http.post(acceptedSchema, `${pathOf(execution)}/tasks/${seq}/retry`, {});
+      await http.post(acceptedSchema, `${taskPath({ execution, seq })}/retry`, {});
     },
     deadLetters: (query = {}) => http.get(deadLetterPageSchema, `/v1/dead-letters?${queryOf(query)}`),
     async retryDeadLetter(id) {
@@ -223,11 +230,15 @@ export function connect(options: ConnectOptions): HttpClient {
       }
     },
     events: (id, { signal } = {}) => http.events(`${pathOf(id)}/events`, signal),
-    async completeTask(token, result) {
-      await http.post(taskDoneSchema, "/v1/tasks/complete", { token, ...(result === undefined ? {} : { result }) });
+    async completeTask(task, result) {
+      await http.post(taskDoneSchema, `${taskPath(task)}/complete`, {
+        ...(typeof task === "string" && { token: task }),
+        ...(result !== undefined && { result }),
+      });
     },
-    async failTask(token, error) {
-      await http.post(taskDoneSchema, "/v1/tasks/fail", { token, error });
+    async failTask(task, error) {
+      const token = typeof task === "string" ? { token: task } : {};
+      await http.post(taskDoneSchema, `${taskPath(task)}/fail`, { ...token, error });
     },
     heartbeatTask: (token, details) =>
       http.post(taskBeatSchema, "/v1/tasks/heartbeat", { token, ...(details === undefined ? {} : { details }) }),
@@ -318,6 +329,10 @@ function pathOf(executionId: string): string {
   const at = executionId.indexOf("/");
   const [workflow, name] = [executionId.slice(0, at), executionId.slice(at + 1)];
   return `/v1/executions/${encodeURIComponent(workflow)}/${encodeURIComponent(name)}`;
+}
+
+function taskPath(task: string | TaskCallRef): string {
+  return typeof task === "string" ? "/v1/tasks" : `${pathOf(task.execution)}/tasks/${task.seq}`;
 }
 
 function parsed<T>(schema: z.ZodType<T>, text: string): T {

@@ -40,7 +40,10 @@ const summary = z.object({
   input: encoded,
   outcome: outcomeSchema.exactOptional(),
   /** Long values that a list leaves out. */
-  omitted: z.array(z.enum(["input", "outcome"])).readonly().exactOptional(),
+  omitted: z
+    .array(z.enum(["input", "outcome"]))
+    .readonly()
+    .exactOptional(),
   reason: reason.exactOptional(),
   /** ms since the epoch */
   startTime: z.number(),

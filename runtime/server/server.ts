@@ -7,6 +7,7 @@
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Server as NetServer } from "node:net";
 import type { Client } from "../client/client.js";
 import { Fault } from "../protocol/fault.js";
 import { answer } from "./routes.js";
@@ -34,7 +35,8 @@ export async function listen(client: Client, path: string): Promise<SocketServer
   return { path, close: () => stop(server) };
 }
 
-async function listenPrivately(server: Server, path: string): Promise<void> {
+/** Listens on a socket that only this user can open. Throws Fault EV8215. */
+export async function listenPrivately(server: NetServer, path: string): Promise<void> {
   try {
     const listening = once(server, "listening");
     // The mask makes the socket private from its first moment; a chmod afterwards would leave a gap. Binding happens
@@ -44,9 +46,9 @@ async function listenPrivately(server: Server, path: string): Promise<void> {
     process.umask(mask);
     await listening;
   } catch (cause) {
-    throw new Fault("EV8215", `The socket for other commands cannot be made: ${message(cause)}`, {
+    throw new Fault("EV8215", `The socket cannot be made: ${message(cause)}`, {
       place: path,
-      remedy: "Put the database in a folder where this user may create files and sockets.",
+      remedy: "Use a folder where this user may create files and sockets, such as another one for the database.",
       cause,
     });
   }

@@ -349,3 +349,25 @@ test("what a caller does not know stays in the engine: no secrets in its output"
 function hash(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
+
+test("lists leave out long values and say so; who wants them asks", async (t) => {
+  const { url } = await serve(t);
+  const long = "x".repeat(5000);
+  await post(url, "/v1/executions", { workflow: "greet", name: "long", input: long });
+  await post(url, "/v1/executions", { workflow: "greet", name: "short", input: "Ada" });
+  for (const name of ["long", "short"]) await ask(url, `/v1/executions/greet/${name}/result?wait=30`);
+  const { items } = (await ask(url, "/v1/executions")).body as { items: Record<string, unknown>[] };
+  assert.deepEqual(
+    items.map(({ id, input, omitted, status }) => ({ id, input, omitted, status })),
+    [
+      { id: "greet/short", input: "Ada", omitted: undefined, status: "SUCCEEDED" },
+      { id: "greet/long", input: undefined, omitted: ["input", "outcome"], status: "SUCCEEDED" },
+    ],
+  );
+  assert.ok(!("result" in (items[1] ?? {})));
+  const full = (await ask(url, "/v1/executions?values=full")).body as { items: Record<string, unknown>[] };
+  assert.equal(full.items[1]?.input, long);
+  assert.ok(JSON.stringify(full.items[1]?.result).includes(long));
+  assert.equal((await ask(url, "/v1/executions/greet/long")).body.input, long);
+  refused(await ask(url, "/v1/executions?values=all"), 400, "EV8301");
+});

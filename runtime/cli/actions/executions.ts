@@ -16,9 +16,7 @@ import { present } from "../options.js";
 import type { Output } from "../output.js";
 import { upTo } from "../pages.js";
 import { taskCallOf } from "../task-call.js";
-import { type Place, withClient } from "../with-client.js";
-import { withFile } from "../with-file.js";
-import { readTimeline } from "./look.js";
+import { type Place, withClient, withLooking } from "../with-client.js";
 
 /** How many stretches of its history `show` gives. */
 const SHOWN_SPANS = 10;
@@ -126,7 +124,7 @@ export async function showExecution(options: Common & { execution: string }, out
     output.printJson(detailsJson(details));
     return EXIT.ok;
   }
-  const { timeline } = await withFile(options, (file) => readTimeline(file, execution, SHOWN_SPANS));
+  const { timeline } = await withLooking(options, (looking) => looking.timeline(execution, SHOWN_SPANS));
   output.print(detailsText(details, timeline, output));
   return EXIT.ok;
 }

@@ -4,7 +4,7 @@ import { configuredCodec } from "../codec.js";
 import { statsText } from "../display/stats.js";
 import { EXIT } from "../exit.js";
 import type { Output } from "../output.js";
-import type { Place } from "../with-client.js";
+import { type Place, withLooking } from "../with-client.js";
 import { withFile } from "../with-file.js";
 
 interface Common extends Place {
@@ -13,7 +13,7 @@ interface Common extends Place {
 
 /** `stats`: what the database holds and how large it is. */
 export async function showStats(options: Common, output: Output): Promise<number> {
-  const stats = await withFile(options, (file) => file.stats());
+  const stats = await withLooking(options, (looking) => looking.stats());
   if (options.json) output.printJson(stats);
   else output.print(statsText(stats, Date.now(), output));
   return EXIT.ok;

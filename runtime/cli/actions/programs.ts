@@ -1,12 +1,10 @@
 /** The programs that executions run on. */
 import { dirname, resolve } from "node:path";
-import { listedPrograms } from "../../client/program-list.js";
 import { tableText } from "../display/table.js";
 import { EXIT } from "../exit.js";
 import type { Output } from "../output.js";
 import { programFrom } from "../program-source.js";
-import { type Place, withClient } from "../with-client.js";
-import { withFile } from "../with-file.js";
+import { type Place, withClient, withLooking } from "../with-client.js";
 
 interface Common extends Place {
   readonly json: boolean;
@@ -14,7 +12,7 @@ interface Common extends Place {
 
 /** `programs`: what executions can run on, the newest first. */
 export async function listPrograms(options: Common, output: Output): Promise<number> {
-  const programs = await withFile(options, listedPrograms);
+  const programs = await withLooking(options, (looking) => looking.programs());
   if (options.json) output.printJson(programs);
   else if (programs.length === 0) output.note("No programs.");
   else {

@@ -1,9 +1,9 @@
 /** `eventual cancel|terminate|suspend|resume <execution>` */
 import { command } from "../command.js";
-import { withDatabase, withExecution } from "../options.js";
+import { withExecution, withPlace } from "../options.js";
 
 const withReason = <T>(given: Parameters<typeof withExecution<T>>[0]) =>
-  withExecution(withDatabase(given)).option("reason", {
+  withExecution(withPlace(given)).option("reason", {
     type: "string",
     requiresArg: true,
     describe: "Kept with the execution, for whoever looks later",
@@ -37,6 +37,6 @@ export const resume = command({
   usage: "resume <execution>",
   describe: "Let a suspended execution go on",
   options: (given) =>
-    withExecution(withDatabase(given)).example("$0 resume order/17 --db app.db", "Also one that the engine suspended"),
+    withExecution(withPlace(given)).example("$0 resume order/17 --db app.db", "Also one that the engine suspended"),
   run: async (args, output) => (await import("../actions/control.js")).control("resume", args, output),
 });

@@ -1,18 +1,19 @@
 /** `eventual stats|doctor|backup`: the database as a whole. */
 import { CLOSED_STATUSES } from "../../protocol/execution.js";
 import { command } from "../command.js";
-import { withDatabase } from "../options.js";
+import { withDatabase, withPlace } from "../options.js";
 
 export const stats = command({
   usage: "stats",
   describe: "Show what the database holds, and the oldest work",
-  options: (given) => withDatabase(given).example("$0 stats --db app.db --json", "For monitoring"),
+  options: (given) => withPlace(given).example("$0 stats --db app.db --json", "For monitoring"),
   run: async (args, output) => (await import("../actions/operate.js")).showStats(args, output),
 });
 
 export const doctor = command({
   usage: "doctor",
   describe: "Check the database: every page, and the rules that its rows keep",
+  settings: ["db"],
   options: (given) =>
     withDatabase(given).example("$0 doctor --db app.db", "Changes nothing; exit code 1 when something is wrong"),
   run: async (args, output) => (await import("../actions/operate.js")).runDoctor(args, output),
@@ -22,7 +23,7 @@ export const prune = command({
   usage: "prune",
   describe: "Remove closed executions, with their logs and histories",
   options: (given) =>
-    withDatabase(given)
+    withPlace(given)
       .option("older-than", {
         type: "string",
         requiresArg: true,
@@ -41,6 +42,7 @@ export const prune = command({
 export const backup = command({
   usage: "backup <file>",
   describe: "Copy the database to a new file, also while an engine runs",
+  settings: ["db"],
   options: (given) =>
     withDatabase(given)
       .positional("file", { type: "string", demandOption: true, describe: "The file to write; it must not exist" })

@@ -1,12 +1,12 @@
 /** `eventual programs`, `eventual deploy <source>` */
 import { isExecutable } from "../../platform/executable.js";
 import { command } from "../command.js";
-import { BUILD_OPTIONS, withDatabase } from "../options.js";
+import { BUILD_OPTIONS, withPlace } from "../options.js";
 
 export const programs = command({
   usage: "programs",
   describe: "List the programs in the database, newest first",
-  options: (given) => withDatabase(given).example("$0 programs --db app.db", "Which executions run on which"),
+  options: (given) => withPlace(given).example("$0 programs --db app.db", "Which executions run on which"),
   run: async (args, output) => (await import("../actions/programs.js")).listPrograms(args, output),
 });
 
@@ -14,7 +14,7 @@ export const deploy = command({
   usage: "deploy <source>",
   describe: "Put a program into the running engine, or into the file: new executions start on it",
   options: (given) =>
-    withDatabase(given)
+    withPlace(given)
       .positional("source", {
         type: "string",
         demandOption: true,

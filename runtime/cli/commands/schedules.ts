@@ -1,10 +1,10 @@
 /** `eventual schedules list|pause|resume|trigger` */
 import type { Argv } from "yargs";
 import { command, commandGroup } from "../command.js";
-import { withDatabase } from "../options.js";
+import { withPlace } from "../options.js";
 
 function withSchedule<T>(given: Argv<T>) {
-  return withDatabase(given).positional("schedule", {
+  return withPlace(given).positional("schedule", {
     type: "string",
     demandOption: true,
     describe: "Name of the schedule",
@@ -15,7 +15,7 @@ export const schedules = commandGroup("schedules", "List schedules, pause or res
   list: command({
     usage: "list",
     describe: "List the schedules in force, with when they are due next",
-    options: (given) => withDatabase(given).example("$0 schedules list --db app.db", "Of the newest programs"),
+    options: (given) => withPlace(given).example("$0 schedules list --db app.db", "Of the newest programs"),
     run: async (args, output) => (await import("../actions/schedules.js")).listSchedules(args, output),
   }),
   pause: command({

@@ -24,7 +24,11 @@ export const serve = command({
           : "Compiled programs (*.evp) to deploy; those in the database run without being named",
       }),
     )
-      .option("http", { type: "string", requiresArg: true, describe: "Also serve the HTTP API: [host:]port" })
+      .option("http", {
+        type: "string",
+        requiresArg: true,
+        describe: "Also serve the HTTP API: [host:]port or unix:/path",
+      })
       .option("tokens", { type: "string", requiresArg: true, describe: "File of the API's tokens" })
       .option("tls-cert", { type: "string", requiresArg: true, describe: "Certificate of the API (PEM file)" })
       .option("tls-key", { type: "string", requiresArg: true, describe: "Its key (PEM file)" })

@@ -1,11 +1,11 @@
 /** `eventual tasks list|complete|fail|heartbeat` */
 import type { Argv } from "yargs";
 import { command, commandGroup } from "../command.js";
-import { withDatabase, withLimit } from "../options.js";
+import { withLimit, withPlace } from "../options.js";
 
 /** An attempt is named by its token, or by its execution and the number of the call. */
 function withTask<T>(given: Argv<T>) {
-  return withDatabase(given)
+  return withPlace(given)
     .positional("task", {
       type: "string",
       demandOption: true,
@@ -19,7 +19,7 @@ export const tasks = commandGroup("tasks", "List open tasks, complete them, or f
     usage: "list",
     describe: "List tasks that are not completed, in the order of their calls",
     options: (given) =>
-      withLimit(withDatabase(given)).example("$0 tasks list --db app.db", "Who waits for a person's decision?"),
+      withLimit(withPlace(given)).example("$0 tasks list --db app.db", "Who waits for a person's decision?"),
     run: async (args, output) => (await import("../actions/tasks.js")).listTasks(args, output),
   }),
   complete: command({
@@ -45,7 +45,7 @@ export const tasks = commandGroup("tasks", "List open tasks, complete them, or f
     usage: "heartbeat <token> [details]",
     describe: "Give a sign of life of an attempt; prints whether it is still wanted",
     options: (given) =>
-      withDatabase(given)
+      withPlace(given)
         .positional("token", { type: "string", demandOption: true, describe: "The attempt's token" })
         .positional("details", { type: "string", describe: "Details for the next attempt, as JSON" })
         .example("$0 tasks heartbeat $TOKEN '{\"page\": 7}' --db app.db", "Exit code 1: stop, nobody waits for it"),

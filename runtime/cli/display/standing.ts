@@ -1,17 +1,15 @@
 /** Where an execution stands, as text for people and as JSON for scripts. */
-import type { Standing, StandingFrame, WaitsFor } from "../../inspect/standing.js";
-import type { ExaminedExecution } from "../../store/sqlite/examine.js";
+import type { StandingFrame, WaitsFor } from "../../inspect/standing.js";
+import type { Stand } from "../looking/looking.js";
 import type { Paint } from "./paint.js";
 import { timeText } from "./time.js";
 
 /** `standing` is undefined for a closed execution, which stands nowhere. */
-export function standingJson(execution: ExaminedExecution, standing: Standing | undefined): object {
-  const { row, checkpoint, timers, tasks, inbox } = execution;
+export function standingJson({ row, standing, timers, tasks, inbox }: Stand): object {
   return {
     executionId: row.id,
     status: row.status,
     program: row.program,
-    ...(checkpoint === undefined ? {} : { checkpoint: { activation: checkpoint.n } }),
     ...standing,
     tasks,
     timers,
@@ -20,8 +18,7 @@ export function standingJson(execution: ExaminedExecution, standing: Standing | 
 }
 
 /** Several lines. */
-export function standingText(execution: ExaminedExecution, standing: Standing | undefined, paint: Paint): string {
-  const { row, timers, tasks, inbox } = execution;
+export function standingText({ row, standing, timers, tasks, inbox }: Stand, paint: Paint): string {
   const lines = [`${paint("bold", row.id)} ${row.status}`];
   if (standing === undefined) return `${lines[0]}: it has ended and stands nowhere; \`show\` gives its outcome.`;
   if (standing.stacks === undefined) {

@@ -1,7 +1,7 @@
 /** What an execution did and when, as text for people and as JSON for scripts. */
 import type { Moment, Span, Timeline } from "../../inspect/timeline.js";
 import { timelineResource } from "../../server/http/views/observation.js";
-import type { ExaminedExecution } from "../../store/sqlite/examine.js";
+import type { Subject } from "../looking/looking.js";
 import type { Output } from "../output.js";
 import type { Style } from "./paint.js";
 import { tableText } from "./table.js";
@@ -9,17 +9,12 @@ import { durationText, timeText } from "./time.js";
 import { errorText, outcomeText, valueText } from "./value.js";
 
 /** As the HTTP API gives it, with the execution's id and status. */
-export function timelineJson({ row }: ExaminedExecution, timeline: Timeline): object {
+export function timelineJson(row: Subject, timeline: Timeline): object {
   return { executionId: row.id, status: row.status, ...timelineResource(row, timeline, Date.now()) };
 }
 
 /** A heading, and a line for each stretch, attempt and moment, oldest first. */
-export function timelineText(
-  execution: ExaminedExecution,
-  timeline: Timeline,
-  output: Pick<Output, "paint" | "width">,
-) {
-  const { row } = execution;
+export function timelineText(row: Subject, timeline: Timeline, output: Pick<Output, "paint" | "width">) {
   const { paint } = output;
   const took = row.endTime === undefined ? "" : ` after ${durationText(row.endTime - row.startTime)}`;
   const lines = [`${paint("bold", row.id)} started ${timeText(row.startTime)}, ${row.status}${took}`];

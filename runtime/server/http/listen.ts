@@ -1,21 +1,24 @@
 /**
- * The API on a TCP address.
+ * The API on a TCP address, or on a unix socket.
  *
- * L1  Without tokens only a loopback address is taken: whoever can connect can do everything.
+ * L1  Without tokens only a loopback address or a socket of this user is taken: whoever can connect can do everything.
  */
-import { readFile } from "node:fs/promises";
+import { existsSync, lstatSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { isIP } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
+import { answers } from "../../client/socket.js";
 import { Fault } from "../../protocol/fault.js";
+import { listenPrivately } from "../server.js";
 import { readTokens } from "./access.js";
 import { type AppOptions, httpApp } from "./app.js";
 import { addMetrics } from "./metrics.js";
 import { RateLimit } from "./rate.js";
 
 export interface HttpOptions {
-  /** `port` or `host:port`; port 0: any free one. */
+  /** `port` or `host:port`; port 0: any free one. `unix:/path`: a socket that only this user can open. */
   readonly address: string;
   readonly tokensFile?: string;
   readonly tls?: { readonly certificate: string; readonly key: string };
@@ -33,6 +36,7 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+const UNIX = "unix:";
 const BODY_BYTES = 1 << 20;
 const RATE = 500;
 const BURST_SECONDS = 4;
@@ -42,7 +46,8 @@ export async function listenHttp(
   options: HttpOptions,
   service: Pick<AppOptions, "engine" | "database" | "version" | "report">,
 ): Promise<HttpServer> {
-  const { host, port } = parseAddress(options.address);
+  const socket = options.address.startsWith(UNIX) ? options.address.slice(UNIX.length) : undefined;
+  const { host, port } = socket === undefined ? parseAddress(options.address) : { host: "localhost", port: 0 };
   const tokens = options.tokensFile === undefined ? undefined : await readTokens(options.tokensFile);
   if (tokens === undefined && !isLoopback(host)) throw unprotected(host);
   const tls = options.tls === undefined ? undefined : await readTls(options.tls);
@@ -66,14 +71,19 @@ export async function listenHttp(
       ? { createServer: createHttpServer }
       : { createServer: createHttpsServer, serverOptions: tls }),
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) => reject(cannotListen(options.address, cause)));
-    server.listen(port, host, resolve);
-  });
+  if (socket !== undefined) {
+    await clearSocket(socket, options.address);
+    await listenPrivately(server, socket);
+  } else {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", (cause) => reject(cannotListen(options.address, cause)));
+      server.listen(port, host, resolve);
+    });
+  }
   const bound = server.address();
   const actual = typeof bound === "object" && bound !== null ? bound.port : port;
   return {
-    url: `${scheme}://${isIP(host) === 6 ? `[${host}]` : host}:${actual}`,
+    url: socket === undefined ? `${scheme}://${isIP(host) === 6 ? `[${host}]` : host}:${actual}` : options.address,
     async close() {
       closing.abort();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -86,12 +96,18 @@ export async function listenHttp(
   };
 }
 
+/** What a dead server has left behind goes; a living one keeps its place. Throws Fault EV8310. */
+async function clearSocket(path: string, address: string): Promise<void> {
+  if (await answers(path)) throw cannotListen(address, new Error("another server answers there"));
+  if (existsSync(path) && lstatSync(path).isSocket()) await rm(path, { force: true });
+}
+
 function parseAddress(address: string): { host: string; port: number } {
   const [, host, digits] = /^(?:(.+):)?(\d{1,5})$/.exec(address) ?? [];
   const port = Number(digits);
   if (digits === undefined || port > 65_535) {
     throw new Fault("EV8310", `${JSON.stringify(address)} is no address`, {
-      remedy: "Give a port, or host:port such as 127.0.0.1:8080 or [::1]:8080.",
+      remedy: "Give a port, host:port such as 127.0.0.1:8080 or [::1]:8080, or unix:/path/of/socket.",
     });
   }
   return { host: (host ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1"), port };

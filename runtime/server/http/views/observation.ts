@@ -27,7 +27,11 @@ export function overviewResource({ now, statuses, workflows, seconds, rates }: C
 }
 
 /** A timeline as JSON. */
-export function timelineResource(row: ExecutionRow, timeline: Timeline, now: number): TimelineResource {
+export function timelineResource(
+  row: Pick<ExecutionRow, "startTime" | "endTime">,
+  timeline: Timeline,
+  now: number,
+): TimelineResource {
   return {
     start: iso(row.startTime),
     ...(row.endTime === undefined ? {} : { end: iso(row.endTime) }),
