@@ -27,7 +27,8 @@ type Json = StartBody["input"];
 export function remoteClient(http: HttpClient): Client {
   return {
     start: async ({ input, ...request }) => startedOf(await http.start({ ...request, input: jsonOf(input) })),
-    signal: ({ execution, signal, payload }) => done(http.signal(execution, signal, jsonOf(payload))),
+    signal: ({ execution, signal, payload, id }) =>
+      done(http.signal(execution, signal, jsonOf(payload), present({ id }))),
     async request({ execution, signal, payload }) {
       const answer = await http.request(execution, signal, jsonOf(payload));
       if (answer === undefined) throw unanswered(execution);

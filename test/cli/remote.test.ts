@@ -71,7 +71,7 @@ test("with a token: executions are started, asked, controlled and looked at", as
   const stand = await at.run("inspect", "walk/x");
   assert.match(stand.stdout, /walk\/x IN_PROGRESS[\s\S]*desk\.ts:\d+[\s\S]*> +\d+ \| .*condition/);
   assert.match((await at.run("history", "walk/x")).stdout, /signal move +4\n/);
-  await at.json("signal", "walk/x", "move", "6");
+  await at.json("signal", "walk/x", "move", "6", "--id", "last");
   assert.deepEqual((await at.json("wait", "walk/x")).result, "walked 10");
   await at.json("start", "walk", "--id", "y", "--input", "10");
   await at.json("cancel", "walk/y", "--reason", "rain");
