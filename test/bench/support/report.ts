@@ -49,15 +49,19 @@ export function table(figures: readonly Figure[]): string {
     ratio === undefined ? "" : ratio.toFixed(2),
   ]);
   const rows = [["", "measured", "floor", "ratio"], ...cells];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join("  "),
-  );
-  const [head = "", ...body] = lines;
+  const [head = "", ...body] = aligned(rows);
   const noted = body.flatMap((line, index) => [line, ...notesOf(figures[index])]);
   return [head, ...noted].map((line) => line.trimEnd()).join("\n");
+}
+
+/** Lines of a table: the first column to the left, the others to the right. */
+export function aligned(rows: readonly (readonly string[])[]): string[] {
+  const columns = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(columns[0] ?? 0) : cell.padStart(columns[column] ?? 0)))
+      .join("  "),
+  );
 }
 
 function notesOf(figure: Figure | undefined): string[] {
@@ -66,7 +70,8 @@ function notesOf(figure: Figure | undefined): string[] {
   return text === "" ? [] : [`    ${text}`];
 }
 
-function shown(value: number): string {
+/** Three significant digits or whole. */
+export function shown(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString("en-US");
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
