@@ -61,17 +61,24 @@ export async function runBundler(
 
 const mapSchema = z.looseObject({ sources: z.array(z.string()) });
 
+/** Where the bundler writes a path that leads out of the root: a line's comment, or the name of a CommonJS module. */
+const OUTSIDE = /^(\s*\/\/ )(\.\.\/.+)($)|(")(\.\.\/[^"\n]+)("\()/gm;
+
 /**
  * Names packages' files outside of the root (hoisted, linked) by their ids: a path that leads out of the root depends
  * on where the root lies. The bundler writes such paths in comments and as names of CommonJS modules.
  */
 function relocate(root: string, { code, map }: Bundle, inputs: readonly string[]): Bundle {
-  let relocated = code;
-  for (const input of inputs) {
-    const id = outsideId(root, input);
-    if (id === undefined) continue;
-    relocated = relocated.replaceAll(`// ${input}\n`, `// ${id}\n`).replaceAll(`"${input}"(`, `"${id}"(`);
-  }
+  const ids = new Map(inputs.map((input) => [input, outsideId(root, input)]));
+  // In one pass: there may be hundreds of inputs, and a watching compiler comes here at each change.
+  const relocated = code.replace(
+    OUTSIDE,
+    (text, comment: string | undefined, line: string, _, quote: string, name: string) => {
+      const id = ids.get(comment === undefined ? name : line);
+      if (id === undefined) return text;
+      return comment === undefined ? `${quote}${id}${quote}(` : `${comment}${id}`;
+    },
+  );
   const parsed = mapSchema.parse(JSON.parse(map));
   const sources = parsed.sources.map((source) => outsideId(root, source) ?? source);
   return { code: relocated, map: JSON.stringify({ ...parsed, sources }) };
