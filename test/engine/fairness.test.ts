@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { prune } from "#runtime/engine/retention.js";
 import { NO_DECLARATIONS } from "#runtime/protocol/declarations.js";
 import { encode } from "#runtime/protocol/value.js";
+import type { Store } from "#runtime/store/store.js";
 import { ok, openWorld, type Script, START, until } from "./fakes.js";
 import { collector } from "./scripts.js";
 
@@ -47,7 +48,15 @@ test("closed executions are removed in bounded commits, between which others are
   const names = Array.from({ length: count }, (_, n) => `n${n}`);
   await Promise.all(names.map((name) => engine.start({ workflow: "once", name, input: encode(null) })));
   await engine.start({ workflow: "collector", name: "c", input: encode(null) });
-  const store = database.open();
+  const inner = database.open();
+  const store: Store = {
+    ...inner,
+    // A read takes turns of the event loop, as one of a file does.
+    async prunable(query) {
+      for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setImmediate(resolve));
+      return await inner.prunable(query);
+    },
+  };
   const from = database.commits.length;
   const signals: Promise<void>[] = [];
   const declarations = { ...NO_DECLARATIONS, retentions: () => new Map([["once", 0]]) };
