@@ -3,18 +3,23 @@
  *
  * Run: node dist/test/bench/peers/main.js --peers openworkflow,dbos,absurd,restate --folder DIR [--quick] [--json]
  */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { eventual } from "./eventual.js";
 import { type Comparison, compare } from "./measure.js";
+import { absurd, dbos } from "./on-postgres.js";
 import { openWorkflow } from "./openworkflow.js";
 import { comparison } from "./report.js";
+import { restate } from "./restate.js";
 import type { Contender } from "./support/contender.js";
 
 const PEERS: Readonly<Record<string, (folder: string) => Promise<Contender>>> = {
   openworkflow: openWorkflow,
+  dbos,
+  absurd,
+  restate,
 };
 
 const { values } = parseArgs({
@@ -38,6 +43,8 @@ const answers: (Comparison & { readonly peer: string; readonly about: string })[
 
 for (const name of names) {
   const stores = await mkdtemp(join(folder, "stores-"));
+  // PostgreSQL runs as another user there.
+  await chmod(stores, 0o755);
   try {
     say(`${name}: installing …`);
     const peer = await PEERS[name]?.(join(folder, name));
