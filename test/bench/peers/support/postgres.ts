@@ -28,7 +28,8 @@ const run = promisify(execFile);
 export async function openPostgres(folder: string): Promise<Postgres> {
   const bin = await binaries();
   const data = join(folder, "data");
-  await mkdir(data, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true });
+  await mkdir(data, { mode: 0o700 });
   const isRoot = process.getuid?.() === 0;
   const user = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
   if (isRoot) await chown(data, NOBODY, NOBODY);
