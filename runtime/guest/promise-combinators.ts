@@ -18,10 +18,11 @@ import {
   type Settled,
   whenSpent,
 } from "./promise.js";
-import { invokeThen, isPlainPromise, newCapability, PromiseConstructor } from "./promise-constructor.js";
+import { invokeThen, isPlainPromise, newCapability, PromiseConstructor, staticMethods } from "./promise-constructor.js";
 import { type Code, makeClosure, runtimeCode } from "./registry.js";
 
 const { apply } = Reflect;
+const { prototype: arrayPrototype } = Array;
 
 interface Element {
   readonly index: number;
@@ -53,8 +54,10 @@ function elementCode(id: `rt:${string}`, keep: ElementCode["keep"], finish: Elem
   return { code, keep, finish };
 }
 
+/** CreateDataProperty: an assignment does, unless a prototype has such an element. */
 function setElement(values: unknown[], index: number, value: unknown): void {
-  Object.defineProperty(values, index, { value, writable: true, enumerable: true, configurable: true });
+  if (!(index in arrayPrototype)) values[index] = value;
+  else Object.defineProperty(values, index, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function resolveWithValues({ capability, values }: Combination): unknown {
@@ -139,8 +142,11 @@ function attachAll(
   attach: Attach,
 ): void {
   const flag = Class === PromiseConstructor ? (shared.capability as { flag?: ResolvingFlag }).flag : undefined;
+  const plain = Class === PromiseConstructor && resolve === staticMethods.resolve;
   for (let index = 0; stepIterator(record); index++) {
-    const promise: unknown = apply(resolve, Class, [record.value]);
+    const { value } = record;
+    // PromiseResolve would give such a promise back.
+    const promise: unknown = plain && isPlainPromise(value) ? value : apply(resolve, Class, [value]);
     attach(promise, shared, index);
     if (flag !== undefined && !flag.done && isRunningTimer(promise)) {
       flag.timers ??= [];
@@ -153,42 +159,38 @@ function isRunningTimer(promise: unknown): promise is GPromise {
   return GPromise.is(promise) && GPromise.originOf(promise)?.kind === "timer" && GPromise.stateOf(promise) === PENDING;
 }
 
-function waitForElement(shared: Combination, index: number): void {
-  setElement(shared.values, index, undefined);
-  shared.remaining++;
-}
-
 /** Waits for one promise of a combination. */
-function attachElement(kind: string, promise: unknown, shared: Combination, index: number): void {
-  waitForElement(shared, index);
-  if (isPlainPromise(promise)) {
-    GPromise.react(promise, [ELEMENT, shared, index, kind]);
-    return;
-  }
-  const { fulfilled, rejected } = KINDS[kind] ?? {};
-  const element: Element = { index, called: false };
-  const handler = (code: ElementCode | undefined, otherwise: AnyFunction): AnyFunction =>
-    code === undefined ? otherwise : makeClosure(code.code, [shared, element] satisfies ElementCaptures);
-  invokeThen(promise, handler(fulfilled, shared.capability.resolve), handler(rejected, shared.capability.reject));
-}
+const attachElement =
+  (kind: string) =>
+  (promise: unknown, shared: Combination, index: number): void => {
+    setElement(shared.values, index, undefined);
+    shared.remaining++;
+    if (isPlainPromise(promise)) {
+      GPromise.react(promise, [ELEMENT, shared, index, kind]);
+      return;
+    }
+    const { fulfilled, rejected } = KINDS[kind] ?? {};
+    const element: Element = { index, called: false };
+    const handler = (code: ElementCode | undefined, otherwise: AnyFunction): AnyFunction =>
+      code === undefined ? otherwise : makeClosure(code.code, [shared, element] satisfies ElementCaptures);
+    invokeThen(promise, handler(fulfilled, shared.capability.resolve), handler(rejected, shared.capability.reject));
+  };
+const attachAllElement = attachElement("all");
+const attachSettledElement = attachElement("allSettled");
+const attachAnyElement = attachElement("any");
 
 /** The static methods, to be defined on the constructor. */
 export const combinators = {
   all(this: unknown, iterable: unknown): unknown {
-    return combine(this, iterable, (...element) => attachElement("all", ...element), resolveWithValues);
+    return combine(this, iterable, attachAllElement, resolveWithValues);
   },
   allSettled(this: unknown, iterable: unknown): unknown {
-    return combine(this, iterable, (...element) => attachElement("allSettled", ...element), resolveWithValues);
+    return combine(this, iterable, attachSettledElement, resolveWithValues);
   },
   any(this: unknown, iterable: unknown): unknown {
-    return combine(
-      this,
-      iterable,
-      (...element) => attachElement("any", ...element),
-      (shared) => {
-        throw aggregateError(shared.values);
-      },
-    );
+    return combine(this, iterable, attachAnyElement, (shared) => {
+      throw aggregateError(shared.values);
+    });
   },
   race(this: unknown, iterable: unknown): unknown {
     return combine(

@@ -152,7 +152,7 @@ const prototypeMethods = {
   },
 };
 
-const staticMethods = {
+export const staticMethods = {
   resolve(this: unknown, value: unknown): unknown {
     if (!isObject(this)) throw new TypeError("Promise.resolve called on what is not an object");
     return promiseResolve(this, value);
