@@ -56,6 +56,7 @@ conformance: build ## Run ECMAScript's conformance tests: TEST262=checkout or gi
 
 conformance-kill: build ## Kill each program of test/conformance with SIGKILL at every one of its writes (PROGRAMS=hello,chain)
 	@KILLS=all node --test --test-concurrency=2 --test-name-pattern 'SIGKILL' dist/test/conformance/*.test.js
+	@KILLS=all node --test dist/test/kill/journey.test.js
 
 # A violation is printed with its seed and the events before it.
 SEED ?= 1
