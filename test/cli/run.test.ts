@@ -125,6 +125,29 @@ test("a virtual clock runs 400 days, one reminder each; the stored state does no
   assert.ok(early > 0 && late <= early, `day 2: ${early} bytes, day 400: ${late} bytes`);
 });
 
+test("a virtual clock begins where --start-at says; a list leaves out long values unless asked", async (t) => {
+  const cwd = await temporaryFolder(t);
+  const env = { EFFECTS: join(cwd, "effects") };
+  const address = `${"a".repeat(5000)}@example.org`;
+  const run = ["run", app.program, "reminder", "--input", JSON.stringify(address), "--db", "a.db", "--virtual-clock"];
+  const ended = await eventual([...run, "--start-at", "2027-01-01", "--until", "2027-01-03T12:00:00Z"], { cwd, env });
+  assert.equal(ended.code, 0, ended.stderr);
+  const sent = effects(env.EFFECTS).map(({ scheduledTime }) => scheduledTime);
+  assert.deepEqual(sent, ["2027-01-02T00:00:00.000Z", "2027-01-03T00:00:00.000Z"]);
+  const refused = await eventual([...run, "--start-at", "soon"], { cwd, env });
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /EV8211/);
+
+  const listed = async (...more: string[]): Promise<Record<string, unknown>> => {
+    const list = await eventual(["list", "--db", "a.db", "--json", ...more], { cwd });
+    assert.equal(list.code, 0, list.stderr);
+    return (lastLine(list) as Record<string, unknown>[])[0] ?? {};
+  };
+  const { input, omitted } = await listed();
+  assert.deepEqual([input, omitted], [undefined, ["input"]]);
+  assert.equal((await listed("--full")).input, address);
+});
+
 test("SIGTERM and SIGINT stop after a checkpoint; the same command resumes", async (t) => {
   const cwd = await temporaryFolder(t);
   for (const [signal, code] of [
