@@ -33,7 +33,7 @@ export function step(n: number, count: number): number {
   return n;
 }
 
-/** Answers requests, one after another, until `close` was one of them. */
+/** Answers requests, one after another, until `close` was one of them or who asks is gone; then ends the process. */
 export async function serve(operations: Readonly<Record<string, (n: number) => Promise<unknown>>>): Promise<void> {
   say({ ready: true });
   for await (const line of createInterface({ input: process.stdin })) {
@@ -45,8 +45,9 @@ export async function serve(operations: Readonly<Record<string, (n: number) => P
     } catch (error) {
       say({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     }
-    if (operation === "close") process.exit(0);
+    if (operation === "close") break;
   }
+  process.exit(0);
 }
 
 /** Runs `one` `count` times, `IN_FLIGHT` at a time. Gives ms from the first start to the last end. */
