@@ -321,7 +321,8 @@ class ClassConversion {
     if (this.#dress.length > 0) parts.push(property("dress", t.arrayExpression(this.#dress)));
     const branded = privates.filter(({ isStatic }) => !isStatic);
     if (branded.length > 0) {
-      const test = t.binaryExpression("in", privateName(branded[0]!.name), t.identifier("$o"));
+      const asked = branded.find(({ isReadable }) => isReadable)?.name ?? this.#addPrivateMethod();
+      const test = t.binaryExpression("in", privateName(asked), t.identifier("$o"));
       if (!this.#node.superClass) parts.push(property("base", t.booleanLiteral(true)));
       parts.push(property("has", t.arrowFunctionExpression([t.identifier("$o")], test)));
       parts.push(
@@ -338,6 +339,18 @@ class ClassConversion {
       ),
     );
     return t.objectExpression(parts);
+  }
+
+  /** Gives the class a private method that nobody calls: every object with private methods or accessors has it. */
+  #addPrivateMethod(): string {
+    const used = new Set<string>();
+    t.traverseFast(this.#node, (node) => {
+      if (node.type === "PrivateName") used.add(node.id.name);
+    });
+    let name = "brand";
+    while (used.has(name)) name = `_${name}`;
+    this.#node.body.body.push(t.classPrivateMethod("method", privateName(name), [], t.blockStatement([])));
+    return name;
   }
 
   #variables(ownVariable: string | undefined): t.Statement[] {

@@ -15,6 +15,8 @@ export interface PrivateElement {
   readonly isStatic: boolean;
   /** It holds a value of its own in each object. */
   readonly isField: boolean;
+  /** Not a setter alone: of such a name the engine says that no object has it (`#name in object`). */
+  readonly isReadable: boolean;
 }
 
 export interface ClassInfo {
@@ -62,7 +64,9 @@ export function privatesOf(node: t.Class): PrivateElement[] {
     if (!("key" in member) || member.key.type !== "PrivateName") continue;
     const name = member.key.id.name;
     const isField = member.type === "ClassPrivateProperty";
-    found.set(name, { name, isStatic: "static" in member && member.static === true, isField });
+    const isSetter = member.type === "ClassPrivateMethod" && member.kind === "set";
+    const isReadable = !isSetter || found.get(name)?.isReadable === true;
+    found.set(name, { name, isStatic: "static" in member && member.static === true, isField, isReadable });
   }
   return [...found.values()];
 }

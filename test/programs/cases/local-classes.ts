@@ -140,6 +140,19 @@ export const main = workflow("main", async () => {
     await echo(4);
     trace.push(show([error, error instanceof Failure && error.code()]));
   }
+  class Dial {
+    shown = "off";
+    set #position(position: number) {
+      this.shown = `at ${position}`;
+    }
+    turn(position: number) {
+      this.#position = position;
+    }
+  }
+  const dial = new Dial();
+  await echo(6);
+  dial.turn(7);
+  trace.push(dial.shown);
   for await (const entry of shared.entries()) trace.push(entry);
   const numbers = shared.numbers();
   trace.push(String(numbers.next().value));
