@@ -55,9 +55,19 @@ const DEFAULT_TASK_CONCURRENCY = 32;
  */
 export async function openRuntime(options: RuntimeOptions): Promise<Engine> {
   const { database, codec, synchronous = "full" } = options;
-  const store = await openStore(database, { synchronous, codec });
+  // At the same time: both take a while, and mostly wait.
+  const [storing, sandboxing] = await Promise.allSettled([
+    openStore(database, { synchronous, codec }),
+    openSandbox(options.sandbox),
+  ]);
+  if (storing.status === "rejected") {
+    if (sandboxing.status === "fulfilled") await sandboxing.value.close();
+    throw storing.reason;
+  }
+  const store = storing.value;
   try {
-    const sandbox = await openSandbox(options.sandbox);
+    if (sandboxing.status === "rejected") throw sandboxing.reason;
+    const sandbox = sandboxing.value;
     // Nothing after this can fail.
     return await openEngine({
       store,

@@ -37,8 +37,7 @@ export class Programs {
   /** Loads and stores `program`. Throws Fault EV8010 for another ABI, and what sandbox, pool and store throw. */
   async deploy(program: Program, resolveFrom: string): Promise<void> {
     const stored = checkedProgram({ ...program, resolveFrom });
-    await this.guest(program.hash, stored);
-    const declarations = await this.host(program.hash, stored);
+    const [declarations] = await Promise.all([this.host(program.hash, stored), this.guest(program.hash, stored)]);
     await this.stored.save(program, resolveFrom);
     await this.#declarations.declare(program, declarations);
   }

@@ -161,7 +161,8 @@ test("doctor: a sound database has exit code 0; each broken rule is named, and e
     INSERT INTO inbox (execution, active, event) VALUES (999, 1, '{}');
     INSERT INTO inbox (execution, active, event) SELECT key, 0, '{}' FROM execution WHERE workflow = 'approval';
     UPDATE execution SET status = 'SUSPENDED' WHERE workflow = 'approval';
-    UPDATE inbox SET active = 1 WHERE active = 0;`);
+    UPDATE inbox SET active = 1 WHERE active = 0;
+    UPDATE log SET text = x'00ff';`);
   await file.close();
   const broken = await eventual(["doctor", ...db, "--json"], { cwd });
   assert.equal(broken.code, 1);

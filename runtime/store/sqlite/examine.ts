@@ -295,15 +295,25 @@ class OpenExamination implements Examination {
     progress(check);
     const found: Finding[] = [];
     for (const [table, column] of PAYLOADS) {
-      const sql = `SELECT ${column} FROM ${table} WHERE typeof(${column}) = 'blob' LIMIT ${PAYLOAD_PAGE} OFFSET ?`;
-      try {
-        for (let at = 0; (await this.#all(sql, at)).length === PAYLOAD_PAGE; at += PAYLOAD_PAGE);
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error;
-        found.push({ check, message: `${table}.${column}: ${error.message}` });
-      }
+      const message = await this.#whyUndecodable(table, column);
+      if (message !== undefined) found.push({ check, message: `${table}.${column}: ${message}` });
     }
     return found;
+  }
+
+  async #whyUndecodable(table: string, column: string): Promise<string | undefined> {
+    const sql = `SELECT ${column} FROM ${table} WHERE typeof(${column}) = 'blob' LIMIT ${PAYLOAD_PAGE} OFFSET ?`;
+    try {
+      for (let at = 0; ; at += PAYLOAD_PAGE) {
+        const rows = await this.#all(sql, at);
+        // Where there is no codec they come as they are.
+        if (rows.some((row) => typeof row[column] !== "string")) return "bytes, and the database has no codec";
+        if (rows.length < PAYLOAD_PAGE) return undefined;
+      }
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return error.message;
+    }
   }
 
   async programs(): Promise<readonly StoredProgram[]> {
