@@ -171,11 +171,12 @@ class Assembly {
       this.recovery.stop();
       feed.stop();
       deliveries.stop();
+      // First those who would wait for another attempt, which schedules may be waiting for in turn.
+      this.scheduler.stop();
+      this.retries.stop(engineClosed());
       await this.schedules.stop();
       await this.retention.stop();
       wakeups.stop();
-      this.scheduler.stop();
-      this.retries.stop(engineClosed());
       await this.pool.close(limits.closeGraceMs);
       await this.transactions.stop();
       await this.scheduler.drained();

@@ -6,7 +6,7 @@ import type { Mark } from "../protocol/history.js";
 import type { Outcome } from "../protocol/value.js";
 import type { History, TimerRow, Write } from "../store/store.js";
 import type { Actor, Pending } from "./actor.js";
-import type { NewTask } from "./task-feed.js";
+import type { NewTask } from "./task-call.js";
 import type { LogicalTime } from "./time.js";
 
 /**

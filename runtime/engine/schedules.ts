@@ -155,6 +155,7 @@ export class Schedules {
         this.#failures = 0;
         this.#arm();
       } catch (cause) {
+        if (this.#stopped) return;
         this.#failures++;
         report({ message: "a schedule could not be served and will be tried again", cause });
         wakeups.set("schedules", time.now() + retryDelay(this.#failures, limits), () => this.look());

@@ -13,11 +13,12 @@
  *     the lease of the next attempt.
  */
 import type { Encoded, Outcome } from "../protocol/value.js";
-import type { Store, TaskRow, Write } from "../store/store.js";
+import type { Store, TaskRow } from "../store/store.js";
 import type { SettledTask, TaskCall, TaskPool } from "../tasks/tasks.js";
 import type { Activity } from "./activity.js";
 import type { Recorded } from "./actor.js";
 import { Admission } from "./admission.js";
+import { BeatWriter } from "./beat-writer.js";
 import type { Problem } from "./engine.js";
 import {
   heartbeatMissed,
@@ -28,16 +29,16 @@ import {
 } from "./failures.js";
 import { transactionOver } from "./faults.js";
 import { Heartbeats } from "./heartbeats.js";
+import { Leases } from "./leases.js";
 import { crashDelay, type Limits, retryDelay } from "./limits.js";
 import type { Programs } from "./programs.js";
-import { makeTaskToken, type TaskTokenSubject } from "./task-tokens.js";
-import { completion, idempotencyKey, nextAttemptNow, rest, rests, retryAt } from "./task-writes.js";
+import { RestingTasks } from "./resting-tasks.js";
+import { attemptOf, callOfAttempt, type NewTask, refOf, taskCall } from "./task-call.js";
+import type { TaskTokenSubject } from "./task-tokens.js";
+import { completion, nextAttemptNow, rest, rests, retryAt } from "./task-writes.js";
 import type { LogicalTime } from "./time.js";
 import type { StatementRequest, Transactions } from "./transactions.js";
 import type { Wakeups } from "./wakeups.js";
-
-/** A stored task, as the commit that added it knows it. */
-export type NewTask = Omit<TaskRow, "row">;
 
 interface OpenTask {
   readonly task: NewTask;
@@ -69,23 +70,34 @@ export class TaskFeed {
   /** Rows of the store may wait to be handed out. */
   #behind = true;
   #reading: Set<string> | undefined;
-  #leasing: NewTask[] = [];
+  readonly #leases: Leases;
   #failures = 0;
   #stopped = false;
   /** Programs whose host code could not be loaded: their tasks stay in the store until it is deployed again. */
   readonly #blocked = new Set<string>();
-  /** Tasks that rest until their next attempt; those that found no room here are in the store alone. */
-  readonly #resting = new Map<string, NewTask>();
+  readonly #resting: RestingTasks;
   /** Tasks whose outcome from outside is on its way into their execution. */
   readonly #completing = new Set<string>();
   readonly #admission = new Admission<NewTask>();
   readonly #heartbeats: Heartbeats;
-  readonly #unwrittenBeats = new Map<string, Extract<Write, { kind: "beatTask" }>>();
-  #writingBeats = false;
+  readonly #beats: BeatWriter;
 
   constructor(parts: TaskFeedParts) {
     this.#parts = parts;
-    this.#heartbeats = new Heartbeats((next) => parts.wakeups.set("heartbeats", next, () => this.#silent()));
+    const { store, wakeups, limits, report } = parts;
+    this.#beats = new BeatWriter(store, report);
+    this.#leases = new Leases(store, {
+      leased: (tasks) => {
+        this.#failures = 0;
+        this.#submit(tasks);
+      },
+      failed: (tasks, cause) => {
+        for (const task of tasks) this.#giveBack(task);
+        this.#failed("tasks could not be marked as started", cause);
+      },
+    });
+    this.#resting = new RestingTasks(limits.openTasks, (next) => wakeups.set("attempts", next, () => this.#rested()));
+    this.#heartbeats = new Heartbeats((next) => wakeups.set("heartbeats", next, () => this.#silent()));
   }
 
   /** Takes up tasks that a commit has just stored. */
@@ -169,7 +181,7 @@ export class TaskFeed {
     const now = time.now();
     if (row === undefined || !rests(row, now)) return false;
     await store.commit(nextAttemptNow(row, now));
-    this.#resting.set(refOf(row), { ...row, readyAt: now });
+    this.#keepResting({ ...row, readyAt: now });
     this.#rested();
     return true;
   }
@@ -193,7 +205,7 @@ export class TaskFeed {
     this.#reading?.add(ref);
     const open = this.#open.get(ref);
     this.#open.delete(ref);
-    this.#resting.delete(ref);
+    this.#resting.remove(ref);
     this.#completing.delete(ref);
     this.#heartbeats.forget(ref);
     if (open !== undefined && open.state !== "settled") {
@@ -297,7 +309,7 @@ export class TaskFeed {
   }
 
   #leaseNext(task: NewTask): void {
-    if (!this.#stopped && this.#take(task)) this.#lease({ ...task, attempt: task.attempt + 1 });
+    if (!this.#stopped && this.#take(task)) this.#leases.add({ ...task, attempt: task.attempt + 1 });
   }
 
   /** The task no longer counts for its limits: others may start in its place. */
@@ -315,8 +327,7 @@ export class TaskFeed {
 
   /** The open task whose running attempt has that ref; undefined for an attempt that is given up. */
   #attempt(ref: string): OpenTask | undefined {
-    const end = ref.indexOf("@");
-    const open = this.#open.get(ref.slice(0, end));
+    const open = this.#open.get(callOfAttempt(ref));
     return open?.state === "running" && attemptOf(open.task) === ref ? open : undefined;
   }
 
@@ -388,29 +399,16 @@ export class TaskFeed {
   }
 
   #keepResting(task: NewTask): void {
-    if (this.#resting.size < this.#parts.limits.openTasks) this.#resting.set(refOf(task), task);
-    else this.#behind = true;
-    this.#armResting();
+    if (!this.#resting.add(task)) this.#behind = true;
   }
 
-  #armResting(): void {
-    let next: number | undefined;
-    for (const { readyAt } of this.#resting.values()) next = Math.min(next ?? readyAt, readyAt);
-    this.#parts.wakeups.set("attempts", next, () => this.#rested());
-  }
-
-  /** The next attempts that are due, earliest first. */
+  /** The next attempts that are due. */
   #rested(): void {
-    const now = this.#parts.time.now();
-    const due = [...this.#resting].filter(([, { readyAt }]) => readyAt <= now);
-    due.sort(([, left], [, right]) => left.readyAt - right.readyAt);
-    for (const [ref, task] of due) {
-      this.#resting.delete(ref);
+    for (const task of this.#resting.due(this.#parts.time.now())) {
       if (this.#stopped || this.#open.size >= this.#parts.limits.openTasks) this.#behind = true;
       else this.#enter(task);
     }
     if (this.#behind && this.#resting.size === 0) this.refill();
-    this.#armResting();
   }
 
   /** The handler has returned `asyncResult`: from now on the task is a row and a deadline. */
@@ -441,24 +439,7 @@ export class TaskFeed {
     this.#heartbeats.beat(refOf(task), at);
     const open = this.#open.get(refOf(task));
     if (open !== undefined) Object.assign(open, { task: { ...open.task, beat: { at, details } } });
-    this.#unwrittenBeats.set(refOf(task), { kind: "beatTask", execution, seq, at, details });
-    if (!this.#writingBeats) await this.#parts.activity.during(this.#writeBeats());
-  }
-
-  /** Only the last one of each task counts, so those that come during a commit are gathered for the next. */
-  async #writeBeats(): Promise<void> {
-    this.#writingBeats = true;
-    try {
-      while (this.#unwrittenBeats.size > 0) {
-        const writes = [...this.#unwrittenBeats.values()];
-        this.#unwrittenBeats.clear();
-        await this.#parts.store.commit(writes);
-      }
-    } catch (cause) {
-      this.#parts.report({ message: "heartbeats could not be stored", cause });
-    } finally {
-      this.#writingBeats = false;
-    }
+    await this.#parts.activity.during(this.#beats.write({ kind: "beatTask", execution, seq, at, details }));
   }
 
   /** Those that were silent too long have failed. */
@@ -520,37 +501,6 @@ export class TaskFeed {
     this.#parts.activity.end();
   }
 
-  /** Gathers the leases of one synchronous stretch into one commit. */
-  #lease(task: NewTask): void {
-    if (this.#leasing.length === 0) {
-      queueMicrotask(() => {
-        const tasks = this.#leasing;
-        this.#leasing = [];
-        void this.#leaseAll(tasks);
-      });
-    }
-    this.#leasing.push(task);
-  }
-
-  async #leaseAll(tasks: readonly NewTask[]): Promise<void> {
-    if (tasks.length === 0) return;
-    const lease = this.#parts.store.opened.incarnation;
-    try {
-      await this.#parts.store.commit(
-        tasks.map(({ execution, seq, attempt, crashes }): Write => {
-          const write = { kind: "leaseTask", execution, seq, attempt, lease } as const;
-          return crashes === undefined ? write : { ...write, crashes };
-        }),
-      );
-      this.#failures = 0;
-    } catch (cause) {
-      for (const task of tasks) this.#giveBack(task);
-      this.#failed("tasks could not be marked as started", cause);
-      return;
-    }
-    this.#submit(tasks);
-  }
-
   #submit(tasks: readonly NewTask[]): void {
     const { programs, pool } = this.#parts;
     if (this.#stopped) {
@@ -598,24 +548,7 @@ export class TaskFeed {
     if (open !== undefined) Object.assign(open, { state: "running", task });
     const timeout = task.policy?.heartbeatTimeout;
     if (timeout !== undefined) this.#heartbeats.watch(ref, timeout, this.#parts.time.now());
-    const { store } = this.#parts;
-    return {
-      ref: attemptOf(task),
-      program: task.program,
-      task: task.task,
-      input: task.input,
-      onCrash: task.onCrash,
-      context: {
-        executionId: task.executionId,
-        workflowName: task.workflow,
-        scheduledTime: new Date(task.scheduledTime).toISOString(),
-        retry: task.attempt - 1,
-        idempotencyKey: idempotencyKey(task),
-        token: makeTaskToken(store.opened.secret, task),
-        ...(task.beat === undefined ? {} : { lastHeartbeat: task.beat.details }),
-      },
-      ...(task.policy?.priority === undefined ? {} : { priority: task.policy.priority }),
-    };
+    return taskCall(task, this.#parts.store.opened.secret);
   }
 
   #failed(message: string, cause: unknown): void {
@@ -626,13 +559,4 @@ export class TaskFeed {
     const { wakeups, time, limits } = this.#parts;
     wakeups.set("tasks", time.now() + retryDelay(this.#failures, limits), () => this.refill());
   }
-}
-
-function refOf({ execution, seq }: { readonly execution: number; readonly seq: number }): string {
-  return `${execution}#${seq}`;
-}
-
-/** The ref by which the pool knows one attempt. */
-function attemptOf(task: NewTask): string {
-  return `${refOf(task)}@${task.attempt}`;
 }

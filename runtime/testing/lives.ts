@@ -131,15 +131,14 @@ export class Lives {
 
   /** Closes the engine cleanly and opens another on the same database. */
   async restart(): Promise<void> {
-    const { engine } = await this.#current;
-    await engine.close();
+    await this.ask((engine) => engine.close());
     this.#current = this.#begin();
     await this.#current;
   }
 
   async close(): Promise<void> {
     try {
-      await (await this.#current).engine.close();
+      await this.ask((engine) => engine.close());
     } finally {
       await this.#options.pool.close(0);
       giveBack(this.#sandbox);
@@ -171,11 +170,14 @@ export class Lives {
       };
     });
     ended.catch(() => {});
-    const engine = await openEngine({
+    const opening = openEngine({
       ...{ store: mortal.store, sandbox: this.#shared(), clock, checkpoint, cacheSize, randomHex, report },
       tasks: (onSettled, onBeat, onRequest, onInterrupted) =>
         pool.begin({ onSettled, onBeat, onRequest, onInterrupted }),
     });
+    const engine = await Promise.race([opening, ended]);
+    // It died while it was being opened: the next one is there.
+    if (engine === undefined) return await this.#current;
     const life = { engine, nextKey: store.opened.nextKey, ended, kill: mortal.kill };
     for (const { program, resolveFrom } of this.#programs) {
       await Promise.race([engine.deploy(program, resolveFrom), ended]);

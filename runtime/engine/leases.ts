@@ -1,0 +1,46 @@
+/**
+ * Notes in the store that attempts start in this incarnation (F4): those of one synchronous stretch in one commit.
+ */
+import type { Store, Write } from "../store/store.js";
+import type { NewTask } from "./task-call.js";
+
+export interface LeaseOutcomes {
+  /** They may start. */
+  readonly leased: (tasks: readonly NewTask[]) => void;
+  readonly failed: (tasks: readonly NewTask[], cause: unknown) => void;
+}
+
+export class Leases {
+  readonly #store: Pick<Store, "commit" | "opened">;
+  readonly #outcomes: LeaseOutcomes;
+  #gathered: NewTask[] = [];
+
+  constructor(store: Pick<Store, "commit" | "opened">, outcomes: LeaseOutcomes) {
+    this.#store = store;
+    this.#outcomes = outcomes;
+  }
+
+  /** `task` has the number of the attempt that is to start. */
+  add(task: NewTask): void {
+    if (this.#gathered.length === 0) queueMicrotask(() => void this.#write());
+    this.#gathered.push(task);
+  }
+
+  async #write(): Promise<void> {
+    const tasks = this.#gathered;
+    this.#gathered = [];
+    try {
+      await this.#store.commit(tasks.map((task) => this.#lease(task)));
+    } catch (cause) {
+      this.#outcomes.failed(tasks, cause);
+      return;
+    }
+    this.#outcomes.leased(tasks);
+  }
+
+  #lease({ execution, seq, attempt, crashes }: NewTask): Write {
+    const lease = this.#store.opened.incarnation;
+    const write = { kind: "leaseTask", execution, seq, attempt, lease } as const;
+    return crashes === undefined ? write : { ...write, crashes };
+  }
+}
