@@ -52,6 +52,9 @@ interface Life {
   readonly kill: () => void;
 }
 
+/** Deaths are the test's own doing: tasks that they cut off are made again at once, however often. */
+const DEATHS_ARE_FREE = { crashMinMs: 0, crashMaxMs: 0, crashes: Number.POSITIVE_INFINITY };
+
 export class Lives {
   readonly #options: LivesOptions;
   readonly #sandbox: Sandbox;
@@ -172,6 +175,7 @@ export class Lives {
     ended.catch(() => {});
     const opening = openEngine({
       ...{ store: mortal.store, sandbox: this.#shared(), clock, checkpoint, cacheSize, randomHex, report },
+      limits: DEATHS_ARE_FREE,
       tasks: (onSettled, onBeat, onRequest, onInterrupted) =>
         pool.begin({ onSettled, onBeat, onRequest, onInterrupted }),
     });

@@ -51,6 +51,8 @@ export class TestPool {
   #tellOver: () => void = () => {};
   /** Calls that real handlers are running, of any life. */
   readonly #running = new Set<string>();
+  /** Those of them that have a transaction, or wait for one. */
+  readonly #transacting = new Set<string>();
   #whenQuiet: (() => void) | undefined;
 
   readonly #completions: CompletionQueue;
@@ -111,6 +113,7 @@ export class TestPool {
     this.#threads = undefined;
     await threads?.close(graceMs);
     this.#running.clear();
+    this.#transacting.clear();
   }
 
   async #load(program: HostProgram): Promise<Declarations> {
@@ -150,6 +153,7 @@ export class TestPool {
   async #request(request: HostRequest, program: string): Promise<Outcome> {
     const listener = this.#listener;
     if (listener === undefined) return unanswered();
+    if (request.kind === "statement") this.#transacting.add(request.attempt);
     return await Promise.race([listener.onRequest(this.#ofOwnAttempt(request), program), this.#over]);
   }
 
@@ -166,9 +170,16 @@ export class TestPool {
   }
 
   #settled(settled: readonly SettledTask[]): void {
-    for (const { ref } of settled) this.#running.delete(ref);
     const own: SettledTask[] = [];
-    for (const each of settled) this.#ofThisLife(each.ref, (ref) => own.push({ ...each, ref }));
+    for (const each of settled) {
+      this.#running.delete(each.ref);
+      const holdsTransaction = this.#transacting.delete(each.ref);
+      this.#ofThisLife(each.ref, (ref) => {
+        // Until it is told, all others wait for the database: its outcome cannot be kept back for theirs.
+        if (holdsTransaction) this.#listener?.onSettled([{ ...each, ref }]);
+        else own.push({ ...each, ref });
+      });
+    }
     if (own.length > 0) this.#answer(this.#life, own);
     if (this.#running.size === 0) this.#whenQuiet?.();
   }
