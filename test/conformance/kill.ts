@@ -22,6 +22,8 @@ const PRELOAD = new URL("../../../test/support/kill-at.mjs", import.meta.url).hr
 const ALL = process.env.KILLS === "all";
 /** Opening a new database and starting take so many writes at least: deaths are chosen from these and some more. */
 const FIRST_WRITES = 14;
+/** Where the clock of every run begins. */
+const START = "2030-01-01T00:00:00Z";
 /** A run with more writes than this has no end. */
 const MOST_WRITES = 400;
 /** The longest that one run may take, in real ms. */
@@ -80,7 +82,8 @@ function chosen(name: string, when: string): number {
 }
 
 function run({ program, file, database, input }: World, killAt?: string): Promise<Ending> {
-  const args = ["run", file, program, "--id", EXECUTION_NAME, "--db", database, "--virtual-clock", "--json"];
+  const clock = ["--virtual-clock", "--start-at", START];
+  const args = ["run", file, program, "--id", EXECUTION_NAME, "--db", database, ...clock, "--json"];
   if (input !== undefined) args.push("--input", JSON.stringify(input));
   const preload = killAt === undefined ? [] : ["--import", PRELOAD];
   const child = spawn(process.execPath, [...preload, join(ROOT, "dist/eventual"), ...args], {
@@ -114,7 +117,7 @@ function shownOf(output: string): string {
   return withoutTimes(JSON.stringify([status, result ?? null, named?.name ?? named ?? null, named?.message ?? null]));
 }
 
-/** The command's clock begins at the real time: dates differ from run to run. */
+/** How often a life begins anew shows in times. */
 function withoutTimes(text: string): string {
   return text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "TIME").replaceAll(/\d{12,}/g, "NUMBER");
 }
