@@ -232,7 +232,8 @@ function tasksAndLogs(open: Open): void {
         [2, 2, 0, 0],
       ],
     );
-    const { row, ...first } = all[0] ?? assert.fail();
+    const { row, crashes = 0, ...first } = all[0] ?? assert.fail();
+    assert.equal(crashes, 0);
     assert.deepEqual(first, {
       execution: 2,
       executionId: "order/2",
@@ -250,19 +251,17 @@ function tasksAndLogs(open: Open): void {
     });
     assert.deepEqual(await store.openTasks({ after: row, limit: 1 }), [all[1]]);
     await store.commit([
-      { kind: "leaseTask", execution: 2, seq: 1, lease: 4, attempt: 2 },
+      { kind: "leaseTask", execution: 2, seq: 1, lease: 4, attempt: 2, crashes: 1 },
       { kind: "removeTask", execution: 1, seq: 1 },
     ]);
     assert.deepEqual(
-      (await store.openTasks({ limit: 9 })).map(({ execution, seq, lease, attempt }) => [
-        execution,
-        seq,
-        lease,
-        attempt,
+      (await store.openTasks({ limit: 9 })).map((open) => [
+        ...[open.execution, open.seq, open.lease, open.attempt],
+        open.crashes ?? 0,
       ]),
       [
-        [2, 1, 4, 2],
-        [2, 2, 0, 0],
+        [2, 1, 4, 2, 1],
+        [2, 2, 0, 0, 0],
       ],
     );
   });
