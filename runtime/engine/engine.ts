@@ -12,7 +12,7 @@ import type { HostRequest } from "../protocol/host-request.js";
 import type { Program } from "../protocol/program.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
-import type { DeadLetter, ExecutionRow, LogRow, Store, TaskRow } from "../store/store.js";
+import type { DeadLetter, ExecutionQuery, ExecutionRow, LogRow, Store, TaskRow } from "../store/store.js";
 import type { SettledTask, TaskPool } from "../tasks/tasks.js";
 import type { Clock } from "./clock.js";
 import type { Limits } from "./limits.js";
@@ -84,14 +84,8 @@ export interface Engine {
   /** Resolves when the execution is closed (its outcome) or suspended. */
   result(executionId: string): Promise<ExecutionRow>;
   show(executionId: string): Promise<ExecutionRow & { readonly checkpointBytes: number; readonly tailBytes: number }>;
-  /** Newest first. `short`: long values are left out, see `ExecutionRow.omitted`. */
-  list(query: {
-    workflow?: string;
-    status?: Status;
-    before?: number;
-    limit: number;
-    short?: boolean;
-  }): Promise<readonly ExecutionRow[]>;
+  /** Newest first. */
+  list(query: ExecutionQuery): Promise<readonly ExecutionRow[]>;
   logs(executionId: string, query: { after?: number; limit: number }): Promise<readonly LogRow[]>;
   /** Tasks that are not completed, in the order of their calls. */
   tasks(query: { after?: number; limit: number }): Promise<readonly OpenTaskRow[]>;

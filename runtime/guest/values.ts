@@ -33,7 +33,7 @@ function isClass(bound: unknown): bound is AnyFunction {
 
 /** See protocol/value.ts. */
 export function encode(given: unknown, root?: string): value.Encoded {
-  return value.encodePlain(given) ?? value.encode(given, root, classesOf(currentTurn().instance));
+  return value.encodePlain(given) ?? value.encodeGraph(given, root, classesOf(currentTurn().instance));
 }
 
 /** See protocol/value.ts. */

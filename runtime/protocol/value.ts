@@ -37,9 +37,16 @@ export function encodePlain(value: unknown): Encoded | undefined {
   return isPlainTree(value) ? `j${JSON.stringify(value)}` : undefined;
 }
 
+/** `encode` for a value that `encodePlain` does not take: what is plain is not looked for again. */
+export function encodeGraph(value: unknown, root: string | undefined, classes: ClassTable): Encoded {
+  return writeGraph(value, root ?? "value", false, classes);
+}
+
 function write(value: unknown, root: string, stacks: boolean, classes: ClassTable): Encoded {
-  const plain = encodePlain(value);
-  if (plain !== undefined) return plain;
+  return encodePlain(value) ?? writeGraph(value, root, stacks, classes);
+}
+
+function writeGraph(value: unknown, root: string, stacks: boolean, classes: ClassTable): Encoded {
   const errors = new ErrorWriter(stacks, classes);
   try {
     // The details of errors follow the value. They are found while it is written, and the set grows under the writer's

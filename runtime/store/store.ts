@@ -15,6 +15,16 @@ import type { LogLevel } from "../protocol/guest.js";
 import type { TaskPolicy } from "../protocol/task-policy.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
 
+/** Which executions a list has; `before` is the key of the last row of the previous page. */
+export interface ExecutionQuery {
+  readonly workflow?: string;
+  readonly status?: Status;
+  readonly before?: number;
+  readonly limit: number;
+  /** Long values are left out, see `ExecutionRow.omitted`. */
+  readonly short?: boolean;
+}
+
 export interface Store {
   /** Facts read once when the store was opened. */
   readonly opened: {
@@ -45,14 +55,8 @@ export interface Store {
   loadExecution(key: number): Promise<StoredExecution | undefined>;
   /** The inbox alone, in order of arrival: for an execution whose state is in memory. */
   readInbox(key: number): Promise<readonly InboxRow[]>;
-  /** Newest first; `before` is the key of the last row of the previous page. */
-  listExecutions(query: {
-    workflow?: string;
-    status?: Status;
-    before?: number;
-    limit: number;
-    short?: boolean;
-  }): Promise<readonly ExecutionRow[]>;
+  /** Newest first. */
+  listExecutions(query: ExecutionQuery): Promise<readonly ExecutionRow[]>;
   readLogs(key: number, query: { after?: number; limit: number }): Promise<readonly LogRow[]>;
 
   /** Timers of executions in progress that are due at or before `until`, earliest first. */
