@@ -6,6 +6,8 @@
  * A2  An event leaves the queue only into the activation under way; a failed one puts its events back in front.
  * A3  Inbox entries stand before all other events: nobody can have acted upon an event that is not yet consumed, but
  *     what is in the inbox has been acknowledged.
+ * A4  `inboxStale` is cleared before the inbox is read and set after each commit that adds to it: an entry that the read
+ *     missed is still announced when the read has ended.
  */
 import type { Event, TailEntry } from "../protocol/event.js";
 import type { ExecutionRow, InboxRow, StoredExecution } from "../store/store.js";
@@ -132,7 +134,6 @@ export class Actor {
 
   /** Makes the queue's inbox entries those of the store, in its order, in front of all others (A3). */
   mergeInbox(rows: readonly InboxRow[]): void {
-    this.inboxStale = false;
     const others = this.queue.filter(({ origin }) => origin.kind !== "inbox");
     const entries = rows.map(({ id, event }): Pending => ({ event, origin: { kind: "inbox", id } }));
     this.queue = [...entries, ...others];

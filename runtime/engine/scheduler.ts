@@ -9,7 +9,7 @@
  */
 
 import { isControl } from "../protocol/event.js";
-import type { SuspendReason } from "../protocol/execution.js";
+import { isClosed, type SuspendReason } from "../protocol/execution.js";
 import { Fault } from "../protocol/fault.js";
 import type { ActivationReply, ActivationRequest } from "../sandbox/sandbox.js";
 import { Activity } from "./activity.js";
@@ -127,10 +127,10 @@ export class Scheduler {
     if (!actor.created) {
       actor.loaded = { checkpoint: null, tail: [] };
     } else if (actor.live) {
-      actor.mergeInbox(await store.readInbox(actor.key));
+      actor.mergeInbox(await reading(actor, () => store.readInbox(actor.key)));
       return true;
     } else if (actor.row === undefined || actor.row.status === "IN_PROGRESS") {
-      const stored = await store.loadExecution(actor.key);
+      const stored = await reading(actor, () => store.loadExecution(actor.key));
       if (stored === undefined) throw new Error(`the store has no execution ${actor.key}`);
       actor.load(stored);
       directory.loaded(actor, stored.row);
@@ -138,7 +138,7 @@ export class Scheduler {
     const { row } = actor;
     if (row === undefined || row.status !== "IN_PROGRESS") {
       if (row?.status === "SUSPENDED") {
-        actor.mergeInbox(await store.readInbox(actor.key));
+        actor.mergeInbox(await reading(actor, () => store.readInbox(actor.key)));
         const first = actor.queue.find(({ event }) => isControl(event));
         if (first !== undefined) {
           actor.discard((pending) => pending === first);
@@ -174,7 +174,7 @@ export class Scheduler {
   }
 
   async #outside(actor: Actor): Promise<void> {
-    actor.inboxStale = false;
+    if (actor.row !== undefined && isClosed(actor.row.status)) actor.inboxStale = false;
     actor.flush = false;
     actor.loaded = undefined;
     const batch = actor.take(Number.POSITIVE_INFINITY);
@@ -259,7 +259,6 @@ export class Scheduler {
       } else if (event.kind === "suspend" && actor.row?.status === "IN_PROGRESS") {
         this.#forgetInstance(actor);
         await this.#committer.suspension(actor, [], suspendedByOperator(event.reason), [pending]);
-        actor.inboxStale = false;
       } else {
         await this.#committer.resumption(actor, pending);
       }
@@ -304,7 +303,6 @@ export class Scheduler {
     this.#noInstance(actor, false);
     await this.#committer.suspension(actor, batch, { code, message, remedy });
     actor.failures = 0;
-    actor.inboxStale = false;
   }
 
   async #lost(actor: Actor, batch: readonly Pending[]): Promise<void> {
@@ -358,5 +356,16 @@ export class Scheduler {
     if (phase === "waiting") return;
     if (this.#hasWork(actor)) this.wake(actor);
     else this.#parts.directory.release(actor);
+  }
+}
+
+/** Reads the inbox with `read`. What is committed while that is under way may be missing from it: it is read again (A4). */
+async function reading<T>(actor: Actor, read: () => Promise<T>): Promise<T> {
+  actor.inboxStale = false;
+  try {
+    return await read();
+  } catch (error) {
+    actor.inboxStale = true;
+    throw error;
   }
 }

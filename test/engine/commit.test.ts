@@ -70,6 +70,30 @@ test("a signal to another execution arrives only after the sender's commit", asy
   assert.deepEqual(database.logTexts(), ["got j7", "sent 1 delivered"].sort());
 });
 
+test("an entry of the inbox that is committed while the inbox is read is not overlooked", async () => {
+  const { engine, database } = await openWorld({ collector, relay });
+  await engine.start({ workflow: "collector", name: "c", input: encode(null) });
+  for (const name of ["a", "b"]) await engine.start({ workflow: "relay", name, input: encode("collector/c") });
+  let arrive: () => void = () => {};
+  const underway = new Promise<void>((begun) => {
+    database.afterRead = (what) => {
+      if (what !== "readInbox") return undefined;
+      database.afterRead = () => undefined;
+      begun();
+      return new Promise((resolve) => {
+        arrive = resolve;
+      });
+    };
+  });
+  await engine.signal("relay/a", "first", encode(1));
+  await underway;
+  await engine.signal("relay/b", "second", encode(2));
+  arrive();
+  await engine.idle();
+  const got = database.logTexts().filter((text) => text.startsWith("got"));
+  assert.deepEqual(got, ["got j1", "got j2"]);
+});
+
 test("events that arrive during an activation are taken together by the next one, in order", async () => {
   const { engine, database, sandbox } = await openWorld({ collector });
   await engine.start({ workflow: "collector", name: "a", input: encode(null) });

@@ -48,6 +48,8 @@ export class Database {
   beforeCommit: (attempt: number, writes: readonly Write[]) => void = () => {};
   /** Throws to make reads fail. */
   beforeRead: (what: string) => void = () => {};
+  /** Until it resolves, what has been read is on its way. */
+  afterRead: (what: string) => Promise<void> | undefined = () => undefined;
   #gate: Promise<void> | undefined;
   #handle = 0;
 
@@ -91,7 +93,9 @@ export class Database {
       await undefined;
       if (dead()) return await forever;
       database.beforeRead(what);
-      return structuredClone(value());
+      const answer = structuredClone(value());
+      await database.afterRead(what);
+      return answer;
     }
     const { data } = this;
     return {
