@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { Fault } from "../protocol/fault.js";
+import { DEEPEST_JSON, isTooDeep } from "../protocol/json.js";
 
 /**
  * The value of the options `--input` and `--input-file`; undefined when neither is given. `-` as file reads standard
@@ -30,6 +31,12 @@ async function readText(file: string): Promise<string> {
 
 /** Parses `text`; `source` says in the message where it came from. Throws Fault EV8206 with line and column. */
 export function parseJson(text: string, source: string): unknown {
+  if (isTooDeep(text)) {
+    throw new Fault("EV8206", `${source} is nested deeper than ${DEEPEST_JSON} levels`, {
+      place: source,
+      remedy: "Give flatter data: lists whose items refer to each other by ids.",
+    });
+  }
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -6,8 +6,8 @@
  */
 import * as z from "zod";
 import { Fault, type FaultCode } from "../protocol/fault.js";
+import { type ExecutionEvent, followStream } from "./event-stream.js";
 import {
-  changedSchema,
   type Overview,
   overviewSchema,
   type StandingResource,
@@ -32,7 +32,6 @@ import {
   type ListedExecution,
   LONGEST_WAIT_SECONDS,
   type LogLine,
-  logLineSchema,
   logPageSchema,
   type ProgramSummary,
   type PruneBody,
@@ -54,7 +53,17 @@ import {
 } from "./resources.js";
 import { type ScheduleResource, scheduleListSchema } from "./schedules.js";
 
-export type { Answer, Deployed, Execution, ExecutionDetails, ListedExecution, LogLine, StartBody, Started };
+export type {
+  Answer,
+  Deployed,
+  Execution,
+  ExecutionDetails,
+  ExecutionEvent,
+  ListedExecution,
+  LogLine,
+  StartBody,
+  Started,
+};
 
 export interface ConnectOptions {
   /** Such as `http://127.0.0.1:8080`. */
@@ -67,7 +76,6 @@ export interface ConnectOptions {
 export interface HttpClient {
   /** Durable when it resolves. With `idempotencyKey`, the same call again gives the execution that is there. */
   start(request: StartBody & { readonly idempotencyKey?: string }): Promise<Started>;
-  /** Durable when it resolves. */
   /** Durable when it resolves. Of several signals to the execution with the same `id` one arrives: safe to repeat. */
   signal(
     executionId: string,
@@ -128,7 +136,10 @@ export interface HttpClient {
   logs(executionId: string): AsyncIterable<LogLine>;
   /** Resolves when the execution is closed or suspended, however long that takes. */
   result(executionId: string, options?: { readonly signal?: AbortSignal }): Promise<Execution>;
-  /** Log lines and changes of status as they happen, until the execution is closed. */
+  /**
+   * Log lines and changes of status as they happen, until the execution is closed. A connection that breaks is made
+   * again, and no line comes twice; the present status does.
+   */
   events(executionId: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<ExecutionEvent>;
   /** Completes an attempt by its token, or the present one of a call. Durable when it resolves. */
   completeTask(task: string | TaskCallRef, result?: Execution["input"]): Promise<void>;
@@ -155,11 +166,6 @@ export interface ListQuery {
   /** `full`: values longer than 4 kB are not left out. */
   readonly values?: "short" | "full";
 }
-
-export type ExecutionEvent =
-  | { readonly event: "log"; readonly data: LogLine }
-  | { readonly event: "changed"; readonly data: { readonly at: number } }
-  | { readonly event: "status"; readonly data: Execution };
 
 /** A client of the server at `url`. Its calls throw Faults; EV8213 when the server cannot be reached. */
 export function connect(options: ConnectOptions): HttpClient {
@@ -267,24 +273,13 @@ class Http {
     return parsed(schema, await (await this.#send(path, init)).text());
   }
 
-  async *events(path: string, signal: AbortSignal | undefined): AsyncGenerator<ExecutionEvent> {
-    const { body } = await this.#send(path, { ...(signal === undefined ? {} : { signal }) });
-    if (body === null) return;
-    let rest = "";
-    const decoder = new TextDecoder();
-    // Not `for await` over the body: some browsers' streams cannot be iterated.
-    const reader = body.getReader();
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      const blocks = (rest + decoder.decode(part.value, { stream: true })).split("\n\n");
-      rest = blocks.pop() ?? "";
-      for (const block of blocks) {
-        const event = /^event: (.*)$/m.exec(block)?.[1];
-        const data = /^data: (.*)$/m.exec(block)?.[1] ?? "";
-        if (event === "log") yield { event, data: parsed(logLineSchema, data) };
-        else if (event === "changed") yield { event, data: parsed(changedSchema, data) };
-        else if (event === "status") yield { event, data: parsed(executionSchema, data) };
-      }
-    }
+  events(path: string, signal: AbortSignal | undefined): AsyncGenerator<ExecutionEvent> {
+    const open = (last: string | undefined): Promise<Response> =>
+      this.#send(path, {
+        ...(signal === undefined ? {} : { signal }),
+        ...(last === undefined ? {} : { headers: { "last-event-id": last } }),
+      });
+    return followStream(open, signal);
   }
 
   async #send(path: string, init: RequestInit): Promise<Response> {

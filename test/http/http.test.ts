@@ -249,8 +249,8 @@ test("malformed and oversized requests are refused, and change nothing", async (
   refused(await start("{"), 400, "EV8301");
   refused(await start('{"workflow": 1}'), 400, "EV8301");
   refused(await start('{"workflow": "greet", "more": 1}'), 400, "EV8301");
-  refused(await start('{"workflow": "greet"}', { "content-type": "text/plain" }), 400, "EV8301");
-  refused(await start('{"workflow": "greet"}', {}), 400, "EV8301");
+  refused(await start('{"workflow": "greet"}', { "content-type": "text/plain" }), 415, "EV8312");
+  refused(await start('{"workflow": "greet"}', {}), 415, "EV8312");
   refused(await start(JSON.stringify({ workflow: "greet", input: "x".repeat(2 << 20) })), 413, "EV8305");
   refused(await ask(url, "/v1/executions?limit=0"), 400, "EV8301");
   refused(await ask(url, "/v1/executions?status=NONE"), 400, "EV8301");
@@ -259,7 +259,7 @@ test("malformed and oversized requests are refused, and change nothing", async (
   refused(await ask(url, "/v1/executions/a/b%00c"), 400, "EV8301");
   refused(await ask(url, "/v1/executions/sums/none"), 404, "EV8004");
   refused(await ask(url, "/v2/executions"), 404, "EV8307");
-  refused(await ask(url, "/v1/executions", { method: "DELETE" }), 404, "EV8307");
+  refused(await ask(url, "/v1/executions", { method: "DELETE" }), 405, "EV8311");
   assert.deepEqual((await ask(url, "/v1/executions")).body.items, []);
 });
 

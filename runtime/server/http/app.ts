@@ -3,22 +3,27 @@
  *
  * H1  A request is checked in this order: place (host, origin), rate, token and scope, body, query: nothing of an
  *     unauthorized request is read beyond its head.
- * H2  Every answer that is none is problem+json with a code.
+ * H2  Every answer that is none is problem+json with a code, also to what is no operation or no request at all.
+ * H3  A request that its client gives up is no defect: nothing is reported.
  */
-import { Hono } from "hono";
+import type { IncomingMessage } from "node:http";
+import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { streamSSE } from "hono/streaming";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
 import type { Engine } from "../../engine/engine.js";
 import { Fault } from "../../protocol/fault.js";
+import { DEEPEST_JSON, isTooDeep } from "../../protocol/json.js";
 import { authorize, checkPlace, type Tokens } from "./access.js";
+import { crossOrigin } from "./cross-origin.js";
 import { addDashboard } from "./dashboard.js";
+import { answerOtherMethods } from "./methods.js";
 import { openApiDocument } from "./openapi.js";
 import { ROUTES } from "./operations.js";
-import { problemOf } from "./problem.js";
+import { problemHeaders, problemOf } from "./problem.js";
 import type { RateLimit } from "./rate.js";
 import type { Call, Operation, Reply, Service } from "./route.js";
+import { streamReply } from "./stream.js";
 import { Waiting } from "./waiting.js";
 
 export interface AppOptions {
@@ -40,7 +45,7 @@ export interface AppOptions {
 
 /** What the server knows of a connection. */
 export interface Bindings {
-  readonly Bindings: { readonly incoming: { readonly socket: { readonly remoteAddress?: string | undefined } } };
+  readonly Bindings: { readonly incoming: IncomingMessage };
 }
 
 /** Makes the application. */
@@ -49,12 +54,9 @@ export function httpApp(options: AppOptions): Hono<Bindings> {
   const service: Service = { engine, database, version, waiting: new Waiting(engine) };
   const app = new Hono<Bindings>();
   app.onError((error, context) => {
-    if (!(error instanceof Fault)) report(error);
+    if (!(error instanceof Fault) && !isGivenUp(context)) report(error);
     const problem = problemOf(error, context.req.path);
-    const headers: Record<string, string> = { "content-type": "application/problem+json" };
-    if (problem.status === 401) headers["www-authenticate"] = "Bearer";
-    if (problem.status === 429) headers["retry-after"] = "1";
-    return context.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, headers);
+    return context.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, problemHeaders(problem));
   });
   app.notFound((context) => {
     throw new Fault("EV8307", `There is no ${context.req.method} ${context.req.path}`, {
@@ -69,6 +71,7 @@ export function httpApp(options: AppOptions): Hono<Bindings> {
     context.header("cache-control", "no-store");
     await next();
   });
+  app.use(crossOrigin(options.origins));
   const document = openApiDocument(ROUTES, version);
   app.get("/openapi.json", (context) => context.json(document));
   addDashboard(app);
@@ -87,18 +90,11 @@ export function httpApp(options: AppOptions): Hono<Bindings> {
       const signal = AbortSignal.any([req.raw.signal, options.closing]);
       const base = { params: paramsOf(req.param()), header: (name: string) => req.header(name), signal };
       if (route.kind === "stream") {
-        const messages = route
-          .messages(service, { ...base, query: undefined, body: undefined })
-          [Symbol.asyncIterator]();
-        // The first is awaited here: a refusal is then an answer, not a broken stream.
-        let message = await messages.next();
-        return streamSSE(context, async (stream) => {
-          stream.onAbort(() => void messages.return?.());
-          for (; message.done !== true && !signal.aborted; message = await messages.next()) {
-            const { event, data, id } = message.value;
-            await stream.writeSSE({ event, data: JSON.stringify(data), ...(id === undefined ? {} : { id }) });
-          }
-        });
+        return await streamReply(
+          context,
+          route.messages(service, { ...base, query: undefined, body: undefined }),
+          signal,
+        );
       }
       const reply = await answer(route, service, base, {
         query: req.query(),
@@ -108,7 +104,13 @@ export function httpApp(options: AppOptions): Hono<Bindings> {
       return context.json(reply.value as object, reply.status, { ...reply.headers });
     });
   }
+  answerOtherMethods(app);
   return app;
+}
+
+/** Its client is gone: what failed has failed because of it, and nobody hears of it. */
+function isGivenUp({ env, req }: Context<Bindings>): boolean {
+  return req.raw.signal.aborted || env.incoming.readableAborted;
 }
 
 interface Raw {
@@ -127,7 +129,7 @@ async function answer(
   let body: unknown;
   if (route.body !== undefined) {
     // A form of a foreign page can send other types without asking; this one it cannot.
-    if (!/^application\/json\s*(;|$)/i.test(raw.type ?? "")) throw malformed("its body is not application/json");
+    if (!/^application\/json\s*(;|$)/i.test(raw.type ?? "")) throw notJson(raw.type);
     body = parse(route.body, json(await raw.text()), "body");
   }
   return await route.handle(service, { ...base, query, body });
@@ -141,6 +143,7 @@ function paramsOf(params: Record<string, string>): Record<string, string> {
 }
 
 function json(text: string): unknown {
+  if (isTooDeep(text)) throw malformed(`its body is nested deeper than ${DEEPEST_JSON} levels`);
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -153,6 +156,16 @@ function parse(schema: z.ZodType, value: unknown, where: string): unknown {
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(({ path, message }) => `${[where, ...path].join(".")}: ${message}`);
   throw malformed(issues.join("; "), parsed.error);
+}
+
+function notJson(type: string | undefined): Fault {
+  return new Fault(
+    "EV8312",
+    `The body is ${type === undefined ? "of no type" : `of the type ${JSON.stringify(type)}`}`,
+    {
+      remedy: "Send JSON, with the header `Content-Type: application/json`.",
+    },
+  );
 }
 
 function malformed(why: string, cause?: unknown): Fault {

@@ -8,13 +8,15 @@ import { readFile, rm } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { isIP } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { getRequestListener, RequestError } from "@hono/node-server";
 import { answers } from "../../client/socket.js";
 import { Fault } from "../../protocol/fault.js";
 import { listenPrivately } from "../server.js";
 import { readTokens } from "./access.js";
 import { type AppOptions, httpApp } from "./app.js";
+import { GUARDED, guardConnections, notHttp } from "./connections.js";
 import { addMetrics } from "./metrics.js";
+import { problemHeaders, problemOf } from "./problem.js";
 import { RateLimit } from "./rate.js";
 
 export interface HttpOptions {
@@ -65,12 +67,15 @@ export async function listenHttp(
     closing: closing.signal,
   });
   if (options.metrics) await addMetrics(app, { ...service, tokens });
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    ...(tls === undefined
-      ? { createServer: createHttpServer }
-      : { createServer: createHttpsServer, serverOptions: tls }),
+  const listener = getRequestListener(app.fetch, {
+    errorHandler: (error) => {
+      const problem = problemOf(error instanceof RequestError ? notHttp(error.message) : error, "");
+      return Response.json(problem, { status: problem.status, headers: problemHeaders(problem) });
+    },
   });
+  const server =
+    tls === undefined ? createHttpServer(GUARDED, listener) : createHttpsServer({ ...GUARDED, ...tls }, listener);
+  guardConnections(server);
   if (socket !== undefined) {
     await clearSocket(socket, options.address);
     await listenPrivately(server, socket);
@@ -88,8 +93,8 @@ export async function listenHttp(
       closing.abort();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // What waited has been answered in this turn; connections without a request go now, the others after theirs.
-      setImmediate(() => "closeIdleConnections" in server && server.closeIdleConnections());
-      const force = setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), 1000);
+      setImmediate(() => server.closeIdleConnections());
+      const force = setTimeout(() => server.closeAllConnections(), 1000);
       await closed;
       clearTimeout(force);
     },

@@ -24,6 +24,9 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   EV8305: 413,
   EV8306: 429,
   EV8307: 404,
+  EV8311: 405,
+  EV8312: 415,
+  EV8313: 408,
 };
 const UNPROCESSABLE = 422;
 const DEFECT = 500;
@@ -42,13 +45,25 @@ export function problemOf(error: unknown, path: string): Problem {
   return { ...head(code, STATUS_OF[code] ?? UNPROCESSABLE), detail: message, remedy, instance: path };
 }
 
+/** The headers that go with a problem. */
+export function problemHeaders({ status }: Problem): Record<string, string> {
+  return {
+    "content-type": "application/problem+json",
+    ...(status === 401 && { "www-authenticate": "Bearer" }),
+    ...(status === 429 && { "retry-after": "1" }),
+  };
+}
+
 const TITLES: Readonly<Record<number, string>> = {
   400: "Bad request",
   401: "Unauthorized",
   403: "Forbidden",
   404: "Not found",
+  405: "Method not allowed",
+  408: "Request timeout",
   409: "Conflict",
   413: "Content too large",
+  415: "Unsupported media type",
   422: "Refused",
   429: "Too many requests",
   500: "Internal error",
