@@ -3,6 +3,7 @@
  * and history, in small commits, so that nobody waits for it.
  *
  * N1  Only what is closed goes, and only when no task of it is still running.
+ * N2  What ends while the store is asked for what may go is not overlooked: it is asked again.
  */
 import type { PrunableQuery, Store } from "../store/store.js";
 import type { DeclarationRegistry } from "./declarations.js";
@@ -69,9 +70,10 @@ type RetentionParts = Pick<
 export class Retention {
   readonly #parts: RetentionParts;
   #running: Promise<void> | undefined;
+  /** Something has changed since what runs now began (N2). */
+  #again = false;
   /** The first moment at which something may go, as far as is known, ms since the epoch. */
   #next: number | undefined;
-  #isLooking = false;
   #failures = 0;
   #stopped = false;
 
@@ -81,13 +83,12 @@ export class Retention {
 
   /** An execution has ended, or its last task, or what is declared has changed. */
   look(): void {
-    const { declarations, time, activity } = this.#parts;
+    const { declarations, time } = this.#parts;
     const retentions = declarations.retentions();
-    if (this.#stopped || this.#isLooking || retentions.size === 0) return;
+    if (this.#stopped || retentions.size === 0) return;
+    if (this.#running !== undefined) this.#again = true;
     // What ends now cannot go before that: mostly there is nothing to be looked up.
-    if (this.#next !== undefined && this.#next <= time.now() + Math.min(...retentions.values())) return;
-    this.#isLooking = true;
-    this.#running = activity.during(this.#arm());
+    else if (this.#next === undefined || this.#next > time.now() + Math.min(...retentions.values())) this.#run();
   }
 
   /** Removes what `request` means now. */
@@ -104,38 +105,45 @@ export class Retention {
     await this.#running;
   }
 
-  /** Waits for the first moment at which something may go. */
-  async #arm(): Promise<void> {
-    const { store, declarations, wakeups, time, limits, report } = this.#parts;
+  #run(): void {
+    this.#running = this.#parts.activity.during(this.#serve()).finally(() => {
+      this.#running = undefined;
+      if (!this.#again) return;
+      this.#again = false;
+      if (!this.#stopped) this.#run();
+    });
+  }
+
+  /** Removes what may go, and waits for the first moment at which something may go next. */
+  async #serve(): Promise<void> {
+    const { time, limits, report } = this.#parts;
     try {
-      let next: number | undefined;
-      for (const [workflow, ms] of declarations.retentions()) {
-        const [oldest] = await store.prunable({ workflow, until: Number.MAX_SAFE_INTEGER, limit: 1 });
-        if (oldest !== undefined) next = Math.min(next ?? Number.POSITIVE_INFINITY, oldest.endTime + ms);
-      }
-      this.#next = next;
+      await this.prune();
+      this.#wakeAt(await this.#first());
       this.#failures = 0;
-      wakeups.set("retention", next, () => {
-        this.#running = this.#parts.activity.during(this.#serve());
-      });
     } catch (cause) {
       if (this.#stopped) return;
       report({ message: "closed executions could not be removed and will be tried again", cause });
       this.#failures++;
-      wakeups.set("retention", time.now() + retryDelay(this.#failures, limits), () => {
-        this.#running = this.#parts.activity.during(this.#arm());
-      });
-    } finally {
-      this.#isLooking = false;
+      this.#wakeAt(time.now() + retryDelay(this.#failures, limits));
     }
   }
 
-  async #serve(): Promise<void> {
-    try {
-      await this.prune();
-    } catch (cause) {
-      this.#parts.report({ message: "closed executions could not be removed", cause });
+  async #first(): Promise<number | undefined> {
+    const { store, declarations } = this.#parts;
+    let first: number | undefined;
+    for (const [workflow, ms] of declarations.retentions()) {
+      const [oldest] = await store.prunable({ workflow, until: Number.MAX_SAFE_INTEGER, limit: 1 });
+      if (oldest !== undefined) first = Math.min(first ?? Number.POSITIVE_INFINITY, oldest.endTime + ms);
     }
-    await this.#arm();
+    return first;
+  }
+
+  #wakeAt(next: number | undefined): void {
+    this.#next = next;
+    this.#parts.wakeups.set("retention", next, () => {
+      if (this.#running === undefined) this.#run();
+      else this.#again = true;
+    });
   }
 }

@@ -76,9 +76,9 @@ test("an entry of the inbox that is committed while the inbox is read is not ove
   for (const name of ["a", "b"]) await engine.start({ workflow: "relay", name, input: encode("collector/c") });
   let arrive: () => void = () => {};
   const underway = new Promise<void>((begun) => {
-    database.afterRead = (what) => {
+    database.answer = (what) => {
       if (what !== "readInbox") return undefined;
-      database.afterRead = () => undefined;
+      database.answer = () => undefined;
       begun();
       return new Promise((resolve) => {
         arrive = resolve;

@@ -42,14 +42,18 @@ export class Database {
   incarnation = 0;
   /** Every commit that succeeded. */
   readonly commits: (readonly Write[])[] = [];
+  /** Those of them whose answers are on their way. */
+  readonly unanswered = new Set<readonly Write[]>();
   /** Commits asked for, whether or not they succeeded. */
   attempts = 0;
   /** Throws to make a commit fail; gets its number from 1. */
   beforeCommit: (attempt: number, writes: readonly Write[]) => void = () => {};
   /** Throws to make reads fail. */
   beforeRead: (what: string) => void = () => {};
-  /** Until it resolves, what has been read is on its way. */
-  afterRead: (what: string) => Promise<void> | undefined = () => undefined;
+  /** Until it resolves, a request has not arrived: a read (by its name), "commit", "begin" or "saveProgram". */
+  arrival: (what: string) => Promise<void> | undefined = () => undefined;
+  /** Until it resolves, the answer is on its way: what was read may be old when it arrives, what was committed is seen by others. */
+  answer: (what: string) => Promise<void> | undefined = () => undefined;
   #gate: Promise<void> | undefined;
   #handle = 0;
 
@@ -68,6 +72,7 @@ export class Database {
   /** The process dies: handles given out before do nothing from now on, nor do they answer. */
   crash(): void {
     this.#handle++;
+    this.unanswered.clear();
   }
 
   #keepProgram(hash: string, artifact: string): void {
@@ -87,15 +92,16 @@ export class Database {
     const database = this;
     this.incarnation++;
     let order: Promise<unknown> = Promise.resolve();
+    let answers: Promise<unknown> = Promise.resolve();
     const forever = new Promise<never>(() => {});
     const dead = () => handle !== database.#handle;
     async function read<T>(what: string, value: () => T): Promise<T> {
-      await undefined;
+      await database.arrival(what);
       if (dead()) return await forever;
       database.beforeRead(what);
       const answer = structuredClone(value());
-      await database.afterRead(what);
-      return answer;
+      await database.answer(what);
+      return dead() ? await forever : answer;
     }
     const { data } = this;
     return {
@@ -107,14 +113,22 @@ export class Database {
       },
       commit(writes) {
         const previous = order;
-        const committed = (async () => {
+        const applied = (async () => {
           await previous;
           await database.#gate;
+          await database.arrival("commit");
           if (dead()) return await forever;
           database.apply(writes);
+          database.unanswered.add(writes);
         })();
-        order = committed.catch(() => {});
-        return committed;
+        order = applied.catch(() => {});
+        const answered = answers.then(() => applied).finally(() => database.answer("commit"));
+        answers = answered.catch(() => {});
+        return answered.finally(() => {
+          if (dead()) return forever;
+          database.unanswered.delete(writes);
+          return undefined;
+        });
       },
       async begin() {
         const previous = order;
@@ -123,12 +137,16 @@ export class Database {
           end = resolve;
         });
         await previous;
+        await database.arrival("begin");
         if (dead()) return await forever;
         return database.#transaction(dead, end);
       },
       async saveProgram(hash, artifact) {
+        await database.arrival("saveProgram");
         if (dead()) return await forever;
         database.#keepProgram(hash, artifact);
+        await database.answer("saveProgram");
+        if (dead()) return await forever;
       },
       programs: () => read("programs", () => [...data.programs.keys()].reverse()),
       loadProgram: (hash) => read("loadProgram", () => data.programs.get(hash)),
@@ -229,12 +247,17 @@ export class Database {
       all: async () => (dead() ? await forever : rows.map((row) => ({ row }))),
       interrupt: () => {},
       commit: async (writes) => {
+        await this.arrival("commit");
         if (dead()) return await forever;
         try {
           this.apply(writes, rows);
+          this.unanswered.add(writes);
         } finally {
           end();
         }
+        await this.answer("commit");
+        if (dead()) return await forever;
+        this.unanswered.delete(writes);
       },
       rollback: async () => end(),
     };

@@ -7,7 +7,7 @@ const [seed = 1, runs = 1000] = process.argv.slice(2).map(Number);
 const EVENTS_SHOWN = 40;
 
 const program = await compileSimulation();
-const realms = new SharedRealms();
+const realms = await SharedRealms.boot(program);
 let crashes = 0;
 let commits = 0;
 let failed = 0;

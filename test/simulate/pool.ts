@@ -8,6 +8,11 @@ import { taskResult } from "./script.js";
 export const SUBSCRIPTION = "tally";
 export const HANDLER = subscriptionTask(SUBSCRIPTION);
 export const SCHEDULE = "tick";
+/** How long closed executions stay, ms. */
+export const RETENTIONS: ReadonlyMap<string, number> = new Map([
+  ["tick", 3_600_000],
+  ["child", 2000],
+]);
 const MOST_ATTEMPTS = 3;
 
 /** What the program of the simulation declares, its handlers being no code. */
@@ -25,10 +30,7 @@ const DECLARATIONS: Declarations = {
   schedules: [
     { name: SCHEDULE, when: { every: 1_800_000 }, workflow: "tick", input: encode(1), overlap: "allow", catchUp: 2 },
   ],
-  retentions: [
-    { workflow: "tick", ms: 3_600_000 },
-    { workflow: "child", ms: 2000 },
-  ],
+  retentions: [...RETENTIONS].map(([workflow, ms]) => ({ workflow, ms })),
 };
 
 /** What the outside world has seen of tasks, over all lives of the engine. */

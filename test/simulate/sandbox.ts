@@ -3,6 +3,7 @@
  * what it is asked and on nothing else. One realm serves all runs of a process.
  */
 import { readFileSync } from "node:fs";
+import type { Program } from "#runtime/protocol/program.js";
 import { Activation } from "#runtime/sandbox/activation.js";
 import { Budget } from "#runtime/sandbox/budget.js";
 import { resolveLimits } from "#runtime/sandbox/limits.js";
@@ -19,10 +20,18 @@ export class SharedRealms {
   readonly limits = resolveLimits({ deadlineMs: DEADLINE_MS });
   readonly realms: Realms;
 
-  constructor() {
+  private constructor() {
     const guestCode = readFileSync(GUEST, "utf8");
     const { limits } = this;
     this.realms = new Realms({ limits, guestCode, harden: true, budget: new Budget(), announce: () => {} });
+  }
+
+  /** Boots the realm, which takes time that no simulation should see. */
+  static async boot({ hash, guest }: Program): Promise<SharedRealms> {
+    const shared = new SharedRealms();
+    shared.realms.add({ hash, code: guest.code, map: guest.map });
+    await shared.realms.boot(hash);
+    return shared;
   }
 
   close(): void {
@@ -38,10 +47,13 @@ export class SimulatedSandbox implements Sandbox {
   #dead = false;
   /** Asked before each activation: true loses it, as when the thread dies. */
   readonly #loses: () => boolean;
+  /** Until it resolves, an answer is on its way. */
+  readonly #answer: () => Promise<void> | undefined;
 
-  constructor(shared: SharedRealms, loses: () => boolean) {
+  constructor(shared: SharedRealms, loses: () => boolean, answer: () => Promise<void> | undefined) {
     this.#shared = shared;
     this.#loses = loses;
+    this.#answer = answer;
   }
 
   /** How many instances it has. */
@@ -49,15 +61,17 @@ export class SimulatedSandbox implements Sandbox {
     return [...this.#mine].filter((execution) => this.#shared.realms.realmOf(execution) !== undefined).length;
   }
 
-  async load(program: SandboxProgram): Promise<void> {
-    this.#shared.realms.add(program);
-    await this.#shared.realms.boot(program.hash);
+  async load({ hash }: SandboxProgram): Promise<void> {
+    if (this.#shared.realms.get(hash) === undefined) throw new Error("another program than the realm's");
+    await this.#answer();
   }
 
   async activate(requests: readonly ActivationRequest[]): Promise<readonly ActivationReply[]> {
     await new Promise((resolve) => setImmediate(resolve));
     if (this.#dead) return await new Promise<never>(() => {});
-    return requests.map((request) => this.#activate(request));
+    const replies = requests.map((request) => this.#activate(request));
+    await this.#answer();
+    return this.#dead ? await new Promise<never>(() => {}) : replies;
   }
 
   drop(executions: readonly string[]): void {

@@ -14,16 +14,19 @@
 import { type VirtualClock, virtualClock } from "#runtime/engine/clock.js";
 import { openEngine } from "#runtime/engine/core.js";
 import type { CheckpointMode, Engine } from "#runtime/engine/engine.js";
+import type { Limits } from "#runtime/engine/limits.js";
 import { isClosed } from "#runtime/protocol/execution.js";
 import type { Program } from "#runtime/protocol/program.js";
 import { decode, encode, type Outcome } from "#runtime/protocol/value.js";
+import type { Write } from "#runtime/store/store.js";
 import type { TaskCall } from "#runtime/tasks/tasks.js";
 import { Database } from "../engine/memory-store.js";
 import { judge } from "./judge.js";
-import { HANDLER, Ledger, SCHEDULE, SimulatedPool } from "./pool.js";
+import { HANDLER, Ledger, RETENTIONS, SCHEDULE, SimulatedPool } from "./pool.js";
 import { type Chance, chanceFrom } from "./random.js";
 import { type SharedRealms, SimulatedSandbox } from "./sandbox.js";
 import { answerTo, type OutsideSignal, type Workload, workload } from "./script.js";
+import { Tempo, turn } from "./tempo.js";
 
 export interface Run {
   readonly seed: number;
@@ -79,6 +82,8 @@ class Simulation {
   readonly #ledger = new Ledger();
   readonly #checkpoint: CheckpointMode;
   readonly #cacheSize: number;
+  readonly #tempo: Tempo;
+  readonly #limits: Partial<Limits>;
   readonly #unstarted: string[];
   readonly #acknowledged = new Set<string>();
   readonly #unsent: OutsideSignal[];
@@ -99,6 +104,11 @@ class Simulation {
     this.#work = workload(this.#chance);
     this.#checkpoint = this.#chance.pick(["auto", "auto", "always", "never"] as const);
     this.#cacheSize = this.#chance.pick([0, 1, 3, 100]);
+    const tempo = new Tempo(seed);
+    this.#tempo = tempo;
+    this.#limits = tempo.limits;
+    this.database.arrival = () => tempo.wait();
+    this.database.answer = () => tempo.wait();
     this.#unstarted = [...this.#work.scripts.keys()];
     this.#unsent = [...this.#work.signals];
     this.database.beforeCommit = () => {
@@ -138,7 +148,11 @@ class Simulation {
   async #begin(now: number): Promise<void> {
     const number = ++this.#lives;
     const clock = virtualClock(now, now);
-    const sandbox = new SimulatedSandbox(this.#realms, () => this.#faulty && this.#chance.percent(1));
+    const sandbox = new SimulatedSandbox(
+      this.#realms,
+      () => this.#faulty && this.#chance.percent(1),
+      () => this.#tempo.wait(),
+    );
     let pool: SimulatedPool | undefined;
     const store = this.database.open();
     const engine = await openEngine({
@@ -152,6 +166,7 @@ class Simulation {
       clock,
       checkpoint: this.#checkpoint,
       cacheSize: this.#cacheSize,
+      limits: this.#limits,
       report: ({ message }) => this.#note(`reported: ${message}`),
       randomHex: (bytes) =>
         `${this.#seed.toString(16)}${(++this.#random).toString(16)}`.padStart(2 * bytes, "0").slice(-2 * bytes),
@@ -162,15 +177,35 @@ class Simulation {
     await this.#letPass(this.#life, engine.deploy(this.#program, "/nowhere"));
   }
 
-  /** I4. */
-  #checkStart({ ref, task, context: { executionId, retry } }: TaskCall, incarnation: number): void {
-    this.#note(`${task} starts for ${executionId}, attempt ${retry}`);
-    const { tasks, outside } = this.database.data;
-    const isCommitted =
-      task === HANDLER
-        ? outside.deliveries.some(({ id, deadAt }) => ref === `delivery#${id}` && deadAt === undefined)
-        : tasks.some((row) => row.executionId === executionId && row.task === task && row.lease === incarnation);
-    if (!isCommitted) this.#broken ??= `I4: ${task} was started for ${executionId} uncommitted`;
+  /** I4: what starts is committed, as the present attempt, and not running already. */
+  #checkStart(call: TaskCall, incarnation: number): void {
+    const { ref, task, context } = call;
+    this.#note(`${task} starts for ${context.executionId}, attempt ${context.retry}`);
+    const running = this.#life?.pool.running ?? [];
+    const why = running.some((other) => callOf(other) === callOf(call))
+      ? "although it is running"
+      : task === HANDLER
+        ? this.#deliveryRefusal(ref)
+        : this.#taskRefusal(ref, incarnation);
+    if (why !== undefined) this.#broken ??= `I4: ${task} was started for ${context.executionId} ${why}: ${ref}`;
+  }
+
+  #deliveryRefusal(ref: string): string | undefined {
+    const { deliveries } = this.database.data.outside;
+    return deliveries.some(({ id, deadAt }) => ref === `delivery#${id}` && deadAt === undefined)
+      ? undefined
+      : "uncommitted";
+  }
+
+  #taskRefusal(ref: string, incarnation: number): string | undefined {
+    const [execution, seq, attempt] = ref.split(/[#@]/).map(Number);
+    const { data, unanswered } = this.database;
+    const row = data.tasks.find((one) => one.execution === execution && one.seq === seq);
+    if (row?.lease === incarnation && row.attempt === attempt && !row.isWaiting) return undefined;
+    // What has become of it meanwhile is still on its way to the engine.
+    const isNews = (write: Write): boolean =>
+      "seq" in write && write.kind.endsWith("Task") && write.execution === execution && write.seq === seq;
+    return [...unanswered].flat().some(isNews) ? undefined : `although its row is ${JSON.stringify(row)}`;
   }
 
   /** The process dies, and another one begins. */
@@ -402,6 +437,7 @@ class Simulation {
     return JSON.stringify({
       deliveries: outside.deliveries,
       open: this.#open(),
+      overdue: this.#overdue(),
       unsent: this.#unsent,
       unstarted: this.#unstarted,
       timers,
@@ -410,14 +446,24 @@ class Simulation {
     });
   }
 
+  /** Executions that should have been pruned. */
+  #overdue(): string[] {
+    const now = this.#current.clock.now();
+    const rows = [...this.database.data.executions.values()].map(({ row }) => row);
+    return rows
+      .filter(({ workflow, endTime = now }) => endTime + (RETENTIONS.get(workflow) ?? Infinity) <= now)
+      .map(({ id }) => id);
+  }
+
   #isDone(): boolean {
     const allStarted = this.#acknowledged.size === this.#work.scripts.size;
     const isHandled = this.database.data.outside.deliveries.every(({ deadAt }) => deadAt !== undefined);
-    return allStarted && isHandled && this.#unsent.length === 0 && this.#open().length === 0;
+    const isOver = isHandled && this.#unsent.length === 0 && this.#open().length === 0;
+    return allStarted && isOver && this.#overdue().length === 0;
   }
 }
 
-/** A turn of the event loop. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** What a call is called, whatever its attempt. */
+function callOf({ ref }: TaskCall): string | undefined {
+  return ref.split("@")[0];
 }
