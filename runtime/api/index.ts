@@ -125,6 +125,15 @@ export { asyncResult, sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess };
  *   }
  * });
  * ```
+ *
+ * Options: a time limit, how long closed executions are kept, and whether a function that throws is called again.
+ *
+ * ```ts
+ * const options = { timeout: duration(1, "day"), retry: { maxAttempts: 3, initialInterval: duration(1, "minute") } };
+ * export const checkout = workflow("checkout", options, async (order: string, { execution }) => {
+ *   return `${order}, attempt ${execution.attempt}`;
+ * });
+ * ```
  * Throws Fault EV7002 for an invalid name or handler.
  */
 export function workflow<const Name extends string, Input = undefined, Output = unknown>(

@@ -66,7 +66,12 @@ export type TaskCallArguments<Input> = undefined extends Input
 /** The second argument of a workflow handler. */
 export interface WorkflowContext {
   readonly workflow: { readonly name: string };
-  readonly execution: ExecutionContext;
+  readonly execution: ExecutionContext & {
+    /** Which attempt this is, from 1: see the option `retry`. */
+    readonly attempt: number;
+    /** What the attempt before failed with. */
+    readonly lastError?: unknown;
+  };
 }
 
 export type WorkflowHandler<Input, Output> = (input: Input, context: WorkflowContext) => Promise<Output>;
@@ -76,6 +81,11 @@ export interface WorkflowOptions {
   readonly retention?: DurationSource;
   /** The longest that an execution may take: then it is closed as `TIMED_OUT`. A start may give another. */
   readonly timeout?: Schedule;
+  /**
+   * When the function throws, it is called again, with the same input and fresh module state. `timeout` bounds all
+   * attempts together. Default: none, the first error ends the execution.
+   */
+  readonly retry?: RetryOptions;
 }
 
 /** Options of a call of a workflow as a child. */

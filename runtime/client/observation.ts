@@ -42,7 +42,7 @@ const spanSchema = z.object({
 });
 const momentSchema = z.object({
   time,
-  kind: z.enum(["signal", "control"]),
+  kind: z.enum(["signal", "control", "attempt"]),
   name: z.string(),
   value: z.json().optional(),
   reason: z.string().optional(),
@@ -52,7 +52,9 @@ export const timelineSchema = z.object({
   end: time.optional().describe("Missing while it goes on"),
   now: time,
   spans: z.array(spanSchema).describe("In the order of their beginnings"),
-  moments: z.array(momentSchema).describe("Signals that came, and what people did to it"),
+  moments: z
+    .array(momentSchema)
+    .describe("Signals that came, what people did to it, and attempts of the workflow that failed"),
   omitted: z.boolean().describe("There were more, earlier"),
 });
 

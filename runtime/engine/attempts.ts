@@ -1,5 +1,6 @@
 /** Whether and when a failed attempt of a task is followed by another. Pure: the same call gives the same times. */
 import { createHash } from "node:crypto";
+import { pauseAfter } from "../protocol/backoff.js";
 import type { TaskPolicy } from "../protocol/task-policy.js";
 import { decode, type Encoded } from "../protocol/value.js";
 
@@ -16,18 +17,9 @@ export interface FailedAttempt {
 /** When the next attempt may start (ms since the epoch, from `now` on); undefined when there is none. */
 export function nextAttemptAt({ policy, attempt, seed, error }: FailedAttempt, now: number): number | undefined {
   const retry = policy?.retry;
-  if (retry === undefined || attempt >= (retry.maxAttempts ?? Number.POSITIVE_INFINITY)) return undefined;
-  if (retry.nonRetryable.some((name) => namesOf(error).includes(name))) return undefined;
-  const grown = retry.initialInterval * retry.backoffCoefficient ** (attempt - 1);
-  const pause = Math.min(grown, retry.maximumInterval ?? Number.MAX_SAFE_INTEGER);
-  return now + Math.ceil(retry.jitter ? pause * (0.5 + fraction(`${seed}/${attempt}`) / 2) : pause);
-}
-
-/** The names by which a policy can speak of an error: its own, and that of its class. */
-function namesOf(error: Encoded): readonly string[] {
-  const thrown = decode(error);
-  if (!(thrown instanceof Error)) return [];
-  return [thrown.name, thrown.constructor.name];
+  if (retry === undefined) return undefined;
+  const pause = pauseAfter(retry, attempt, decode(error), () => fraction(`${seed}/${attempt}`));
+  return pause === undefined ? undefined : now + pause;
 }
 
 /** A number in [0, 1) that depends on the text alone. */

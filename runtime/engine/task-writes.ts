@@ -46,7 +46,7 @@ export function rest(
   now: number,
 ): readonly Write[] {
   const mark = retried(seq, attempt, readyAt, error);
-  const text = `attempt ${attempt} of task "${task}" failed: ${described(error)}`;
+  const text = `attempt ${attempt} of task "${task}" failed: ${describeError(error)}`;
   return [
     { kind: "retryTask", execution, seq, readyAt },
     { kind: "addHistory", execution, history: { time: now, text: JSON.stringify([mark]) } },
@@ -67,7 +67,7 @@ export function nextAttemptNow(
 }
 
 /** The first line of an error, for the log. */
-function described(error: Encoded): string {
+export function describeError(error: Encoded): string {
   const thrown = decode(error);
   return thrown instanceof Error ? `${thrown.name}: ${thrown.message}`.slice(0, 1000) : String(thrown).slice(0, 1000);
 }

@@ -8,7 +8,8 @@ import type { Instance } from "./instance.js";
 import type { Scope } from "./scope.js";
 
 export interface Turn {
-  readonly instance: Instance;
+  /** Another from the moment when the next attempt of the workflow begins. */
+  instance: Instance;
   /** `init` while the program's modules are evaluated: then nothing durable can be asked for. */
   phase: "init" | "run";
   commands: Command[];

@@ -3,6 +3,7 @@ import type { ControlKind, Event, EventKind, EventOf } from "../protocol/event.j
 import type { Outcome } from "../protocol/value.js";
 import { currentTurn } from "./current.js";
 import { keyOf } from "./numbers.js";
+import { keepForOrphan } from "./operations/attempts.js";
 import { cancelExecution } from "./operations/cancel.js";
 import { settleWith, takeOperation } from "./operations/durable.js";
 import { startExecution } from "./operations/execution.js";
@@ -16,7 +17,9 @@ const APPLY: { readonly [K in Applied]: (event: EventOf<K>) => void } = {
   start: startExecution,
   task: answer,
   sent: answer,
-  child: answer,
+  child(event) {
+    if (!keepForOrphan(event.seq, event.outcome)) answer(event);
+  },
   signal: ({ signal, payload, request }) => deliverSignal(signal, payload, request),
   cancel: ({ reason }) => cancelExecution(reason),
   query: ({ query, input }) => answerQuery(query, input),

@@ -5,8 +5,10 @@
  */
 
 import type { Schedule } from "../api/types.js";
+import type { OnParentClose } from "../protocol/command.js";
 import type { ExecutionContext } from "../protocol/event.js";
-import type { Encoded } from "../protocol/value.js";
+import type { RetryPolicy } from "../protocol/task-policy.js";
+import type { Encoded, Outcome } from "../protocol/value.js";
 import type { Code } from "./registry.js";
 import type { Cancellation } from "./scope.js";
 
@@ -36,6 +38,31 @@ export interface Instance {
 export interface WorkflowDefinition {
   readonly handler: unknown;
   readonly timeout: Schedule | undefined;
+  readonly retry: RetryPolicy | undefined;
+}
+
+/** One attempt of a workflow to come to an end. */
+export interface AttemptState {
+  /** From 1. */
+  readonly number: number;
+  readonly input: Encoded;
+  /** Key of the last operation before it. */
+  readonly after: number;
+  /** What the attempt before failed with. */
+  readonly lastError?: Encoded;
+  /** Children under names of their own that earlier attempts started and that nobody waits for now, by operation. */
+  readonly orphans: Map<number, Orphan>;
+  /** It has failed: nothing of it runs any more. `due`: the next one is to begin. */
+  failed?: { readonly error: Encoded; due: boolean };
+}
+
+/** A child that goes on although the attempt that started it has failed. */
+export interface Orphan {
+  readonly execution: string;
+  readonly input: Encoded;
+  readonly onClose: OnParentClose;
+  /** Once it has ended. */
+  outcome?: Outcome;
 }
 
 export interface ModuleRecord {
@@ -73,6 +100,10 @@ export interface ExecutionState {
   children?: true;
   /** Set once the execution is cancelled. */
   cancellation?: Cancellation;
+  /** Of a workflow that is tried again when it fails (operations/attempts.ts). */
+  attempt?: AttemptState;
+  /** Requests that a handler is working on: ids. Absent: none. */
+  requests?: Set<string>;
   /** The workflow function has returned or thrown: events do nothing any more. */
   closed: boolean;
 }

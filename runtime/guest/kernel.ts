@@ -21,7 +21,9 @@ import { writeHeap } from "./heap/write.js";
 import { makeHelpers } from "./helpers.js";
 import type { Instance } from "./instance.js";
 import { drainJobs } from "./jobs.js";
+import { isAttemptDue } from "./operations/attempts.js";
 import { evaluateConditions } from "./operations/condition.js";
+import { startNextAttempt } from "./operations/execution.js";
 import { GPromise } from "./promise.js";
 import { clearJobs, jobsWait } from "./queue.js";
 import { keepSpare, noteBirth, takeSpare } from "./spares.js";
@@ -58,7 +60,7 @@ export function runTurn(factory: ProgramFactory, requestText: string, checkpoint
   try {
     if (spare !== undefined) turn.logs = [...spare.logs];
     else if (request.bring !== "live") initialise(turn, factory);
-    const text = work(turn, request, checkpoint);
+    const text = work(turn, factory, request, checkpoint);
     if (turn.fault !== undefined) return faultReply(turn.fault);
     instances.set(execution, turn.instance);
     return text;
@@ -83,14 +85,14 @@ function faultReply(fault: NonNullable<TurnReply["fault"]>): string {
   return stringify({ results: [], fault } satisfies TurnReply);
 }
 
-function work(turn: Turn, request: TurnRequest, checkpoint: string | undefined): string {
+function work(turn: Turn, factory: ProgramFactory, request: TurnRequest, checkpoint: string | undefined): string {
   if (request.bring === "restore") {
     readHeap(turn.instance, checkpoint ?? "");
     turn.logs = [];
   }
   const results: TurnResult[] = [];
   for (const batch of request.batches) {
-    const result = applyBatch(turn, batch);
+    const result = applyBatch(turn, factory, batch);
     if (turn.fault !== undefined) return "";
     results.push(result);
   }
@@ -139,7 +141,7 @@ function initialise(turn: Turn, factory: ProgramFactory): void {
   turn.phase = "run";
 }
 
-function applyBatch(turn: Turn, batch: TurnBatch): TurnResult {
+function applyBatch(turn: Turn, factory: ProgramFactory, batch: TurnBatch): TurnResult {
   const { state } = turn.instance;
   state.now = Math.max(state.now, batch.now);
   turn.commands = [];
@@ -147,18 +149,32 @@ function applyBatch(turn: Turn, batch: TurnBatch): TurnResult {
   for (let i = 0; i < events.length; i++) {
     const event = events[i] as TurnBatch["events"][number];
     // A closed execution can still be asked about.
-    if (state.closed && event.kind !== "query") break;
+    if (turn.instance.state.closed && event.kind !== "query") break;
     if (event.kind === "terminate" || event.kind === "suspend" || event.kind === "resume") {
       throw new TypeError(`a ${event.kind} event is the engine's own`);
     }
     applyEvent(event);
     settle(turn);
+    if (turn.fault === undefined && isAttemptDue(turn.instance.state)) startAnew(turn, factory);
     if (turn.fault !== undefined) break;
   }
   reportUnhandled();
   const { commands, logs } = turn;
   turn.logs = [];
-  return { commands, logs, closed: state.closed };
+  return { commands, logs, closed: turn.instance.state.closed };
+}
+
+/** The next attempt of the workflow begins, in an instance of its own. */
+function startAnew(turn: Turn, factory: ProgramFactory): void {
+  const { instance: old, logs } = turn;
+  reportUnhandled();
+  const spare = takeSpare(old.execution);
+  turn.instance = spare?.instance ?? newInstance(old.execution);
+  turn.logs = [];
+  if (spare === undefined) initialise(turn, factory);
+  turn.logs = [...logs, ...(spare?.logs ?? turn.logs)];
+  startNextAttempt(old.state);
+  settle(turn);
 }
 
 /** Runs jobs and asks conditions until nothing moves any more. */

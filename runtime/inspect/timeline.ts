@@ -1,6 +1,6 @@
 /**
  * What an execution did and when, from the marks that its commits left: stretches of time (tasks with their attempts,
- * timers, children, messages) and moments (signals, what people did to it).
+ * timers, children, messages) and moments (signals, what people did to it, failed attempts of the whole).
  *
  * T1  Marks may have been forgotten: an end without a beginning starts where the kept history does.
  */
@@ -46,7 +46,8 @@ export interface Attempt {
 
 export interface Moment {
   readonly time: number;
-  readonly kind: "signal" | "control";
+  /** `attempt`: one of the workflow's has failed, and another follows. */
+  readonly kind: "signal" | "control" | "attempt";
   readonly name: string;
   readonly value?: Encoded;
   readonly reason?: string;
@@ -115,6 +116,12 @@ function apply(mark: Mark, time: number, spans: Map<number, Building>, moments: 
         if (mark.value !== undefined) last.error = mark.value;
       }
       span.attempts.push({ number: mark.attempt + 1, start: mark.until });
+      return;
+    }
+    case "failed": {
+      const { attempt, value } = mark;
+      const name = `attempt ${attempt} failed`;
+      moments.push({ time, kind: "attempt", name, ...(value === undefined ? {} : { value }) });
       return;
     }
     case "received": {

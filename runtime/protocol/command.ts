@@ -60,6 +60,8 @@ export const commandSchemas = {
     /** ms since the epoch */
     timeoutAt: z.number().exactOptional(),
     onParentClose,
+    /** First operation of this attempt of the workflow: a child that an earlier one started and that ended stands. */
+    since: seq.exactOptional(),
   }),
   /** Start an execution on its own; answered by a `sent` event with `{ executionId, existing }`. */
   start: z.object({
@@ -80,6 +82,11 @@ export const commandSchemas = {
   }),
   /** The execution's own time limit, ms since the epoch. No answer: it is closed then. */
   deadline: z.object({ kind: z.literal("deadline"), at: z.number() }),
+  /**
+   * An attempt of the workflow has failed and the next one begins at `at` (ms since the epoch), when a timer says so. No
+   * answer: it is told for people to see.
+   */
+  retry: z.object({ kind: z.literal("retry"), attempt: z.int().positive(), at: z.number(), error: z.string() }),
   /** What the handler of a signal that was sent as a request gave. No answer. */
   reply: z.object({ kind: z.literal("reply"), request: z.string(), outcome: outcomeSchema }),
   /** What a query gave. No answer, no effect. */
@@ -110,6 +117,7 @@ export const commandSchema: z.ZodType<Command> = z.discriminatedUnion("kind", [
   commandSchemas.start,
   commandSchemas.control,
   commandSchemas.deadline,
+  commandSchemas.retry,
   commandSchemas.reply,
   commandSchemas.answer,
   commandSchemas.close,

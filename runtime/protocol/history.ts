@@ -29,6 +29,8 @@ export const markSchemas = {
   withdrawn: z.strictObject({ mark: z.literal("withdrawn"), seq }),
   /** An attempt of a task failed; the next one starts at `until`. Once more without an error: at another time. */
   retried: z.strictObject({ mark: z.literal("retried"), seq, attempt: z.int(), until: z.number(), value }),
+  /** An attempt of the workflow failed; the next one begins at `until`. */
+  failed: z.strictObject({ mark: z.literal("failed"), attempt: z.int(), until: z.number(), value }),
   /** A signal came. */
   received: z.strictObject({ mark: z.literal("received"), name: z.string(), value }),
   /** Somebody acted upon it: `cancel`, `suspend`, `resume`, `terminate`. */
@@ -40,6 +42,7 @@ export const markSchema = z.discriminatedUnion("mark", [
   markSchemas.ended,
   markSchemas.withdrawn,
   markSchemas.retried,
+  markSchemas.failed,
   markSchemas.received,
   markSchemas.control,
 ]);
@@ -96,6 +99,8 @@ function markOfCommand(command: Command): readonly Mark[] {
     case "cancelTask":
     case "cancelTimer":
       return [{ mark: "withdrawn", seq: command.seq }];
+    case "retry":
+      return [{ mark: "failed", attempt: command.attempt, until: command.at, ...keptError(command.error) }];
     default:
       return [];
   }

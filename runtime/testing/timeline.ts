@@ -67,6 +67,7 @@ export function describe(what: Command | Event, start: number): string {
 
 function describeField(field: string, value: unknown, start: number): string {
   if (field === "outcome") return `: ${describeOutcome(value as Outcome)}`;
+  if (field === "error" && typeof value === "string") return `threw ${errorText(value)}`;
   if (ENCODED.has(field) && typeof value === "string") return valueText(value);
   if ((field === "at" || field === "timeoutAt") && typeof value === "number")
     return `${field} ${lengthOf(value - start)}`;

@@ -54,7 +54,7 @@ test("calling a task outside a workflow is refused and says what to do", async (
 test("a workflow has its name and its handler", async () => {
   const greet = workflow("greet", async (name: string) => `hello ${name}`);
   assert.equal(greet.workflowName, "greet");
-  const context = { workflow: { name: "greet" }, execution: { id: "greet/1", name: "1", startTime: "" } };
+  const context = { workflow: { name: "greet" }, execution: { id: "greet/1", name: "1", startTime: "", attempt: 1 } };
   assert.equal(await greet.handler("Ada", context), "hello Ada");
 });
 

@@ -76,6 +76,7 @@ const RUNS: Readonly<Record<string, Run>> = {
     days: 2,
     result: { status: "paid", receipt: "book for 1200 cents", approvedBy: ["Ada", "Bob"] },
   },
+  checkout: { input: "order 7", days: 0, result: "order 7, attempt 1" },
   report: { input: "full", days: 0, result: "full" },
   patient: { input: "Oslo", days: 1, result: "no forecast" },
   two: { input: undefined, days: 1, result: [10, 20] },

@@ -24,6 +24,7 @@ export const GUIDE_RUNS: Readonly<Record<string, Readonly<Record<string, Run>>>>
     trial: { input: "ada@example.org", days: 14, result: "invoicing/example" },
     invoicing: { input: "ada@example.org", days: 0, result: "invoice to ada@example.org" },
   },
+  attempts: { booking: { input: "Rome", days: 1, result: ["confirmed", 3, true] } },
   tasks: { purchase: { input: 1200, days: 1, result: ["CardRefused", "charged 1200, attempt 3, key true"] } },
   timeouts: { book: { input: 3, days: 2, result: ["rendered", "rendered", "nobody came", false] } },
   "async-tasks": { publish: { input: "plan", days: 3, result: "plan is complete, but nobody approved it" } },

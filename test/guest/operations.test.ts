@@ -253,3 +253,28 @@ both(
     ]);
   },
 );
+
+both(
+  "a policy for further attempts that cannot be is refused where it is written",
+  ({ $api, $module }, lower) => {
+    const messages: string[] = [];
+    for (const retry of [5, { maxAttempts: 0 }, { initialInterval: 3 }, { often: true }]) {
+      try {
+        $api.workflow("bad", { retry }, () => undefined);
+      } catch (error) {
+        messages.push((error as Error).message);
+      }
+    }
+    const handler = lower("m#handler", [() => Promise.resolve(messages), (_, list) => list]);
+    $module("m", { handler, w: $api.workflow("w", { retry: { maxAttempts: 2 } }, handler) });
+  },
+  (execution) => {
+    assert.deepEqual(summary(execution.start("w")), ["close ok"]);
+    assert.deepEqual(execution.outcome, [
+      'the option retry of workflow "bad" is no object',
+      'the option retry.maxAttempts of workflow "bad" is not usable',
+      'the option retry.initialInterval of workflow "bad" is not usable',
+      'retry of workflow "bad" has no option "often"',
+    ]);
+  },
+);

@@ -87,7 +87,7 @@ function outcomeOf({ kind, state, output, until }: Span): string {
 function momentRow({ time, kind, name, value, reason }: Moment): TableRow {
   const what = kind === "signal" ? `signal ${name}` : name;
   const details = value === undefined ? (reason ?? "") : valueText(value);
-  return { cells: [timeText(time), what, "", details], ...(kind === "control" && { style: "yellow" as const }) };
+  return { cells: [timeText(time), what, "", details], ...(kind !== "signal" && { style: "yellow" as const }) };
 }
 
 function tookText(start: number, end: number | undefined): string {

@@ -1,7 +1,7 @@
 /** A timeline as rows to draw: one for each durable operation, one for each name of a signal or act. */
 import type { SpanResource, TimelineResource } from "../../client/observation.js";
 
-export type StepKind = SpanResource["kind"] | "signal" | "control";
+export type StepKind = SpanResource["kind"] | TimelineResource["moments"][number]["kind"];
 export type StepState = SpanResource["state"] | "received";
 
 export interface Segment {

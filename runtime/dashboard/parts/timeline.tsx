@@ -19,6 +19,7 @@ const KIND_NAMES: Readonly<Record<StepKind, string>> = {
   unknown: "operation",
   signal: "signal",
   control: "act",
+  attempt: "attempt",
 };
 const STATE_NAMES: Readonly<Record<StepState, string>> = {
   open: "open",
@@ -111,7 +112,7 @@ function Row({ step, drawing }: { readonly step: Step; readonly drawing: Drawing
   const [isOpen, setOpen] = useState(false);
   const { kind, name, state, start, end } = step;
   const details = useId();
-  const took = kind === "signal" || kind === "control" ? undefined : (end ?? drawing.present) - start;
+  const took = step.span === undefined ? undefined : (end ?? drawing.present) - start;
   return (
     <Fragment>
       <tr class={isOpen ? "step open" : "step"}>

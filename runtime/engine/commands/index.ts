@@ -8,6 +8,7 @@ import { control } from "./control.js";
 import { emit } from "./emit.js";
 import type { CommandContext, CommandHandler } from "./handler.js";
 import { answer, reply } from "./reply.js";
+import { retry } from "./retry.js";
 import { signal } from "./signal.js";
 import { child, start } from "./start.js";
 import { cancelTask, task } from "./task.js";
@@ -24,6 +25,7 @@ const HANDLERS: { readonly [K in CommandKind]: CommandHandler<K> } = {
   start,
   control,
   deadline,
+  retry,
   reply,
   answer,
   close,

@@ -1,4 +1,6 @@
+import type { CommandOf } from "../../protocol/command.js";
 import { encode, type Outcome } from "../../protocol/value.js";
+import type { ExecutionRow } from "../../store/store.js";
 import { refusedStart } from "../failures.js";
 import { conflictingStart, workflowNotInProgram } from "../faults.js";
 import { nameFault } from "../names.js";
@@ -40,10 +42,17 @@ export const child: CommandHandler<"child"> = {
     const { seq, onParentClose } = command;
     const { draft, row, targets, closes } = context;
     const parent = { key: row.key, id: row.id, seq, onClose: onParentClose };
-    const refusal = targets.get(idOf(command)) === undefined ? create(command, context, parent) : taken(command);
-    if (refusal !== undefined && !closes) draft.inbox(draft.actor, { kind: "child", seq, outcome: refusal });
+    const existing = targets.get(idOf(command))?.row;
+    const outcome = existing === undefined ? create(command, context, parent) : outcomeOf(existing, command, row.key);
+    if (outcome !== undefined && !closes) draft.inbox(draft.actor, { kind: "child", seq, outcome });
   },
 };
+
+/** What came of a child that an earlier attempt of its parent started; of anything else, that the name is taken. */
+function outcomeOf({ parent, input, outcome }: ExecutionRow, wanted: CommandOf<"child">, key: number): Outcome {
+  const isOurs = parent?.key === key && wanted.since !== undefined && parent.seq < wanted.since;
+  return isOurs && outcome !== undefined && sameInput(input, wanted.input) ? outcome : taken(wanted);
+}
 
 function taken(wanted: Wanted): Outcome {
   return refusedStart(conflictingStart(idOf(wanted)));

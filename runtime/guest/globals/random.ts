@@ -47,7 +47,7 @@ function nextWord(): number {
 }
 
 /** A number in [0, 1) with 53 random bits. */
-function random(): number {
+export function random(): number {
   const high = nextWord() % TWO_21;
   return (high * TWO_32 + nextWord()) / TWO_53;
 }

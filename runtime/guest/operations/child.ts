@@ -11,8 +11,17 @@ import { rejectedPromise } from "../promise-constructor.js";
 import { makeClosure, runtimeCode } from "../registry.js";
 import { releaseTimer } from "../resolve.js";
 import { type Encoded, encode } from "../values.js";
+import { sinceAttempt, takeOrphan } from "./attempts.js";
 import { controlExecution } from "./control.js";
-import { command, refusedByCancellation, requireExecution, takeOperation } from "./durable.js";
+import {
+  type ChildOperation,
+  command,
+  noteOperation,
+  refusedByCancellation,
+  requireExecution,
+  settleWith,
+  takeOperation,
+} from "./durable.js";
 import { sendSignal } from "./signal.js";
 import { timeoutPromise } from "./time.js";
 
@@ -86,21 +95,12 @@ export function callChild(workflow: string, input: unknown, given: unknown): obj
   const timeoutAt = isSchedule(timeout) ? momentOf(timeout) : undefined;
   const limit = isSchedule(timeout) ? undefined : timeoutPromise(`workflow "${workflow}"`, timeout);
   state.children = true;
-  const promise = command(
-    (seq) => ({
-      kind: "child",
-      seq,
-      workflow,
-      name,
-      input: encoded,
-      ...(timeoutAt === undefined ? {} : { timeoutAt }),
-      onParentClose,
-    }),
-    "child",
-    id,
-  );
+  // Under a name of its own it may be asked for by the next attempt.
+  const kept = options.id === undefined || state.attempt === undefined ? {} : { input: encoded };
+  const operation: ChildOperation = { execution: id, onClose: onParentClose, ...kept };
+  const { promise, seq } = adopted(operation) ?? startChild(operation, { workflow, name, input: encoded, timeoutAt });
   if (limit !== undefined) {
-    const child: LimitedChild = { workflow, id, promise, seq: seqOf(state.seq) };
+    const child: LimitedChild = { workflow, id, promise, seq };
     GPromise.handle(limit, makeClosure(timedOutCode, [child]), makeClosure(timeoutFailedCode, [child]));
     GPromise.setOrigin(promise, { kind: "limited", timeout: limit });
   }
@@ -109,6 +109,48 @@ export function callChild(workflow: string, input: unknown, given: unknown): obj
     sendSignal: makeClosure(signalCode, [id]),
     ...controls(id, ["cancel", "terminate"]),
   });
+}
+
+interface WantedChild {
+  readonly workflow: string;
+  readonly name: string;
+  readonly input: Encoded;
+  readonly timeoutAt: number | undefined;
+}
+
+interface StartedChild {
+  readonly promise: GPromise;
+  readonly seq: number;
+}
+
+function startChild(operation: ChildOperation, { workflow, name, input, timeoutAt }: WantedChild): StartedChild {
+  const since = sinceAttempt();
+  const promise = command(
+    (seq) => ({
+      kind: "child",
+      seq,
+      workflow,
+      name,
+      input,
+      ...(timeoutAt === undefined ? {} : { timeoutAt }),
+      onParentClose: operation.onClose,
+      ...(since === undefined ? {} : { since }),
+    }),
+    "child",
+    operation,
+  );
+  return { promise, seq: seqOf(currentTurn().instance.state.seq) };
+}
+
+/** The child that an earlier attempt of this workflow has started and that nobody waits for. */
+function adopted(operation: ChildOperation): StartedChild | undefined {
+  const found = operation.input === undefined ? undefined : takeOrphan(operation.execution, operation.input);
+  if (found === undefined) return undefined;
+  const { 0: key, 1: orphan } = found;
+  const promise = new GPromise();
+  if (orphan.outcome !== undefined) settleWith(promise, orphan.outcome);
+  else noteOperation(currentTurn().instance.state, key, promise, "child", operation);
+  return { promise, seq: seqOf(key) };
 }
 
 /** When a schedule is due; that of a timer counts from when it was made, and the timer itself is not needed. */

@@ -4,7 +4,7 @@
  * O1  An operation of no scope that runs a task, or is a timer, is in `state.operations` as its bare promise: they are
  *     the many. Any other has a record.
  */
-import type { Command } from "../../protocol/command.js";
+import type { Command, OnParentClose } from "../../protocol/command.js";
 import { currentTurn } from "../current.js";
 import { duringInitialisation } from "../errors.js";
 import type { ExecutionState } from "../instance.js";
@@ -13,17 +13,24 @@ import { FULFILLED, GPromise, REJECTED } from "../promise.js";
 import { rejectedPromise } from "../promise-constructor.js";
 import { releaseTimer } from "../resolve.js";
 import { cancellationOf, cancelledError, type Scope } from "../scope.js";
-import { decode, type Outcome } from "../values.js";
+import { decode, type Encoded, type Outcome } from "../values.js";
 
 /** What has to be done about an operation that is cancelled. `sent`: nothing, its answer is under way. */
 export type OperationKind = "task" | "timer" | "child" | "sent";
 
-export interface Operation {
+export interface Operation extends Partial<ChildOperation> {
   readonly promise: GPromise;
   readonly kind: OperationKind;
   readonly scope: Scope | undefined;
-  /** Of a child: its execution's id. */
-  readonly execution?: string;
+}
+
+/** What has to be known of a child that is waited for. */
+export interface ChildOperation {
+  /** Its execution's id. */
+  readonly execution: string;
+  readonly onClose: OnParentClose;
+  /** Its input, where the next attempt of this workflow may ask for it again. */
+  readonly input?: Encoded;
 }
 
 /** Throws Fault EV5001 for `what` while modules are being evaluated. */
@@ -38,13 +45,17 @@ export function refusedByCancellation(): GPromise | undefined {
 }
 
 /** Gives a command the next number and a promise for its answer; rejects instead where the running scope is cancelled. */
-export function command(make: (seq: number) => Command, kind: OperationKind = "sent", execution?: string): GPromise {
+export function command(
+  make: (seq: number) => Command,
+  kind: OperationKind = "sent",
+  child?: ChildOperation,
+): GPromise {
   const refused = refusedByCancellation();
   if (refused !== undefined) return refused;
   const { instance, commands } = currentTurn();
   const key = nextKey(instance);
   const promise = new GPromise();
-  noteOperation(instance.state, key, promise, kind, execution);
+  noteOperation(instance.state, key, promise, kind, child);
   commands.push(make(seqOf(key)));
   return promise;
 }
@@ -55,11 +66,11 @@ export function noteOperation(
   key: number,
   promise: GPromise,
   kind: OperationKind,
-  execution?: string,
+  child?: ChildOperation,
 ): void {
   const { scope } = currentTurn();
   const isBare = scope === undefined && (kind === "task" || kind === "timer");
-  const record: Operation = { promise, kind, scope, ...(execution === undefined ? {} : { execution }) };
+  const record: Operation = { promise, kind, scope, ...child };
   state.operations.set(key, isBare ? promise : record);
 }
 

@@ -1,6 +1,6 @@
 /**
  * An execution's beginning and end: the handler is called with the first event; when its promise settles, or a signal
- * handler throws, the execution closes and nothing of it runs any more.
+ * handler throws, the execution closes and nothing of it runs any more, unless another attempt follows (attempts.ts).
  */
 
 import { dueMilliseconds } from "../../api/schedule.js";
@@ -8,11 +8,15 @@ import { CancelledError, UnserializableError } from "../../protocol/errors.js";
 import type { Event } from "../../protocol/event.js";
 import { caught, currentTurn } from "../current.js";
 import { seedRandom } from "../globals/random.js";
+import type { AttemptState, ExecutionState, WorkflowDefinition } from "../instance.js";
 import { GPromise } from "../promise.js";
 import { rejectedPromise, toPromise } from "../promise-constructor.js";
 import { clearJobs } from "../queue.js";
 import { makeClosure, runtimeCode } from "../registry.js";
+import { within } from "../scope.js";
 import { decode, type Encoded, encode, encodeError, type Outcome } from "../values.js";
+import { firstAttempt, giveUpAttempt, inheritState, nextAttemptAt } from "./attempts.js";
+import { timerAt } from "./time.js";
 
 const finishedCode = runtimeCode("rt:finished", () => (value: unknown) => {
   let result: Encoded;
@@ -23,7 +27,7 @@ const finishedCode = runtimeCode("rt:finished", () => (value: unknown) => {
     failExecution(error);
     return;
   }
-  close({ ok: true, value: result });
+  if (!isOver(currentTurn().instance.state)) close({ ok: true, value: result });
 });
 const failedCode = runtimeCode("rt:failed", () => (error: unknown) => failExecution(error));
 
@@ -36,10 +40,32 @@ export function startExecution(event: Extract<Event, { kind: "start" }>): void {
   if (definition === undefined) throw new TypeError(`this program has no workflow "${event.workflow}"`);
   state.context = { ...event.execution, workflow: event.workflow };
   state.random = seedRandom(event.seed);
-  const context = { workflow: { name: event.workflow }, execution: { ...event.execution } };
+  if (definition.retry !== undefined) state.attempt = firstAttempt(event.input, state);
   const at = event.timeoutAt ?? (definition.timeout && dueMilliseconds(definition.timeout, state.now));
   if (at !== undefined) currentTurn().commands.push({ kind: "deadline", at });
-  const main = callHandler(definition.handler as (...args: unknown[]) => unknown, [decode(event.input), context]);
+  begin(definition, event.input);
+}
+
+/** Calls the handler again, in the place of an instance whose attempt has failed: `old` is its state. */
+export function startNextAttempt(old: ExecutionState): void {
+  const { instance } = currentTurn();
+  const attempt = inheritState(instance.state, old);
+  const definition = instance.workflows.get(old.context?.workflow ?? "");
+  if (attempt === undefined || definition === undefined) throw new TypeError("there is no attempt to be followed");
+  begin(definition, attempt.input);
+}
+
+function begin(definition: WorkflowDefinition, input: Encoded): void {
+  const { state } = currentTurn().instance;
+  const { context, attempt } = state;
+  if (context === undefined) throw new TypeError("the execution has not been started");
+  const { workflow, ...execution } = context;
+  const lastError = attempt?.lastError === undefined ? {} : { lastError: decode(attempt.lastError) };
+  const given = {
+    workflow: { name: workflow },
+    execution: { ...execution, attempt: attempt?.number ?? 1, ...lastError },
+  };
+  const main = callHandler(definition.handler as (...args: unknown[]) => unknown, [decode(input), given]);
   state.main = main;
   GPromise.handle(main, makeClosure(finishedCode), makeClosure(failedCode));
 }
@@ -52,10 +78,40 @@ function callHandler(handler: (...args: unknown[]) => unknown, args: unknown[]):
   }
 }
 
-/** Closes the execution with an error. */
+/** The execution has failed: it is closed with the error, or tried again. */
 export function failExecution(error: unknown): void {
-  const gaveWay = currentTurn().instance.state.cancellation !== undefined && error instanceof CancelledError;
+  const { state, workflows } = currentTurn().instance;
+  if (isOver(state)) return;
+  const at = nextAttemptAt(workflows.get(state.context?.workflow ?? "")?.retry, error);
+  if (at !== undefined && state.attempt !== undefined) {
+    restUntil(at, state.attempt, encodeError(error));
+    return;
+  }
+  const gaveWay = state.cancellation !== undefined && error instanceof CancelledError;
   close({ ok: false, error: encodeError(error) }, gaveWay);
+}
+
+/** True when nothing of the workflow runs: it is closed, or waits for its next attempt. */
+export function isOver({ closed, attempt }: ExecutionState): boolean {
+  return closed || attempt?.failed !== undefined;
+}
+
+const dueCode = runtimeCode("rt:attemptDue", () => () => {
+  const failed = currentTurn().instance.state.attempt?.failed;
+  if (failed !== undefined) failed.due = true;
+});
+const pauseCancelledCode = runtimeCode("rt:attemptCancelled", () => (error: unknown) => {
+  close({ ok: false, error: encodeError(error) }, true);
+});
+
+/** Ends the attempt; the next one begins at `at`. */
+function restUntil(at: number, attempt: AttemptState, error: Encoded): void {
+  giveUpAttempt(attempt, error);
+  currentTurn().commands.push({ kind: "retry", attempt: attempt.number, at, error });
+  letGo();
+  within(undefined, () => {
+    GPromise.handle(timerAt(at), makeClosure(dueCode), makeClosure(pauseCancelledCode));
+  });
 }
 
 /** Gives the outcome to the host and lets go of everything that waits. */
@@ -70,11 +126,17 @@ function close(outcome: Outcome, cancelled = false): void {
     ...(cancelled ? { cancelled } : {}),
     ...(state.children === undefined ? {} : { children: state.children }),
   });
+  letGo();
+  state.signals.buffered.clear();
+}
+
+/** Nobody waits for anything any more. */
+function letGo(): void {
+  const { state } = currentTurn().instance;
   clearJobs();
   state.conditions = [];
   delete state.callbacks;
   state.operations.clear();
   state.signals.waiting.clear();
   state.signals.handlers.clear();
-  state.signals.buffered.clear();
 }

@@ -18,7 +18,7 @@ import { isObject, releaseTimer } from "../resolve.js";
 import type { Scope } from "../scope.js";
 import { decode, type Encoded, encode, encodeError, type Outcome } from "../values.js";
 import { command, refusedByCancellation, requireExecution } from "./durable.js";
-import { failExecution } from "./execution.js";
+import { failExecution, isOver } from "./execution.js";
 import { timeoutPromise } from "./time.js";
 
 /** One entry of `state.signals.waiting`. */
@@ -178,11 +178,7 @@ const replyCode = runtimeCode(
       reply(request as string, value),
 );
 const replyFailedCode = runtimeCode("rt:signalReplyFailed", ([request]) => (error: unknown) => {
-  currentTurn().commands.push({
-    kind: "reply",
-    request: request as string,
-    outcome: { ok: false, error: encodeError(error) },
-  });
+  sendReply(request as string, { ok: false, error: encodeError(error) });
 });
 
 function reply(request: string, value: unknown): void {
@@ -193,17 +189,26 @@ function reply(request: string, value: unknown): void {
     if (!(error instanceof UnserializableError)) throw error;
     outcome = { ok: false, error: encodeError(error) };
   }
-  currentTurn().commands.push({ kind: "reply", request, outcome });
+  sendReply(request, outcome);
+}
+
+function sendReply(request: string, outcome: Outcome): void {
+  const { instance, commands } = currentTurn();
+  const { state } = instance;
+  if (state.requests?.delete(request) === true && state.requests.size === 0) delete state.requests;
+  commands.push({ kind: "reply", request, outcome });
 }
 
 /** A request is answered by the first handler; what that throws is the answer too, and fails nothing. */
 function handleRequest(entry: Handler, payload: Encoded, request: string): void {
   try {
     const result: unknown = Reflect.apply(entry.handler, undefined, [decode(payload)]);
+    const { state } = currentTurn().instance;
+    state.requests ??= new Set();
+    state.requests.add(request);
     GPromise.handle(toPromise(result), makeClosure(replyCode, [request]), makeClosure(replyFailedCode, [request]));
   } catch (error) {
-    const outcome = { ok: false, error: encodeError(caught(error)) } as const;
-    currentTurn().commands.push({ kind: "reply", request, outcome });
+    sendReply(request, { ok: false, error: encodeError(caught(error)) });
   }
 }
 
@@ -212,7 +217,7 @@ function handle(name: string, payload: Encoded, request?: string): void {
   const { state } = currentTurn().instance;
   let question = request;
   for (const entry of (state.signals.handlers.get(name) ?? []) as readonly Handler[]) {
-    if (entry.disposed || state.closed) continue;
+    if (entry.disposed || isOver(state)) continue;
     if (question !== undefined) {
       handleRequest(entry, payload, question);
       question = undefined;

@@ -1,6 +1,7 @@
 /**
  * `workflow`: registers the handler under its name. What it gives stands for the definition: called it starts a child.
  */
+import { retryPolicyOf } from "../../api/retry-policy.js";
 import { isSchedule } from "../../api/schedule.js";
 import type { AnyFunction } from "../../protocol/helpers.js";
 import { currentTurn } from "../current.js";
@@ -23,7 +24,7 @@ const startCode = runtimeCode(
 );
 
 /**
- * `workflow(name, [options], handler)`. Throws Fault EV5004 for a bad name, handler or timeout, EV5003 for options
+ * `workflow(name, [options], handler)`. Throws Fault EV5004 for a bad name, handler, timeout or retry, EV5003 for options
  * that are not known, EV5005 for a name that is taken or a definition inside a function.
  */
 export function workflow(name: unknown, ...definition: readonly unknown[]): AnyFunction {
@@ -34,10 +35,11 @@ export function workflow(name: unknown, ...definition: readonly unknown[]): AnyF
   if (typeof handler !== "function") {
     throw invalidArgument(`the handler of workflow "${name}" is not a function`, "Pass an async function last.");
   }
-  const { timeout } = checkOptions(`workflow "${name}"`, options, ["timeout", "retention"]);
+  const { timeout, retry: given } = checkOptions(`workflow "${name}"`, options, ["timeout", "retention", "retry"]);
   if (timeout !== undefined && !isSchedule(timeout)) {
     throw invalidArgument(`the timeout of workflow "${name}" is no schedule`, 'Pass duration(5, "minutes").');
   }
+  const retry = given === undefined ? undefined : retryPolicyOf(`workflow "${name}"`, given, invalidArgument);
   const { instance, phase } = currentTurn();
   if (phase !== "init" || instance.workflows.has(name)) {
     throw refusal(
@@ -48,7 +50,7 @@ export function workflow(name: unknown, ...definition: readonly unknown[]): AnyF
       "Define each workflow once, at the top level of a module, under a name of its own.",
     );
   }
-  instance.workflows.set(name, Object.freeze({ handler, timeout }));
+  instance.workflows.set(name, Object.freeze({ handler, timeout, retry }));
   return definedFunction(name, makeClosure(callCode, [name]), {
     kind: "Workflow",
     workflowName: name,
