@@ -32,6 +32,7 @@ const SHAPES: Readonly<Record<StepKind, JSX.Element>> = {
     </>
   ),
   control: <path d="M4 14V2.5M4 3h7.5L9.8 5.6l1.7 2.6H4" {...line} stroke-linejoin="round" />,
+  attempt: <path d="M12.6 6.2A5 5 0 1 0 13 9M13 2.8v3.6H9.4" {...line} stroke-linejoin="round" />,
   unknown: <circle cx="8" cy="8" r="2.4" fill="currentColor" />,
 };
 
