@@ -20,7 +20,8 @@ export interface Load {
   readonly program: string;
   readonly kills: number;
   readonly seed: number;
-  readonly progress?: (kills: number) => void;
+  /** Told of each death, and how long the start before it took, ms. */
+  readonly progress?: (kills: number, startMs: number) => void;
 }
 
 export interface Tally {
@@ -48,7 +49,9 @@ export async function killUnderLoad(load: Load): Promise<Tally> {
     const cleanups: (() => Promise<void>)[] = [];
     const after = (action: () => Promise<void>): void => void cleanups.push(action);
     const args = [load.program, "--db", database, "--http", "0", "--rate", "100000", "--log-level", "error"];
+    const began = performance.now();
     const server = await startServer({ after } as never, args, { cwd: folder, env: { EFFECTS: notes } });
+    const startMs = performance.now() - began;
     const life = { over: false };
     const clients = Array.from({ length: CLIENTS }, () => outside.send(server.url, life));
     await sleep(outside.chance.upTo(LIFE_MS));
@@ -56,7 +59,7 @@ export async function killUnderLoad(load: Load): Promise<Tally> {
     server.process.kill("SIGKILL");
     for (const cleanup of cleanups) await cleanup();
     await Promise.all(clients);
-    load.progress?.(kill);
+    load.progress?.(kill, startMs);
   }
   await check(database, notes, outside);
   const { starts, signals, unanswered } = outside;

@@ -8,8 +8,12 @@ import { compile } from "./support.js";
 const [seed = 1, kills = 500] = process.argv.slice(2).map(Number);
 const folder = await mkdtemp(join(tmpdir(), "eventual-kill-"));
 try {
-  const progress = (done: number): void => {
-    if (done % 50 === 0) console.log(`${done} kills`);
+  let slowest = 0;
+  const progress = (done: number, startMs: number): void => {
+    slowest = Math.max(slowest, startMs);
+    if (done % 50 !== 0) return;
+    console.log(`${done} kills; the slowest of the last 50 starts took ${Math.round(slowest)} ms`);
+    slowest = 0;
   };
   const tally = await killUnderLoad({ folder, program: compile(folder, "tally"), kills, seed, progress });
   console.log(

@@ -103,7 +103,7 @@ export function effects(file: string): Effect[] {
 
 /** Resolves when `probe` gives a value. Rejects after 20 s, with what the process has said. */
 export async function eventually<T>(what: string, probe: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 120_000;
   for (;;) {
     const value = await probe();
     if (value !== undefined) return value;
