@@ -2,7 +2,6 @@
  * Entry of `eventual`. Answers `--version` before anything is loaded; everything else is in `commands.ts`, which sets
  * the exit code when it is done.
  */
-import { enlargeYoungGeneration } from "../platform/heap.js";
 import { eventualVersion } from "../platform/version.js";
 
 const args = process.argv.slice(2);
@@ -11,7 +10,6 @@ if (rest.length === 0 && (first === "--version" || first === "-v")) process.stdo
 else void carryOut();
 
 async function carryOut(): Promise<void> {
-  enlargeYoungGeneration();
   const { main } = await import("./commands.js");
   process.exitCode = await main(args, eventualVersion());
 }

@@ -35,6 +35,7 @@ interface Surroundings {
   readonly targets: ReadonlyMap<string, Actor | undefined>;
 }
 
+const settled = (): undefined => undefined;
 const NOTHING = {};
 const ALONE: Surroundings = { children: [], facts: { workflows: [], keepsState: false }, targets: new Map() };
 
@@ -294,9 +295,8 @@ export class Committer {
     draft.clock(time);
     const committed = store.commit(draft.writes);
     const { started, replies } = draft.effects;
-    for (const begun of started?.values() ?? []) begun.creation = committed;
-    const settle = (): undefined => undefined;
-    if (closes) actor.closing = committed.then(settle, settle);
+    if (started !== undefined) for (const begun of started.values()) begun.creation = committed;
+    if (closes) actor.closing = committed.then(settled, settled);
     try {
       await committed;
     } catch (error) {
@@ -306,10 +306,12 @@ export class Committer {
       actor.closing = undefined;
     }
     time.committed(draft.now);
-    for (const [id, outcome] of replies ?? []) this.#parts.requests.answer(id, outcome);
-    for (const [id, begun] of started ?? []) {
-      begun.created = true;
-      directory.changed(id);
+    if (replies !== undefined) for (const [id, outcome] of replies) this.#parts.requests.answer(id, outcome);
+    if (started !== undefined) {
+      for (const [id, begun] of started) {
+        begun.created = true;
+        directory.changed(id);
+      }
     }
     if (actor.created) return;
     actor.created = true;

@@ -26,8 +26,8 @@ export interface Spare {
   readonly logs: readonly LogLine[];
 }
 
-/** Module objects of all spares together: some 10 MB. */
-const OBJECTS_MAX = 60_000;
+/** Module objects of all spares together: some 60 MB. They never take more than what was alive at once (N3). */
+const OBJECTS_MAX = 200_000;
 /** Objects of an instance besides those of its modules, roughly. */
 const OWN_OBJECTS = 20;
 

@@ -7,7 +7,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { enlargeYoungGeneration } from "#runtime/platform/heap.js";
 import { checkpointCosts } from "./cases/checkpoint.js";
 import { concurrentSteps } from "./cases/concurrent.js";
 import { crowds } from "./cases/crowd.js";
@@ -36,9 +35,6 @@ const CASES: Readonly<Record<string, (setting: Setting) => Promise<Figure[]>>> =
   checkpoint: checkpointCosts,
   executable: packagedExecutable,
 };
-
-// As `eventual` does.
-enlargeYoungGeneration();
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -58,8 +58,8 @@ export class SqliteStore implements Store {
     this.#queries = new Queries(unsealed(parts.reader ?? parts.writer, parts.codec));
   }
 
-  async commit(writes: readonly Write[]): Promise<void> {
-    await this.#submit(() => changesOf(writes, this.#parts.counters, this.#seal));
+  commit(writes: readonly Write[]): Promise<void> {
+    return this.#submit(() => changesOf(writes, this.#parts.counters, this.#seal));
   }
 
   async begin(): Promise<StoreTransaction> {
@@ -73,8 +73,8 @@ export class SqliteStore implements Store {
     });
   }
 
-  async saveProgram(hash: string, artifact: string): Promise<void> {
-    await this.#submit(() => programChange(hash, artifact));
+  saveProgram(hash: string, artifact: string): Promise<void> {
+    return this.#submit(() => programChange(hash, artifact));
   }
 
   loadProgram(hash: string): Promise<string | undefined> {
@@ -178,9 +178,14 @@ export class SqliteStore implements Store {
     return this.#closing;
   }
 
-  async #submit(encode: () => Changes): Promise<void> {
-    this.#refuseWhenClosed();
-    await this.#pipeline.commit(encode());
+  // Not an async function: the promise of a commit is the pipeline's own, since a step makes few others.
+  #submit(encode: () => Changes): Promise<void> {
+    try {
+      this.#refuseWhenClosed();
+      return this.#pipeline.commit(encode());
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async #read<T>(query: (queries: Queries) => Promise<T>): Promise<T> {

@@ -1,13 +1,10 @@
 /** Our side: the engine with its defaults, a compiled program, real tasks. Arguments: database, program, where tasks run. */
 import { loadProgramFile } from "#runtime/client/program-file.js";
 import { openRuntime } from "#runtime/engine/open.js";
-import { enlargeYoungGeneration } from "#runtime/platform/heap.js";
 import { encode } from "#runtime/protocol/value.js";
 import { inFlight, now, serve } from "./wire.js";
 
 const [database = "", program = "", tasksIn] = process.argv.slice(2);
-// As `eventual` does.
-enlargeYoungGeneration();
 const engine = await openRuntime({ database, tasksIn: tasksIn === "process" ? "process" : "threads" });
 await engine.deploy(await loadProgramFile(program), import.meta.dirname);
 
