@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { checkpointCosts } from "./cases/checkpoint.js";
 import { concurrentSteps } from "./cases/concurrent.js";
 import { crowds } from "./cases/crowd.js";
+import { dashboardPages } from "./cases/dashboard.js";
 import { packagedExecutable } from "./cases/executable.js";
 import { loweredCode } from "./cases/lowered.js";
 import { oneStepWorkflows } from "./cases/one-step.js";
@@ -34,6 +35,7 @@ const CASES: Readonly<Record<string, (setting: Setting) => Promise<Figure[]>>> =
   reminder: reminders,
   checkpoint: checkpointCosts,
   executable: packagedExecutable,
+  dashboard: dashboardPages,
 };
 
 const { values, positionals } = parseArgs({

@@ -143,14 +143,31 @@ test("lists are searched by a part of the id and by time", async (t) => {
   assert.deepEqual(await names({ text: "a_" }), ["approval/a_1"], "the wildcards of LIKE are plain text");
   assert.deepEqual(await names({ text: "/b" }), ["approval/B2"]);
   assert.deepEqual(await names({ text: "%" }), []);
-  const [last, middle] = (await client.page()).items;
+  await client.start({ workflow: "sums", name: "a_1", input: 1 });
+  await client.result("sums/a_1");
+  assert.deepEqual(await names({ text: "a_", workflow: "approval" }), ["approval/a_1"]);
+  assert.deepEqual(await names({ text: "a", status: "IN_PROGRESS" }), ["approval/B2", "approval/ab1", "approval/a_1"]);
+  assert.deepEqual(await names({ workflow: "approval", status: "IN_PROGRESS", text: "1" }), [
+    "approval/ab1",
+    "approval/a_1",
+  ]);
+  assert.deepEqual(await names({ workflow: "sums", status: "SUCCEEDED" }), ["sums/a_1"]);
+  assert.deepEqual(await names({ workflow: "sums", status: "IN_PROGRESS" }), []);
+  const { next = "" } = await client.page({ workflow: "approval", status: "IN_PROGRESS", limit: 2 });
+  assert.deepEqual(
+    (await client.page({ workflow: "approval", status: "IN_PROGRESS", limit: 2, cursor: next })).items.map(
+      ({ id }) => id,
+    ),
+    ["approval/a_1"],
+  );
+  const [last, middle] = (await client.page({ workflow: "approval" })).items;
   const between = middle?.startTime ?? "";
   assert.ok(last !== undefined && between <= last.startTime);
   const since = await names({ from: between });
   assert.ok(since.includes("approval/B2") && since.includes("approval/ab1"));
   assert.deepEqual(await names({ before: "2001-01-01T00:00:00Z" }), []);
   assert.deepEqual(await names({ from: "2999-01-01T00:00:00Z" }), []);
-  assert.equal((await names({ from: "2001-01-01T00:00:00Z", before: "2999-01-01T00:00:00Z" })).length, 3);
+  assert.equal((await names({ from: "2001-01-01T00:00:00Z", before: "2999-01-01T00:00:00Z" })).length, 4);
 });
 
 test("events: log lines and changes of status until the end; Last-Event-ID goes on after a line", async (t) => {

@@ -3,6 +3,8 @@
  * beside the engine (examine.ts), so that a search that takes long holds up no commit.
  *
  * L1  Keys are given in the order of start times, so a time becomes a key by bisection, without an index.
+ * L2  At most one condition leads to rows in the order of keys; the others choose keys by indexes alone. So what a search
+ *     costs depends on how many executions there are, and not on how long their values are.
  */
 import type { Status } from "../../protocol/execution.js";
 import { encode } from "../../protocol/value.js";
@@ -14,6 +16,8 @@ import { executionRow, historyRow, numberOf, textOf } from "./rows.js";
 export const EXECUTION = `
   SELECT execution.key, id, workflow, program.hash AS program, status, start_time, end_time, reason, result, error, parent, input
   FROM execution JOIN program ON program.key = execution.program`;
+
+const ABOVE_ALL = Number.MAX_SAFE_INTEGER;
 
 /** Longest value in a row of a short list, bytes: with their lengths alone, longer ones need not be read. */
 const SHORT_BYTES = 4096;
@@ -70,12 +74,29 @@ export async function listExecutions(read: Read, filter: ExecutionFilter): Promi
     parameters.push(...values);
   };
   const { workflow, status, text, startedFrom, startedBefore, before, limit } = filter;
-  if (workflow !== undefined) where("workflow = ?", workflow);
+  const from = startedFrom === undefined ? 0 : await firstKeyFrom(read, startedFrom);
+  const end = Math.min(
+    before ?? ABOVE_ALL,
+    startedBefore === undefined ? ABOVE_ALL : await firstKeyFrom(read, startedBefore),
+  );
+  /** L2: the keys that an index alone gives. */
+  const among = (index: string, condition: string, value: string): void =>
+    where(
+      `execution.key IN (SELECT key FROM execution INDEXED BY ${index} WHERE ${condition} AND key >= ? AND key < ?)`,
+      value,
+      from,
+      end,
+    );
   if (status !== undefined) where("status = ?", status);
-  if (before !== undefined) where("execution.key < ?", before);
-  if (text !== undefined) where("id LIKE ? ESCAPE '\\'", `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`);
-  if (startedFrom !== undefined) where("execution.key >= ?", await firstKeyFrom(read, startedFrom));
-  if (startedBefore !== undefined) where("execution.key < ?", await firstKeyFrom(read, startedBefore));
+  if (workflow !== undefined) {
+    if (status === undefined) where("workflow = ?", workflow);
+    else among("execution_by_workflow", "workflow = ?", workflow);
+  }
+  if (text !== undefined) {
+    // The index of the ids is the one that SQLite makes of the column's UNIQUE.
+    among("sqlite_autoindex_execution_1", "id LIKE ? ESCAPE '\\'", `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`);
+  }
+  if (from > 0 || end < ABOVE_ALL) where("execution.key >= ? AND execution.key < ?", from, end);
   const filtered = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
   const select = short ? SHORT_EXECUTION : EXECUTION;
   const rows = await read(`${select} ${filtered} ORDER BY execution.key DESC LIMIT ?`, ...parameters, limit);

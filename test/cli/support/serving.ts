@@ -1,6 +1,5 @@
 /** `eventual serve` as a process that has said where it serves. */
 import assert from "node:assert/strict";
-import type { TestContext } from "node:test";
 import { eventually, type Running, type RunOptions, startEventual } from "./eventual.js";
 
 export interface Serving extends Running {
@@ -13,7 +12,7 @@ export interface Serving extends Running {
 
 /** Starts a server with `args`; it is killed after the test. Rejects with what it says when it does not start. */
 export async function startServer(
-  t: Pick<TestContext, "after">,
+  t: { after(action: () => Promise<void>): void },
   args: readonly string[],
   options: RunOptions,
 ): Promise<Serving> {
