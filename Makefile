@@ -42,6 +42,7 @@ check: build ## Types, lint, format, import floors
 	$(BIN)/tsc -p test/programs/cases --noEmit
 	$(BIN)/tsc -p test/programs/packages --noEmit
 	$(BIN)/tsc -p test/conformance/programs --noEmit
+	$(BIN)/tsc -p examples/testing
 	$(BIN)/biome ci .
 	$(BIN)/depcruise --config .dependency-cruiser.cjs compiler runtime
 	@$(BIN)/typedoc --out dist/api && diff -r dist/api docs/api || { echo 'docs/api is not what the doc comments say: make docs'; exit 1; }

@@ -26,6 +26,7 @@ import { type MockWorkflow, WorkflowMocks } from "./mock-workflow.js";
 import { databaseOf, type TestEnvironmentOptions, type TestStartOptions } from "./options.js";
 import { TestPool } from "./pool.js";
 import { derivedHex } from "./random.js";
+import { assertRealTimers } from "./real-timers.js";
 import { type RunTaskOptions, runTask, type TaskRun } from "./run-task.js";
 import { lineOf } from "./timeline.js";
 
@@ -77,13 +78,15 @@ export class TestEnvironment {
 
   /**
    * Compiles the program (once per process) and opens an engine with it. To be closed at the end of the test.
-   * Throws Fault EV8601 when the program does not compile, and what opening the database throws.
+   * Throws Fault EV8601 when the program does not compile, EV8608 under a framework's fake timers, and what opening
+   * the database throws.
    *
    * ```ts
    * const env = await TestEnvironment.create({ entry: new URL("./order.ts", import.meta.url) });
    * ```
    */
   static async create(options: TestEnvironmentOptions): Promise<TestEnvironment> {
+    assertRealTimers();
     const deployed = await programOf(options.entry);
     const { program } = deployed;
     const { path, cleanUp } = await databaseOf(options);
@@ -346,6 +349,7 @@ export class TestEnvironment {
 
   /** Resolves when nothing more happens without time. */
   async #settle(): Promise<void> {
+    assertRealTimers();
     await this.#lives.ask((engine) => engine.idle());
   }
 

@@ -53,6 +53,14 @@ export function databaseInMemory(what: string): Fault {
   });
 }
 
+/** EV8608 */
+export function fakeTimers(): Fault {
+  return new Fault("EV8608", "The test's framework has replaced setTimeout and setImmediate, which the engine needs", {
+    remedy:
+      "Leave useFakeTimers() and mock.timers out: the environment has its own virtual clock. To fake the test's own Date, name it alone, as in useFakeTimers({ toFake: ['Date'] }).",
+  });
+}
+
 /** EV6009: as the store says it. */
 export function refusedCommit(): Fault {
   return new Fault("EV6009", "the disk is full, says the test", { remedy: "It is the test that refuses this commit." });

@@ -1,7 +1,7 @@
 /** The test environment does for a test's author what its documents say: time, mocks, histories, restores, crashes. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { mock, type TestContext, test } from "node:test";
 import { duration } from "#runtime/api/index.js";
 import type { Workflow } from "#runtime/api/types.js";
 import { TestEnvironment, type TestEnvironmentOptions } from "#runtime/testing/index.js";
@@ -192,6 +192,18 @@ test("a database in memory cannot be restarted; a program that does not compile 
   await assert.rejects(env.restart(), { code: "EV8607" });
   await assert.rejects(open(t, { database: ":memory:", crash: 1 }), { code: "EV8607" });
   await assert.rejects(open(t, { entry: join(dirname(ENTRY), "broken.ts") }), { code: "EV8601", message: /EV2001/ });
+});
+
+test("fake timers are refused, in the beginning and later", async (t) => {
+  const env = await open(t);
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    await assert.rejects(open(t), { code: "EV8608" });
+    await assert.rejects(env.tick(), { code: "EV8608" });
+  } finally {
+    mock.timers.reset();
+  }
+  await env.tick();
 });
 
 test("a suspended execution is said to be suspended, and goes on when it is resumed", async (t) => {
