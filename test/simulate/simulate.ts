@@ -106,9 +106,11 @@ class Simulation {
     this.#cacheSize = this.#chance.pick([0, 1, 3, 100]);
     const tempo = new Tempo(seed);
     this.#tempo = tempo;
+    this.#faulty = !tempo.isCalm;
     this.#limits = tempo.limits;
-    this.database.arrival = () => tempo.wait();
-    this.database.answer = () => tempo.wait();
+    const isRead = (what: string): boolean => !["commit", "begin", "saveProgram"].includes(what);
+    this.database.arrival = (what) => tempo.wait(isRead(what) ? "read" : "commit");
+    this.database.answer = (what) => tempo.wait(isRead(what) ? "answer to a read" : "answer to a commit");
     this.#unstarted = [...this.#work.scripts.keys()];
     this.#unsent = [...this.#work.signals];
     this.database.beforeCommit = () => {
@@ -151,7 +153,7 @@ class Simulation {
     const sandbox = new SimulatedSandbox(
       this.#realms,
       () => this.#faulty && this.#chance.percent(1),
-      () => this.#tempo.wait(),
+      () => this.#tempo.wait("answer of the sandbox"),
     );
     let pool: SimulatedPool | undefined;
     const store = this.database.open();
@@ -229,8 +231,9 @@ class Simulation {
     const { pool, clock } = this.#current;
     if (choice < 12) this.#startOne();
     else if (choice < 24) this.#sendOne();
-    else if (choice < 60) this.#settleOne(pool);
+    else if (choice < 60) this.#settleSome(pool);
     else if (choice < 85) await this.#pass(clock, chance.pick([1, 1000, 5000, 3_600_000]));
+    else if (this.#tempo.isCalm) this.#operate();
     else if (choice < 91) this.#failingCommits = 1 + chance.upTo(3);
     else if (choice < 95) await this.#crash();
     else this.#operate();
@@ -271,11 +274,12 @@ class Simulation {
     await turn();
   }
 
-  #settleOne(pool: SimulatedPool): void {
-    if (pool.running.length === 0) return;
-    const { ref, task } = this.#chance.pick(pool.running);
-    this.#note(`${task} ends`);
-    pool.settle(ref);
+  #settleSome(pool: SimulatedPool): void {
+    for (let left = this.#tempo.together(pool.running.length); left > 0 && pool.running.length > 0; left--) {
+      const { ref, task } = this.#chance.pick(pool.running);
+      this.#note(`${task} ends`);
+      pool.settle(ref);
+    }
   }
 
   /** Asks for an execution, perhaps again. */
@@ -357,7 +361,7 @@ class Simulation {
       for (const signal of [...this.#unsent]) if (this.#acknowledged.has(signal.to)) this.#send(signal);
       await this.#rest(engine);
       if (pool.running.length > 0) {
-        this.#settleOne(pool);
+        this.#settleSome(pool);
         continue;
       }
       if (this.#isDone()) return this.#checkMemory();

@@ -12,23 +12,40 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/** How often something is on its way for how long: in `percent` of all cases, up to `most` turns. */
+interface Delay {
+  readonly percent: number;
+  readonly most: number;
+}
+
+const DELAYS: readonly Delay[] = [
+  { percent: 0, most: 0 },
+  { percent: 30, most: 3 },
+  { percent: 60, most: 12 },
+  { percent: 15, most: 40 },
+];
+
+export type Way = "read" | "answer to a read" | "commit" | "answer to a commit" | "answer of the sandbox";
+
 export class Tempo {
+  /** Nothing fails: then nothing rescues what was overlooked, as a crash does. */
+  readonly isCalm: boolean;
   /** Small ones, so that pages, windows and queues are full and empty again and again. */
   readonly limits: Partial<Limits>;
   readonly #chance: Chance;
-  /** Percentages of waits that are short, and that are long. */
-  readonly #short: number;
-  readonly #long: number;
+  readonly #delays: Readonly<Record<Way, Delay>>;
 
   constructor(seed: number) {
     const chance = chanceFrom(seed ^ APART);
     this.#chance = chance;
-    [this.#short, this.#long] = chance.pick([
-      [0, 0],
-      [30, 0],
-      [30, 2],
-      [60, 10],
-    ] as const);
+    this.isCalm = chance.percent(40);
+    this.#delays = {
+      read: chance.pick(DELAYS),
+      "answer to a read": chance.pick(DELAYS),
+      commit: chance.pick(DELAYS),
+      "answer to a commit": chance.pick(DELAYS),
+      "answer of the sandbox": chance.pick(DELAYS),
+    };
     this.limits = chance.percent(50)
       ? {}
       : {
@@ -42,11 +59,15 @@ export class Tempo {
         };
   }
 
+  /** How many of `count` things happen at once. */
+  together(count: number): number {
+    return this.#chance.percent(50) ? 1 : 1 + this.#chance.upTo(count);
+  }
+
   /** Resolves when what is on its way has arrived; undefined when that is at once. */
-  wait(): Promise<void> | undefined {
-    const chance = this.#chance;
-    if (chance.percent(this.#long)) return turns(1 + chance.upTo(30));
-    return chance.percent(this.#short) ? turns(1 + chance.upTo(3)) : undefined;
+  wait(way: Way): Promise<void> | undefined {
+    const { percent, most } = this.#delays[way];
+    return this.#chance.percent(percent) ? turns(1 + this.#chance.upTo(most)) : undefined;
   }
 }
 
