@@ -90,12 +90,21 @@ test("bodies that are too long or none are refused by every route that takes one
   });
 });
 
-test("executions that are not there are not found by any route", async (t) => {
+test("what a path names and is not there is not found by any route", async (t) => {
   const { url, bearer } = await guarded(t);
   const failed = JSON.stringify({ error: { message: "no" } });
-  const routes = ROUTES.filter(({ path }) => path.startsWith("/v1/executions/{workflow}/{name}"));
+  // Whoever subscribes to an event, it can be emitted.
+  const routes = ROUTES.filter(({ path }) => path.includes("{") && path !== "/v1/events/{event}");
   await forEach(routes, async (route) => {
     const body = route.path.endsWith("/fail") ? failed : undefined;
-    refused(await send(url, route, bearer("admin"), body), 404, "EV8004");
+    const answer = await send(url, route, bearer("admin"), body);
+    const [, kind] = /^\/v1\/([^/]+)/.exec(route.path) ?? [];
+    refused(answer, 404, NOT_THERE[kind ?? ""] ?? `an entry for ${kind}`);
   });
 });
+
+const NOT_THERE: Readonly<Record<string, string>> = {
+  executions: "EV8004",
+  schedules: "EV8020",
+  "dead-letters": "EV8019",
+};

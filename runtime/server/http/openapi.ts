@@ -5,16 +5,17 @@ import type { Operation, Route } from "./route.js";
 
 /** The document; `version` is that of Eventual. */
 export function openApiDocument(routes: readonly Route[], version: string): object {
+  const shared = new SharedSchemas();
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method]: describe(route) };
+    paths[route.path] = { ...paths[route.path], [route.method]: describe(route, shared) };
   }
   return {
     openapi: "3.1.0",
     info: { title: "Eventual", version, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
     paths,
     components: {
-      schemas: { Problem: jsonSchema(problemSchema, "output") },
+      schemas: { Problem: shared.jsonSchema(problemSchema, "output"), ...shared.schemas },
       securitySchemes: { token: { type: "http", scheme: "bearer" } },
       responses: {
         Problem: {
@@ -26,7 +27,7 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
   };
 }
 
-function describe(route: Route): object {
+function describe(route: Route, shared: SharedSchemas): object {
   const { method, path, scope, summary } = route;
   return {
     operationId: `${method}${path.replaceAll(/[^A-Za-z]+(.)?/g, (_, next: string | undefined) => (next ?? "").toUpperCase())}`,
@@ -34,21 +35,21 @@ function describe(route: Route): object {
     ...(scope === undefined ? { security: [] } : { security: [{ token: [] }], "x-scope": scope }),
     parameters: [
       ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => parameter(name ?? "", "path", { type: "string" }, true)),
-      ...(route.kind === "answer" ? [...queryParameters(route), ...headerParameters(route)] : []),
+      ...(route.kind === "answer" ? [...queryParameters(route, shared), ...headerParameters(route)] : []),
     ],
     ...(route.kind === "answer" && route.body !== undefined
       ? {
           requestBody: {
             required: true,
-            content: { "application/json": { schema: jsonSchema(route.body, "input") } },
+            content: { "application/json": { schema: shared.jsonSchema(route.body, "input") } },
           },
         }
       : {}),
-    responses: { ...answers(route), default: { $ref: "#/components/responses/Problem" } },
+    responses: { ...answers(route, shared), default: { $ref: "#/components/responses/Problem" } },
   };
 }
 
-function answers(route: Route): Record<string, object> {
+function answers(route: Route, shared: SharedSchemas): Record<string, object> {
   if (route.kind === "stream") {
     const content = { "text/event-stream": { schema: { type: "string" } } };
     return { 200: { description: "A stream of events", content } };
@@ -56,14 +57,14 @@ function answers(route: Route): Record<string, object> {
   return Object.fromEntries(
     Object.entries(route.replies).map(([status, { description, schema }]) => [
       status,
-      { description, content: { "application/json": { schema: jsonSchema(schema, "output") } } },
+      { description, content: { "application/json": { schema: shared.jsonSchema(schema, "output") } } },
     ]),
   );
 }
 
-function queryParameters({ query }: Operation): object[] {
+function queryParameters({ query }: Operation, shared: SharedSchemas): object[] {
   if (query === undefined) return [];
-  const { properties = {}, required = [] } = objectSchema.parse(jsonSchema(query, "input"));
+  const { properties = {}, required = [] } = objectSchema.parse(shared.jsonSchema(query, "input"));
   return Object.entries(properties).map(([name, schema]) => parameter(name, "query", schema, required.includes(name)));
 }
 
@@ -83,7 +84,33 @@ const objectSchema = z.looseObject({
   required: z.array(z.string()).optional(),
 });
 
-function jsonSchema(schema: z.ZodType, io: "input" | "output"): object {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: "draft-2020-12", unrepresentable: "any" });
-  return rest;
+/** Schemas that refer to themselves, such as any JSON: named once in the document, since references begin at its root. */
+class SharedSchemas {
+  readonly schemas: Record<string, object> = {};
+  readonly #names = new Map<string, string>();
+
+  /** The schema as JSON Schema, to be put anywhere in the document. */
+  jsonSchema(schema: z.ZodType, io: "input" | "output"): object {
+    const options = { io, target: "draft-2020-12", unrepresentable: "any" } as const;
+    const { $schema: _, $defs = {}, ...rest } = z.toJSONSchema(schema, options);
+    let text = JSON.stringify(rest);
+    for (const [name, definition] of Object.entries($defs)) {
+      const local = `"#/$defs/${name}"`;
+      const shared = this.#share(JSON.stringify(definition), local);
+      text = text.replaceAll(local, () => shared);
+    }
+    return objectSchema.parse(JSON.parse(text));
+  }
+
+  /** The reference to a definition that knows itself as `local`. */
+  #share(definition: string, local: string): string {
+    const known = this.#names.get(definition.replaceAll(local, "itself"));
+    const name = known ?? `Json${this.#names.size === 0 ? "" : this.#names.size + 1}`;
+    const reference = `"#/components/schemas/${name}"`;
+    if (known === undefined) {
+      this.#names.set(definition.replaceAll(local, "itself"), name);
+      this.schemas[name] = objectSchema.parse(JSON.parse(definition.replaceAll(local, () => reference)));
+    }
+    return reference;
+  }
 }
