@@ -19,6 +19,7 @@ build: node_modules ## Compile everything to dist/ (dist/eventualc, dist/eventua
 
 dist/.built: $(SOURCES) $(DASHBOARD) tsconfig.json tsconfig.build.json package.json node_modules
 	@$(MAKE) --no-print-directory transpile
+	@node dist/runtime/sandbox/write-image.js dist/runtime/guest/image.bin
 	$(BIN)/tsc -p tsconfig.build.json
 	@touch dist/.built
 

@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { DASHBOARD_FILES } from "../platform/dashboard.js";
 import { PARTS, type Part } from "../platform/executable.js";
+import { quickjsBytes } from "../platform/quickjs.js";
 import { eventualVersion } from "../platform/version.js";
 import { Fault } from "../protocol/fault.js";
 import type { Program } from "../protocol/program.js";
@@ -57,7 +58,7 @@ export async function packageExecutable(options: PackageOptions): Promise<Packag
   try {
     progress("Linking the code");
     const scripts = await linkScripts(fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, ""));
-    const parts = await partsOf(options, scripts);
+    const parts = await partsOf(options, work, scripts);
     progress("Preparing its parts");
     const blob = await prepare(work, scripts.main, parts, isHere(target));
     progress(isHere(target) ? "Taking Node" : `Fetching Node for ${target}`);
@@ -89,15 +90,16 @@ type Parts = ReadonlyMap<Part, Uint8Array>;
 
 async function partsOf(
   options: PackageOptions,
+  work: string,
   scripts: { sandboxThread: string; taskThread: string },
 ): Promise<Parts> {
   const { program, target, addon, output } = options;
   const guest = await readFile(new URL("../guest/bundle.js", import.meta.url));
-  const engine = await readFile(enginePath());
   const parts = new Map<Part, Uint8Array>([
     ["version", Buffer.from(eventualVersion())],
     ["guest.js", guest],
-    ["quickjs.wasm", engine],
+    ["guest.image", await guestImage(work)],
+    ["quickjs.wasm", quickjsBytes()],
     ["sandbox-thread.js", Buffer.from(scripts.sandboxThread)],
     ["task-thread.js", Buffer.from(scripts.taskThread)],
     ["sqlite3.node", await sqliteAddon(target, addon)],
@@ -110,10 +112,15 @@ async function partsOf(
   return parts.set("program-name", Buffer.from(basename(output)));
 }
 
-/** The WebAssembly of QuickJS, found from the package that uses it. */
-function enginePath(): string {
-  const fromHere = createRequire(import.meta.url);
-  return createRequire(fromHere.resolve("quickjs-emscripten")).resolve("@jitl/quickjs-wasmfile-release-sync/wasm");
+/** The guest image, made anew: it has to be of this very script and engine. */
+async function guestImage(work: string): Promise<Buffer> {
+  const file = join(work, "made.image");
+  try {
+    await run(process.execPath, [fileURLToPath(new URL("../sandbox/write-image.js", import.meta.url)), file]);
+    return await readFile(file);
+  } catch (cause) {
+    throw failed("the guest runtime cannot be evaluated", cause);
+  }
 }
 
 /** Writes script and parts as the blob that Node reads; gives its path. */

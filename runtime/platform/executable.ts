@@ -15,6 +15,7 @@ export const PARTS = "parts";
 export type Part =
   | "version"
   | "guest.js"
+  | "guest.image"
   | "quickjs.wasm"
   | "sandbox-thread.js"
   | "task-thread.js"

@@ -55,6 +55,8 @@ export interface ThreadData {
   readonly limits: SandboxLimits;
   readonly harden: boolean;
   readonly guestCode: string;
+  /** The image of that code, shared by all threads. */
+  readonly image?: Uint8Array;
   readonly sight: SharedArrayBuffer;
 }
 

@@ -1,8 +1,6 @@
 /** Opens a sandbox: spreads executions over engine threads by a hash of their id. */
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { isExecutable, partText } from "../platform/executable.js";
 import { Fault } from "../protocol/fault.js";
+import { readGuestFiles } from "./guest-files.js";
 import { resolveLimits, type SandboxOptions } from "./limits.js";
 import type { ActivationReply, ActivationRequest, Sandbox, SandboxProgram } from "./sandbox.js";
 import { EngineThread } from "./thread.js";
@@ -18,7 +16,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const settings = {
     limits,
     harden: options.harden ?? true,
-    guestCode: options.guestCode ?? (await readGuestBundle()),
+    ...(options.guestCode === undefined ? await readGuestFiles() : { guestCode: options.guestCode }),
     onProblem: options.onProblem ?? warn,
   };
   const threads = Array.from({ length: workers }, () => new EngineThread(settings));
@@ -112,19 +110,6 @@ function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return hash >>> 0;
-}
-
-async function readGuestBundle(): Promise<string> {
-  if (isExecutable) return partText("guest.js");
-  const path = fileURLToPath(new URL("../guest/bundle.js", import.meta.url));
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    throw new Fault("EV5209", `The guest runtime's script cannot be read: ${path}`, {
-      remedy: "This installation of Eventual is incomplete: build or install it again.",
-      cause,
-    });
-  }
 }
 
 function closedFault(): Fault {

@@ -2,32 +2,18 @@
  * One QuickJS context for one program, in a WebAssembly instance of its own. Knows calls and how they can end, nothing
  * of requests.
  *
- * R1  Memory is capped by the WebAssembly memory's maximum (QuickJS's own memory limit limits nothing).
- * R2  No host function is reachable from the guest: the only way in is a call, the only way out its string.
- * R3  User code has no name for the guest's entry: it is taken off the global object before the program is evaluated.
- * R4  After `memory` or `broken` the realm is dead: the owner forgets it without disposing.
+ * R1  No host function is reachable from the guest: the only way in is a call, the only way out its string.
+ * R2  User code has no name for the guest's entry: it is taken off the global object before the program is evaluated.
+ * R3  After `memory` or `broken` the realm is dead: the owner forgets it without disposing.
  */
-import {
-  newQuickJSWASMModuleFromVariant,
-  newVariant,
-  type QuickJSContext,
-  type QuickJSHandle,
-  RELEASE_SYNC,
-} from "quickjs-emscripten";
+import type { QuickJSContext, QuickJSHandle } from "quickjs-emscripten";
 import { Fault } from "../protocol/fault.js";
 import type { Budget } from "./budget.js";
-import { embeddedEngine } from "./embedded.js";
-import { HARDEN_CODE } from "./harden.js";
-import {
-  EVALUATION_DEADLINES,
-  GUEST_BOOT_MS,
-  MEMORY_BYTES_MIN,
-  type SandboxLimits,
-  WASM_PAGE_BYTES,
-} from "./limits.js";
+import { type AsFault, evaluate, guestFault, guestInstance, type InstanceSettings, takeError } from "./instance.js";
+import { EVALUATION_DEADLINES, GUEST_BOOT_MS, type SandboxLimits } from "./limits.js";
 import type { SandboxProgram } from "./sandbox.js";
 import { GUEST_FILE, mapStack, PROGRAM_FILE } from "./stack.js";
-import { describeThrown, type GuestError, Wire } from "./wire.js";
+import { type GuestError, Wire } from "./wire.js";
 
 /** How one turn ended. `micros` is its running time in microseconds. */
 export type TurnOutcome =
@@ -39,13 +25,8 @@ export type TurnOutcome =
   /** Trap, abort, or the thread's own stack overflow. */
   | { readonly kind: "broken"; readonly message: string };
 
-export interface RealmSettings {
+export interface RealmSettings extends InstanceSettings {
   readonly limits: SandboxLimits;
-  /** The guest runtime's script. */
-  readonly guestCode: string;
-  readonly harden: boolean;
-  /** Shared by the realms of a thread: only one runs at a time. */
-  readonly budget: Budget;
   readonly announce: Announce;
 }
 
@@ -87,20 +68,8 @@ export class Realm {
    */
   static async boot(program: SandboxProgram, settings: RealmSettings): Promise<Realm> {
     const { limits, budget, announce } = settings;
-    const memory = new WebAssembly.Memory({
-      initial: MEMORY_BYTES_MIN / WASM_PAGE_BYTES,
-      maximum: Math.floor(limits.memoryBytes / WASM_PAGE_BYTES),
-    });
-    // The engine prints an abort's message and throws it as well: the print is redundant.
-    const silent: object = { print: () => undefined, printErr: () => undefined };
-    const variant = newVariant(RELEASE_SYNC, { wasmMemory: memory, emscriptenModule: silent, ...embeddedEngine() });
-    const context = (await newQuickJSWASMModuleFromVariant(variant)).newContext();
-    context.runtime.setMaxStackSize(limits.stackBytes);
-    context.runtime.setInterruptHandler(budget.poll);
     announce(GUEST_BOOT_MS);
-    budget.start(GUEST_BOOT_MS);
-    evaluate(context, settings.guestCode, GUEST_FILE, guestFault).dispose();
-    if (settings.harden) evaluate(context, HARDEN_CODE, GUEST_FILE, guestFault).dispose();
+    const { context, memory } = await guestInstance(settings);
     announce(limits.deadlineMs * EVALUATION_DEADLINES);
     budget.start(limits.deadlineMs * EVALUATION_DEADLINES);
     const entry = install(context, program);
@@ -128,7 +97,7 @@ export class Realm {
     }
   }
 
-  /** Forgets an execution's instance. False: the realm is dead (R4). */
+  /** Forgets an execution's instance. False: the realm is dead (R3). */
   drop(execution: string, budgetMs: number): boolean {
     if (!this.live.delete(execution)) return true;
     this.#budget.start(budgetMs);
@@ -152,31 +121,6 @@ export class Realm {
 interface GuestHandles {
   readonly turn: QuickJSHandle;
   readonly drop: QuickJSHandle;
-}
-
-type AsFault = (error: GuestError) => Fault;
-
-function guestFault(error: GuestError): Fault {
-  return new Fault("EV5209", `The guest runtime could not start: ${error.name}: ${error.message}\n${error.stack}`, {
-    remedy: "This installation of Eventual is damaged or incomplete: build or install it again.",
-  });
-}
-
-/** Evaluates a script, gives its value. */
-function evaluate(context: QuickJSContext, code: string, file: string, asFault: AsFault): QuickJSHandle {
-  const result = context.evalCode(code, file, { type: "global" });
-  if (result.error === undefined) return result.value;
-  const error = takeError(context, result.error);
-  throw asFault(error);
-}
-
-function takeError(context: QuickJSContext, handle: QuickJSHandle): GuestError {
-  try {
-    const thrown = describeThrown(context, handle);
-    return thrown.kind === "threw" ? thrown.error : { name: "InternalError", message: "out of memory", stack: "" };
-  } finally {
-    handle.dispose();
-  }
 }
 
 function install(context: QuickJSContext, program: SandboxProgram): GuestHandles {

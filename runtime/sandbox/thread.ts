@@ -20,6 +20,7 @@ export interface ThreadSettings {
   readonly limits: SandboxLimits;
   readonly harden: boolean;
   readonly guestCode: string;
+  readonly image?: Uint8Array | undefined;
   readonly onProblem: (problem: Fault) => void;
   /** The thread's script; default: worker.js. A seam for tests. */
   readonly entry?: URL;
@@ -135,13 +136,13 @@ export class EngineThread {
   }
 
   #startWorker(): Worker {
-    const { limits, harden, guestCode } = this.#settings;
+    const { limits, harden, guestCode, image } = this.#settings;
     const sight = new SharedArrayBuffer(SIGHT_BYTES);
     this.#sight = new Int32Array(sight);
     this.#watchdog = new Watchdog(this.#sight, limits.graceMs, ({ message, index, allowedMs }) =>
       this.#replace({ message, index, reason: stuck(allowedMs) }),
     );
-    const workerData: ThreadData = { limits, harden, guestCode, sight };
+    const workerData: ThreadData = { limits, harden, guestCode, sight, ...(image === undefined ? {} : { image }) };
     const worker = startThread("sandbox-thread.js", this.#settings.entry ?? new URL("./worker.js", import.meta.url), {
       workerData,
       resourceLimits: { stackSizeMb: threadStackMb(limits) },

@@ -9,7 +9,7 @@ import { Fault } from "../protocol/fault.js";
 import { type Activated, Activation } from "./activation.js";
 import { Budget } from "./budget.js";
 import { type DescribedFault, type FromThread, SIGHT, type ThreadData, type ToThread } from "./messages.js";
-import { neutraliseDate } from "./neutral.js";
+import { neutralise } from "./neutral.js";
 import type { Announce, Realm } from "./realm.js";
 import { Realms } from "./realms.js";
 import { guestFailed } from "./reasons.js";
@@ -17,11 +17,11 @@ import type { ActivationReply, ActivationRequest, SandboxProgram } from "./sandb
 
 if (parentPort === null) throw new Error("worker.ts is the entry of a worker thread");
 const port = parentPort;
-neutraliseDate();
+neutralise();
 
 const data = workerData as ThreadData;
 const sight = new Int32Array(data.sight);
-const { limits, guestCode, harden } = data;
+const { limits, guestCode, harden, image } = data;
 let calls = 0;
 
 /** Shows the main thread what begins now (messages.ts, SIGHT). */
@@ -31,7 +31,7 @@ const announce: Announce = (budgetMs) => {
   Atomics.store(sight, SIGHT.call, calls);
 };
 
-const realms = new Realms({ limits, guestCode, harden, budget: new Budget(), announce });
+const realms = new Realms({ limits, guestCode, harden, image, budget: new Budget(), announce });
 
 function post(message: FromThread): void {
   port.postMessage(message);
