@@ -1,7 +1,7 @@
 /** What both bundles share: the bundler's settings, and its failures as diagnostics. */
 import { basename, join } from "node:path";
 import { type BuildOptions, build, type Message, type Plugin } from "esbuild";
-import { z } from "zod";
+import * as z from "zod";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { packageModuleId, packageOf } from "./names.js";
 

@@ -1,7 +1,7 @@
 /** Names of modules inside a program: independent of where the project lies on the disk. */
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 
 const packageSchema = z.looseObject({
   name: z.string().optional(),

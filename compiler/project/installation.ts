@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
+import * as z from "zod";
 import { Fault } from "../../runtime/protocol/fault.js";
 
 const PACKAGE_NAME = "eventual";

@@ -3,12 +3,24 @@ import type { ArgumentsCamelCase, Argv } from "yargs";
 import type { Output } from "./output.js";
 import { pick, type SettingName, type Settings } from "./settings.js";
 
-/** What a command is given: its output, and where it leaves its exit code. */
+/** What a command is given. */
 export interface Session {
   readonly output: Output;
   /** What environment and configuration file say. */
   readonly settings: Settings;
-  exitCode: number;
+}
+
+/**
+ * Thrown when a command line has been understood: `carryOut` does what it asks for and gives the exit code. A handler
+ * that returned would have yargs lay out the whole help, which takes longer than all the rest that it does.
+ */
+export class Understood extends Error {
+  readonly carryOut: () => Promise<number>;
+
+  constructor(carryOut: () => Promise<number>) {
+    super("the command line has been understood");
+    this.carryOut = carryOut;
+  }
 }
 
 /** Adds a command to a command line. */
@@ -37,8 +49,8 @@ export function command<Options>(definition: CommandDefinition<Options>): Comman
       command: usage,
       describe,
       builder: (given: Argv) => options(given).config(pick(session.settings, settings)),
-      handler: async (args) => {
-        session.exitCode = await run(args, session.output);
+      handler: (args) => {
+        throw new Understood(() => run(args, session.output));
       },
     });
   };

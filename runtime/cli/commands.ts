@@ -2,7 +2,7 @@
 import yargs from "yargs";
 import { Fault } from "../protocol/fault.js";
 import { commandName } from "./application.js";
-import type { Session } from "./command.js";
+import { type Session, Understood } from "./command.js";
 import { completion } from "./commands/completion.js";
 import { cancel, resume, suspend, terminate } from "./commands/control.js";
 import { dev } from "./commands/dev.js";
@@ -39,18 +39,27 @@ const COMMAND_NAMES = COMMANDS.map(([name]) => name);
 export async function main(args: readonly string[], version: string): Promise<number> {
   const output = processOutput();
   try {
-    const session: Session = { output, settings: readSettings(args, process.env), exitCode: EXIT.ok };
+    const session: Session = { output, settings: readSettings(args, process.env) };
     if (args.length === 1 && HELP.has(args[0] ?? "")) {
       output.print(await help(session, version));
       return EXIT.ok;
     }
-    await parser(session, version, args).parseAsync([...args]);
-    return session.exitCode;
+    return await carryOut(session, version, args);
   } catch (error) {
     // Thrown past the handler for failures: a value that an option's conversion refuses.
     const shown = error instanceof Error && error.name === "YError" ? usageFault(error.message, args) : error;
     output.note(faultText(shown, output.notePaint).trimEnd());
     return shown instanceof Fault ? exitCodeOf(shown) : EXIT.failed;
+  }
+}
+
+async function carryOut(session: Session, version: string, args: readonly string[]): Promise<number> {
+  try {
+    await parser(session, version, args).parseAsync([...args]);
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof Understood) return await error.carryOut();
+    throw error;
   }
 }
 

@@ -12,7 +12,7 @@ import type { CheckpointMode, Engine, Problem } from "../engine/engine.js";
 import { openRuntime } from "../engine/open.js";
 import { eventualVersion } from "../platform/version.js";
 import type { Program } from "../protocol/program.js";
-import { type HttpOptions, type HttpServer, listenHttp } from "../server/http/listen.js";
+import type { HttpOptions, HttpServer } from "../server/http/listen.js";
 import { listen, type SocketServer } from "../server/server.js";
 import { type Examination, examine } from "../store/sqlite/examine.js";
 import { configuredCodec } from "./codec.js";
@@ -56,6 +56,8 @@ export async function openEngineHost(options: EngineHostOptions): Promise<Engine
     const { path, close } = server;
     if (http !== undefined) {
       const defect = (cause: unknown): void => report({ message: "A request could not be answered", cause });
+      // Loaded only where it is used: it takes as long as the rest of the engine.
+      const { listenHttp } = await import("../server/http/listen.js");
       file = await examine(database, codec);
       api = await listenHttp(http, { engine, database: file, version: eventualVersion(), report: defect });
     }

@@ -2,6 +2,7 @@
  * Entry of `eventual`. Answers `--version` before anything is loaded; everything else is in `commands.ts`, which sets
  * the exit code when it is done.
  */
+import { startThreadsAhead } from "../engine/ahead.js";
 import { eventualVersion } from "../platform/version.js";
 
 const args = process.argv.slice(2);
@@ -10,6 +11,7 @@ if (rest.length === 0 && (first === "--version" || first === "-v")) process.stdo
 else void carryOut();
 
 async function carryOut(): Promise<void> {
+  if (first === "run" || first === "serve") startThreadsAhead();
   const { main } = await import("./commands.js");
   process.exitCode = await main(args, eventualVersion());
 }

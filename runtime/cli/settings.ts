@@ -8,7 +8,7 @@
  */
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { Fault } from "../protocol/fault.js";
 
 const text = z.string().min(1);

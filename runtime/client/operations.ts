@@ -2,7 +2,7 @@
  * What can be asked of an engine, as schemas: one entry here is a method of every client and a message on the engine's
  * socket. Both ends parse what they receive, neither trusts it. What the replies hold is also what the command line shows.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { STATUSES } from "../protocol/execution.js";
 import type { FaultCode } from "../protocol/fault.js";
 import { outcomeSchema } from "../protocol/outcome.js";

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { programContent } from "../protocol/canonical.js";
 import { Fault } from "../protocol/fault.js";
 import { isMissingFile } from "../protocol/missing.js";

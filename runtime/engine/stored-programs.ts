@@ -4,7 +4,7 @@
  * P1  The newest program is the one that was deployed last, by this engine or an earlier one.
  */
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { programContent } from "../protocol/canonical.js";
 import { Fault } from "../protocol/fault.js";
 import { type Program, programSchema, RUNTIME_ABI } from "../protocol/program.js";

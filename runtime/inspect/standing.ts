@@ -4,7 +4,7 @@
  *
  * S1  A checkpoint may be older than the execution: `newer` says how many activations are not in it.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { seqOf } from "../guest/numbers.js";
 import { FRAME } from "../protocol/helpers.js";
 import type { FunctionEntry, Program } from "../protocol/program.js";

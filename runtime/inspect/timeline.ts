@@ -4,7 +4,7 @@
  *
  * T1  Marks may have been forgotten: an end without a beginning starts where the kept history does.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { isClosed } from "../protocol/execution.js";
 import { Fault } from "../protocol/fault.js";
 import { type Mark, markSchema } from "../protocol/history.js";

@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, type Plugin } from "esbuild";
-import { z } from "zod";
+import * as z from "zod";
 import { Fault } from "../protocol/fault.js";
 
 export interface Scripts {

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as Cdx from "@cyclonedx/cyclonedx-library";
-import { z } from "zod";
+import * as z from "zod";
 import { eventualVersion } from "../platform/version.js";
 import type { Program } from "../protocol/program.js";
 

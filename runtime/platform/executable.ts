@@ -5,7 +5,6 @@
  * X2  In an installation nothing here is used: `isExecutable` is false, and the callers read their own files.
  */
 import { getAsset, isSea } from "node:sea";
-import { Worker, type WorkerOptions } from "node:worker_threads";
 import { Fault } from "../protocol/fault.js";
 
 /** The list of the others: a line each, `<sha256>  <name>`. */
@@ -55,11 +54,6 @@ export function partText(name: Part): string {
 export function partBytes(name: Part): Uint8Array {
   requirePart(name);
   return new Uint8Array(getAsset(name));
-}
-
-/** Starts a worker thread from `file`, or in a packaged executable from the part that was made from it. */
-export function startThread(part: Part, file: URL, options: WorkerOptions): Worker {
-  return isExecutable ? new Worker(partText(part), { ...options, eval: true }) : new Worker(file, options);
 }
 
 function requirePart(name: Part): void {

@@ -6,7 +6,7 @@
  * The schemas are the definition; the types are read off them. A new kind is one schema here, one handler in
  * `runtime/engine/commands`, and whoever gives it in `runtime/guest/operations`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { outcomeSchema } from "./outcome.js";
 import { taskPolicySchema } from "./task-policy.js";
 

@@ -2,7 +2,7 @@
  * What a program declares for the engine besides workflows and tasks: read off its host code when it is imported, and
  * kept in the database, so that it holds while no program is served.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { retryPolicySchema } from "./task-policy.js";
 
 const subscriptionSchema = z.object({

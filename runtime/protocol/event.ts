@@ -4,7 +4,7 @@
  * The schemas are the definition; the types are read off them. A new kind is one schema here and one entry in
  * `runtime/guest/events.ts`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { outcomeSchema } from "./outcome.js";
 
 const seq = z.number();

@@ -2,7 +2,7 @@
  * What happened to an execution, as it is kept to be shown: marks that each commit leaves. Nothing is ever computed
  * from them, so they may be cut: long values are left out, old marks go (see runtime/store/sqlite/procedures.ts).
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Command } from "./command.js";
 import type { Event } from "./event.js";
 import { decode, type Encoded, encode, type Outcome } from "./value.js";

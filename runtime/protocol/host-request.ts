@@ -2,7 +2,7 @@
  * What code on the host (a task's or subscription's handler) asks the engine for. Answered with an `Outcome`; a refusal
  * is an error outcome. The schemas are the definition: what a worker sends is parsed before it is acted upon.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { emittedSchema } from "./command.js";
 import { outcomeSchema } from "./outcome.js";
 

@@ -2,7 +2,7 @@
  * The compiled artifact (`*.evp`): one JSON document, identified by the SHA-256 of its content.
  * Written by `compiler/program`, read by `runtime/engine`.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Version of artifact layout + helpers + checkpoint. A runtime runs exactly the programs of its own number. */
 export const RUNTIME_ABI = 3;

@@ -2,7 +2,7 @@
  * How the host treats the attempts of one task call: what the task's definition and the call's options come to, as
  * plain data. Absent parts mean the default; a call with none has no policy at all. All times are in ms.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const milliseconds = z.number().nonnegative();
 

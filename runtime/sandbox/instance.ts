@@ -22,10 +22,9 @@ import { describeThrown, type GuestError } from "./wire.js";
 
 declare global {
   namespace WebAssembly {
-    interface Module {
-      readonly [Symbol.toStringTag]: string;
+    class Module {
+      constructor(bytes: Uint8Array);
     }
-    function compile(bytes: Uint8Array): Promise<Module>;
   }
 }
 
@@ -45,7 +44,13 @@ export interface InstanceSettings {
 }
 
 /** Compiled once per thread. */
-let engine: Promise<WebAssembly.Module> | undefined;
+let engine: WebAssembly.Module | undefined;
+
+/** Has the thread compile the engine now: it can be done before it is known what for. */
+export function compileEngine(): WebAssembly.Module {
+  engine ??= new WebAssembly.Module(quickjsBytes());
+  return engine;
+}
 
 /** An instance with the guest runtime in it. Throws Fault EV5209 when that cannot be evaluated. */
 export async function guestInstance(settings: InstanceSettings): Promise<Instance> {
@@ -72,13 +77,12 @@ async function bareInstance({ limits, budget }: Pick<InstanceSettings, "limits" 
     initial: MEMORY_BYTES_MIN / WASM_PAGE_BYTES,
     maximum: Math.floor(limits.memoryBytes / WASM_PAGE_BYTES),
   });
-  engine ??= WebAssembly.compile(quickjsBytes());
   // The engine prints an abort's message and throws it as well: the print is redundant. Its environment holds the name
   // of the program, and so decides where things lie in memory (image.ts, I1).
   const host: object = { print: () => undefined, printErr: () => undefined, thisProgram: "quickjs" };
   const variant = newVariant(RELEASE_SYNC, {
     wasmMemory: memory,
-    wasmModule: await engine,
+    wasmModule: compileEngine(),
     emscriptenModule: host,
   });
   const context = (await newQuickJSWASMModuleFromVariant(variant)).newContext();

@@ -4,7 +4,7 @@
  * G1  Messages are processed in the order they were sent; every `load` and `activate` is answered once, with its `id`.
  * G2  `Sight` is the only memory that both sides share: what the thread runs right now.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { SandboxLimits } from "./limits.js";
 import type { ActivationReply, ActivationRequest, SandboxProgram } from "./sandbox.js";
 

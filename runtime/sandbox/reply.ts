@@ -5,7 +5,7 @@
  * Y1  Parsing gives every command its keys in one fixed order: the JSON text of parsed commands is canonical.
  */
 import { hash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { type Command, commandSchema } from "../protocol/command.js";
 import type { TurnReply } from "../protocol/guest.js";
 

@@ -7,13 +7,14 @@
  *     `live` request finds its instance gone there and is answered `lost`.
  */
 import type { Worker } from "node:worker_threads";
-import { startThread } from "../platform/executable.js";
+import { startThread } from "../platform/threads.js";
 import type { SuspendReason } from "../protocol/execution.js";
 import { Fault } from "../protocol/fault.js";
-import { type SandboxLimits, threadStackMb } from "./limits.js";
+import type { SandboxLimits } from "./limits.js";
 import { type FromThread, parseFromThread, SIGHT, SIGHT_BYTES, type ThreadData, type ToThread } from "./messages.js";
 import { stuck, threadEnded } from "./reasons.js";
 import type { ActivationReply, ActivationRequest, SandboxProgram } from "./sandbox.js";
+import { engineThread } from "./thread-kind.js";
 import { Watchdog } from "./watchdog.js";
 
 export interface ThreadSettings {
@@ -142,11 +143,10 @@ export class EngineThread {
     this.#watchdog = new Watchdog(this.#sight, limits.graceMs, ({ message, index, allowedMs }) =>
       this.#replace({ message, index, reason: stuck(allowedMs) }),
     );
-    const workerData: ThreadData = { limits, harden, guestCode, sight, ...(image === undefined ? {} : { image }) };
-    const worker = startThread("sandbox-thread.js", this.#settings.entry ?? new URL("./worker.js", import.meta.url), {
-      workerData,
-      resourceLimits: { stackSizeMb: threadStackMb(limits) },
-    });
+    const data: ThreadData = { limits, harden, guestCode, sight, ...(image === undefined ? {} : { image }) };
+    const { entry } = this.#settings;
+    const kind = engineThread(limits);
+    const worker = startThread(entry === undefined ? kind : { ...kind, file: entry }, data);
     let cause = "it exited";
     worker.on("message", (message: unknown) => this.#receive(parseFromThread(message)));
     worker.on("error", (error) => {

@@ -4,10 +4,12 @@
  * An error that is nobody's but our own is not caught here: it ends the thread, and the main thread treats it like any
  * other death of a thread.
  */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
+import { threadData } from "../platform/threads.js";
 import { Fault } from "../protocol/fault.js";
 import { type Activated, Activation } from "./activation.js";
 import { Budget } from "./budget.js";
+import { compileEngine } from "./instance.js";
 import { type DescribedFault, type FromThread, SIGHT, type ThreadData, type ToThread } from "./messages.js";
 import { neutralise } from "./neutral.js";
 import type { Announce, Realm } from "./realm.js";
@@ -19,7 +21,8 @@ if (parentPort === null) throw new Error("worker.ts is the entry of a worker thr
 const port = parentPort;
 neutralise();
 
-const data = workerData as ThreadData;
+compileEngine();
+const data = threadData() as ThreadData;
 const sight = new Int32Array(data.sight);
 const { limits, guestCode, harden, image } = data;
 let calls = 0;

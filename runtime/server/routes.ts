@@ -1,5 +1,5 @@
 /** The local socket's requests: `POST /v1/<operation>` for each of `OPERATIONS`, checked by its schema. No sockets here. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Client } from "../client/client.js";
 import { OPERATIONS, type OperationName } from "../client/operations.js";
 import { Fault } from "../protocol/fault.js";

@@ -13,7 +13,7 @@ import type { HostRequest } from "../protocol/host-request.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
 import type { TaskCallContext } from "./tasks.js";
 
-/** `workerData` of a task thread. */
+/** What a task thread is started with. */
 export interface TaskThreadData {
   /** Int32 slots, see above. */
   readonly claims: SharedArrayBuffer;

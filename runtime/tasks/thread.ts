@@ -5,12 +5,13 @@
  * T2  The thread ends once: `ended` is called after every message that it sent has been handled.
  */
 import type { Worker } from "node:worker_threads";
-import { startThread } from "../platform/executable.js";
+import { startThread } from "../platform/threads.js";
 import type { Declarations } from "../protocol/declarations.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
 import type { FromThread, LoadFailure, OfferedCall, SettledCall, TaskThreadData, ToThread } from "./messages.js";
 import type { TaskCall } from "./tasks.js";
+import { TASK_THREAD } from "./thread-kind.js";
 
 /** A call on its way through the pool. */
 export interface OpenCall {
@@ -79,14 +80,10 @@ export class TaskThread {
   /** Starts a thread that may hold `capacity` calls at once. */
   constructor(capacity: number, events: ThreadEvents) {
     const claims = new SharedArrayBuffer(capacity * Int32Array.BYTES_PER_ELEMENT);
-    const workerData: TaskThreadData = { claims };
     this.#claims = new Int32Array(claims);
     this.#freeSlots = Array.from({ length: capacity }, (_, index) => capacity - 1 - index);
     this.#events = events;
-    this.#worker = startThread("task-thread.js", new URL("./worker.js", import.meta.url), {
-      workerData,
-      name: "eventual-tasks",
-    });
+    this.#worker = startThread(TASK_THREAD, { claims } satisfies TaskThreadData);
     this.#worker.on("message", (message: FromThread) => this.#receive(message));
     this.#worker.on("error", (error: unknown) => {
       this.#error = { value: error };

@@ -7,8 +7,9 @@
  *
  * An uncaught error or unhandled rejection is left to end the thread: the pool settles what was claimed.
  */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { setBridge } from "../api/bridge.js";
+import { threadData } from "../platform/threads.js";
 import { CancelledError, TaskInterrupted } from "../protocol/errors.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Outcome } from "../protocol/value.js";
@@ -20,7 +21,7 @@ import { type LoadedProgram, Programs } from "./programs.js";
 
 if (parentPort === null) throw new TypeError("the task worker is not a program of its own");
 const port = parentPort;
-const { claims: sharedClaims }: TaskThreadData = workerData;
+const { claims: sharedClaims } = threadData() as TaskThreadData;
 const claims = new Int32Array(sharedClaims);
 const programs = new Programs();
 const running = new Map<string, AbortController>();

@@ -70,7 +70,7 @@ test("a failed load can be tried again", async (t) => {
 });
 
 test("a module that ends or hangs its thread is refused and disturbs no running call", async (t) => {
-  const harness = new Harness(t, { threads: 1 }, { loadMs: 400 });
+  const harness = new Harness(t, { threads: 1 }, { loadMs: 4000 });
   const barrier = new Barrier(t, "load-beside");
   const program = programOf(`task("slow", async () => { await barrier("load-beside").wait("in"); return "done"; });`);
   await harness.pool.load(program);

@@ -10,7 +10,7 @@ import type { IncomingMessage } from "node:http";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { z } from "zod";
+import * as z from "zod";
 import type { Engine } from "../../engine/engine.js";
 import { Fault } from "../../protocol/fault.js";
 import { DEEPEST_JSON, isTooDeep } from "../../protocol/json.js";

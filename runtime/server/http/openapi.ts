@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 document, made from the routes and the schemas that check their requests and describe their answers. */
-import { z } from "zod";
+import * as z from "zod";
 import { problemSchema } from "../../client/resources.js";
 import type { Operation, Route } from "./route.js";
 

@@ -1,5 +1,5 @@
 /** One operation of the API: how it is asked for, what it needs, what it answers. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Engine } from "../../engine/engine.js";
 import type { Examination } from "../../store/sqlite/examine.js";
 import type { Scope } from "./access.js";

@@ -2,7 +2,7 @@
  * Rows of the database as values of the seam, checked: a file may have been changed by other hands.
  * Throws Fault EV6017 for a row that is not what Eventual writes.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { declaredSchema } from "../../protocol/declarations.js";
 import { eventSchema, type TailEntry } from "../../protocol/event.js";
 import { STATUSES } from "../../protocol/execution.js";
