@@ -19,11 +19,10 @@ build: node_modules ## Compile everything to dist/ (dist/eventualc, dist/eventua
 
 dist/.built: $(SOURCES) $(DASHBOARD) tsconfig.json tsconfig.build.json package.json node_modules
 	@$(MAKE) --no-print-directory transpile
-	@node dist/runtime/sandbox/write-image.js dist/runtime/guest/image.bin
 	$(BIN)/tsc -p tsconfig.build.json
 	@touch dist/.built
 
-# JavaScript only, without type check: a tenth of a second, for the edit-run loop.
+# JavaScript only, without type check: some tenths of a second, for the edit-run loop.
 .PHONY: transpile
 transpile:
 	@$(BIN)/esbuild $(SOURCES) --outbase=. --outdir=dist --format=esm --platform=node --target=node20 --sourcemap --log-level=warning
@@ -34,6 +33,7 @@ transpile:
 	@printf '#!/usr/bin/env node\nimport("./compiler/cli.js");\n' > dist/eventualc
 	@printf '#!/usr/bin/env node\nimport("./runtime/cli/main.js");\n' > dist/eventual
 	@chmod +x dist/eventualc dist/eventual
+	@node dist/runtime/sandbox/write-image.js dist/runtime/guest/image.bin
 
 check: build ## Types, lint, format, import floors
 	$(BIN)/tsc -p tsconfig.json --noEmit

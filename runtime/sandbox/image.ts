@@ -15,6 +15,8 @@ import { MEMORY_BYTES_MIN } from "./limits.js";
 
 /** Memory is kept in pieces of this many bytes; those that have only ever held zeros are left out. */
 const PIECE_BYTES = 4096;
+/** To be changed with the layout of images. */
+const FORMAT = "guest image 1";
 const KEY_BYTES = 32;
 const WORD_BYTES = 4;
 /** Key, address of the runtime, address of the context, number of runs. */
@@ -23,7 +25,7 @@ const HEADER_BYTES = KEY_BYTES + 3 * WORD_BYTES;
 /** What an image is of (I2). */
 export function imageKey(guestCode: string, engine: Uint8Array): Buffer {
   const hash = createHash("sha256");
-  for (const part of [guestCode, HARDEN_CODE, engine]) {
+  for (const part of [FORMAT, guestCode, HARDEN_CODE, engine]) {
     hash.update(`${Buffer.byteLength(part)}\n`);
     hash.update(part);
   }

@@ -80,7 +80,7 @@ test("a module that ends or hangs its thread is refused and disturbs no running 
     code: "EV7010",
     message: /process\.exit\(3\)/,
   });
-  await assert.rejects(harness.pool.load(programOf("for (;;);")), { code: "EV7010", message: /0\.4 seconds/ });
+  await assert.rejects(harness.pool.load(programOf("for (;;);")), { code: "EV7010", message: /4 seconds/ });
   await assert.rejects(harness.pool.load(programOf("await new Promise(() => {});")), { code: "EV7010" });
   barrier.release("in");
   assert.equal(await running, "done");
