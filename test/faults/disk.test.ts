@@ -106,6 +106,46 @@ test("a slow disk makes transactions larger, not queues longer than the work", a
   assert.ok(writes < count, `${writes} transactions`);
 });
 
+test("an engine that is told to stop during a commit ends that first, whichever it is, and nothing is charged twice", async (t) => {
+  for (const n of [2, 3, 4, 5]) {
+    const place = await site(t);
+    let writes = 0;
+    let arrived: () => void = () => {};
+    let release: () => void = () => {};
+    const underway = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const connectHolding = intercepted(async ({ method, sql }) => {
+      if (method !== "run" || !sql.startsWith("INSERT INTO change") || ++writes !== n) return;
+      arrived();
+      await held;
+    });
+    const world = await open(t, "orders", place, { store: { connect: connectHolding } });
+    const acknowledged: string[] = [];
+    const answers = NAMES.map((name) =>
+      world.start("order", name, name).then(
+        (id) => void acknowledged.push(id),
+        (error: unknown) => assert.match(String((error as { code?: unknown }).code), /^EV80/),
+      ),
+    );
+    await underway;
+    const closed = world.close();
+    release();
+    await closed;
+    await Promise.all(answers);
+    const next = await open(t, "orders", place, { start: START + HOUR_MS });
+    await next.pass(2 * HOUR_MS);
+    // A charge that did not end in its grace is not known to have happened: it is not repeated but failed.
+    for (const id of acknowledged) assert.match(await next.ending(id), /^(SUCCEEDED 10\d|FAILED TaskInterrupted)/);
+    const charges = place.notes().filter((line) => line.startsWith("charge"));
+    assert.equal(new Set(charges).size, charges.length, charges.join(", "));
+    await next.close();
+  }
+});
+
 test("while another program keeps the file locked starts are refused with the reason; all goes on afterwards", async (t) => {
   const place = await site(t);
   const world = await open(t, "orders", place, { store: { busyTimeout: 10 }, limits: { storeAttempts: 2 } });

@@ -44,3 +44,15 @@ test("a handler that never yields holds up nobody, and ends with the engine", as
   assert.match(await next.ending(id), /^SUCCEEDED \["TaskInterrupted/);
   assert.equal(place.notes().length, 1);
 });
+
+test("a handler that leaves timers and sockets open gives its result, and keeps neither the engine nor its threads", async (t) => {
+  const place = await site(t);
+  const world = await open(t, "tasks", place, { clock: systemClock });
+  for (let n = 0; n < 3; n++) {
+    const id = await world.start("caller", `leak ${n}`, "leaves handles open");
+    assert.equal(await world.ending(id), 'SUCCEEDED ["gave number",2]');
+  }
+  await world.close();
+  assert.deepEqual(world.deaths, []);
+  assert.deepEqual(world.problems, []);
+});
