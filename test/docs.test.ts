@@ -75,3 +75,14 @@ test("links in the documents lead to files", () => {
     }
   }
 });
+
+test("each line about faults names tests that there are", () => {
+  const text = readFileSync(join(root, "docs/faults.md"), "utf8");
+  const named = [...text.matchAll(/\[([^\]]+)\]\(\.\.\/(test\/[^)]+)\)/g)];
+  assert.ok(named.length > 50, `${named.length} tests`);
+  for (const [, words = "", path = ""] of named) {
+    assert.ok(readFileSync(join(root, path), "utf8").includes(words), `${path} has no test "${words}"`);
+  }
+  const lines = text.split("\n").filter((line) => /^\| (?!What breaks)/.test(line));
+  for (const line of lines) assert.match(line, /\]\(\.\.\/test\//, `no test: ${line}`);
+});
