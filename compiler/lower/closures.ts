@@ -1,8 +1,12 @@
 /**
  * Functions made at run time become pairs of code and captured values, innermost first; async functions become frames.
  *
- *   (y) => x + y               →   $clo($k1, [x])     with   $k1 = $code("…", ($c) => { const x = $c[0]; return (y) => x + y; }, null)
- *   async (y) => await g(y)    →   $clo($k2, [g])     with   $code("…", ($c, $k) => (y) => $async([$k, 0, void 0, void 0, $c, y]), step)
+ *   (y) => x + y               →   $k1(x)    with   $k1 = $maker("…", (x) => (y) => { if ($asking.on) return [x]; return x + y; })
+ *   async (y) => await g(y)    →   $k2(g)    with   $k2 = $maker("…", ($c, $k) => (y) => { …; return $async([$k, 0, void 0, void 0, $c, y]); }, step)
+ *
+ * What cannot tell, because its code lies in a class or its parameters run code, is registered when it is made:
+ *
+ *   (y) => this.#x + y         →   $clo($k3, [$kit1])    with   $k3 = $code("…", ($c) => $c[0].code[0]($c))
  *
  *   C1  A function of module level stays where it is: the runtime knows it by its module's table of names.
  *   C2  `this`, `arguments` and `new.target` of an arrow function are captured values.
@@ -12,7 +16,7 @@ import { FRAME } from "../../runtime/protocol/helpers.js";
 import { boundNames } from "../syntax/bound-names.js";
 import { convertClass } from "./classes/convert.js";
 import { type ClassInfo, namesOfClass, privateNamesIn, rewriteOuterParts } from "./classes/info.js";
-import { cannotLower, helper, type ModuleContext, positionOf } from "./context.js";
+import { cannotLower, helper, helperValue, type ModuleContext, positionOf } from "./context.js";
 import type { RecordedVariables } from "./environments.js";
 import { buildStep, type StepParts, WRAPPER } from "./machine/step.js";
 import { assign, isCoroutine, isVariable, kindOf, rewrite, undefinedNode, variablesIn, walk } from "./tree.js";
@@ -44,26 +48,22 @@ function convertBelow(root: t.Node, around: Surroundings): void {
       if (replaced) return replaced;
     }
     if (node.type === "ObjectProperty" && parent.type === "ObjectExpression") {
-      const replaced = convertNamedByKey(node, parent, around);
+      const replaced = convertNamedByKey(node, around);
       if (replaced) return replaced;
     }
     if (!t.isFunction(node)) return undefined;
-    return convertFunction(node, parent, around) ?? "skip";
+    return convertFunction(node, around) ?? "skip";
   });
 }
 
-// { [k]: () => {} }   →   { ...$property(k, $clo(…)) }
-function convertNamedByKey(
-  node: t.ObjectProperty,
-  parent: t.ObjectExpression,
-  around: Surroundings,
-): t.SpreadElement | undefined {
+// { [k]: () => {} }   →   { ...$property(k, $k1(…)) }
+function convertNamedByKey(node: t.ObjectProperty, around: Surroundings): t.SpreadElement | undefined {
   const { value, key } = node;
   const anonymous =
     value.type === "ArrowFunctionExpression" ||
     ((value.type === "FunctionExpression" || value.type === "ClassExpression") && !value.id);
   if (!node.computed || !anonymous || t.isStringLiteral(key) || t.isNumericLiteral(key)) return undefined;
-  const closure = t.isClass(value) ? convertOneClass(value, around) : convertFunction(value, parent, around);
+  const closure = t.isClass(value) ? convertOneClass(value, around) : convertFunction(value, around);
   if (closure === undefined || closure === "skip") return undefined;
   const holder = t.expressionStatement(key as t.Expression);
   convertBelow(holder, around);
@@ -94,16 +94,15 @@ function isBlock(node: t.Node): node is t.BlockStatement | t.StaticBlock {
 
 /** Function declarations of a block become closures made at its start. */
 function hoistFunctions(block: t.BlockStatement | t.StaticBlock, around: Surroundings): void {
-  const made = takeFunctions([block.body], block, around);
+  const made = takeFunctions([block.body], around);
   const lastRecord = block.body.findLastIndex((statement) => around.context.records.has(statement));
   block.body.splice(lastRecord + 1, 0, ...made);
 }
 
-// switch (x) { case 1: function f() {} … }   →   { let f = $clo(…); switch (x) { case 1: … } }
+// switch (x) { case 1: function f() {} … }   →   { let f = $k1(…); switch (x) { case 1: … } }
 function hoistOutOfSwitch(node: t.SwitchStatement, around: Surroundings): t.Statement | undefined {
   const made = takeFunctions(
     node.cases.map((one) => one.consequent),
-    node,
     around,
   );
   if (made.length === 0) return undefined;
@@ -113,13 +112,13 @@ function hoistOutOfSwitch(node: t.SwitchStatement, around: Surroundings): t.Stat
 }
 
 /** Takes the functions out of lists of statements that share a scope; of several with one name the last counts. */
-function takeFunctions(lists: readonly t.Statement[][], scope: t.Node, around: Surroundings): t.Statement[] {
+function takeFunctions(lists: readonly t.Statement[][], around: Surroundings): t.Statement[] {
   const made = new Map<string, t.Statement>();
   for (const list of lists) {
     for (let i = 0; i < list.length; i++) {
       const declaration = list[i]!;
       if (declaration.type !== "FunctionDeclaration" || !isMadeAtRunTime(declaration, around)) continue;
-      const closure = convertFunction(declaration, scope, around) as t.CallExpression;
+      const closure = convertFunction(declaration, around) as t.CallExpression;
       const name = declaration.id!.name;
       const place = around.recorded.get(name);
       const target = place && t.memberExpression(t.identifier(place.record), t.identifier(place.key));
@@ -163,7 +162,6 @@ function freeVariables(node: t.Function | t.Class, context: ModuleContext): stri
 /** Gives the expression that stands for the function now, or undefined if it was lowered in place. */
 function convertFunction(
   node: t.Function,
-  parent: t.Node,
   around: Surroundings,
 ): t.Expression | t.ObjectProperty | t.SpreadElement | undefined {
   const { context } = around;
@@ -178,16 +176,13 @@ function convertFunction(
   convertBelow(node.body, { ...around, inFunction: true });
   for (const param of node.params) convertBelow(param, { ...around, inFunction: true });
   if (!nested && !isCoroutine(node)) return undefined;
-  // What module level makes once is known by name.
-  const keptByFrame = node.generator || (node.async && node.type === "FunctionExpression");
-  const maker = !nested || (!keptByFrame && staysInCall(node, parent)) ? "$fn" : "$clo";
-  const closure = makeClosure(node, maker, captured, bound, context);
+  const closure = makeClosure(node, captured, bound, nested, context);
   if (node.type !== "ObjectMethod") return closure;
   return methodProperty(node, closure);
 }
 
-// { m() {} }   →   { m: $clo(…) }            a property named __proto__ would be the prototype: { ["__proto__"]: … }
-// { [k]() {} } →   { ...$property(k, $clo(…)) }    the function is named by the key
+// { m() {} }   →   { m: $k1(…) }            a property named __proto__ would be the prototype: { ["__proto__"]: … }
+// { [k]() {} } →   { ...$property(k, $k1(…)) }    the function is named by the key
 function methodProperty(node: t.ObjectMethod, closure: t.Expression): t.ObjectProperty | t.SpreadElement {
   if (!node.computed) {
     const special = keyNameOf(node.key) === "__proto__";
@@ -238,26 +233,69 @@ function convertMethod(
   node.body = t.blockStatement([t.returnStatement(call)]);
 }
 
+/** `nested`: what module level makes once is known by name, everything else must be possible to ask. */
 function makeClosure(
   node: t.Function,
-  maker: "$fn" | "$clo",
   captured: ReadonlyMap<string, t.Expression>,
   bound: ClassInfo | undefined,
+  nested: boolean,
   context: ModuleContext,
 ): t.CallExpression {
   const names = [...captured.keys()];
   const code = context.unique("$k");
+  const tells = nested && bound === undefined && takesAnything(node);
   const step = isCoroutine(node) ? buildStep(node, names, context) : undefined;
-  const make = step ? frameMaker(node, step, context) : plainMaker(node, names, context);
-  pushCode(node, code, make, step, names, bound, context);
-  const values = t.arrayExpression([...captured.values()]);
-  const args: t.Expression[] = names.length > 0 ? [t.identifier(code), values] : [t.identifier(code)];
-  return t.inherits(helper(maker, ...args), node);
+  const make = step ? frameMaker(node, step, tells, context) : plainMaker(node, names, tells, context);
+  pushCode(node, code, make, step, names, bound, context, tells);
+  const values = [...captured.values()];
+  if (tells) return t.inherits(t.callExpression(t.identifier(code), values), node);
+  const args: t.Expression[] = [t.identifier(code)];
+  if (values.length > 0) args.push(t.arrayExpression(values));
+  return t.inherits(helper(nested ? "$clo" : "$fn", ...args), node);
 }
 
-// ($c) => { const x = $c[0]; return function … }
-function plainMaker(node: t.Function, names: readonly string[], context: ModuleContext): t.Expression {
+/** See runtime/guest/asking.ts. */
+const PARAMETERS_MAX = 16;
+
+/** True if no code of the user runs, and none fails, when the function is called with parameters that have everything. */
+function takesAnything(node: t.Function): boolean {
+  return node.params.length <= PARAMETERS_MAX && !node.params.some(runsCode);
+}
+
+function runsCode(pattern: t.Node | null): boolean {
+  switch (pattern?.type) {
+    case undefined:
+    case "Identifier":
+      return false;
+    // With a value there, the default is not evaluated.
+    case "AssignmentPattern":
+      return runsCode(pattern.left);
+    // Of the parameters themselves: the rest of an iterator without end would have none.
+    case "RestElement":
+      return pattern.argument.type !== "Identifier";
+    case "ArrayPattern":
+      return pattern.elements.some((element) => element?.type === "RestElement" || runsCode(element));
+    case "ObjectPattern":
+      return pattern.properties.some((property) =>
+        property.type === "RestElement" ? runsCode(property) : property.computed || runsCode(property.value),
+      );
+    default:
+      return true;
+  }
+}
+
+// if ($asking.on) return [x];
+function answer(captures: t.Expression): t.IfStatement {
+  const asked = t.memberExpression(helperValue("$asking"), t.identifier("on"));
+  return t.ifStatement(asked, t.returnStatement(captures));
+}
+
+// ($c) => { const x = $c[0]; return function … }      of functions that tell: (x) => function …
+function plainMaker(node: t.Function, names: readonly string[], tells: boolean, context: ModuleContext): t.Expression {
+  const variables = () => names.map((name) => t.identifier(name));
+  if (tells && names.length > 0) answering(node, t.arrayExpression(variables()));
   const named = nameFunction(plainFunction(node), node, context);
+  if (tells) return t.arrowFunctionExpression(variables(), named);
   const parameter = t.identifier("$c");
   if (names.length === 0) return t.arrowFunctionExpression([parameter], named);
   const unpack = names.map((name, i) =>
@@ -267,6 +305,11 @@ function plainMaker(node: t.Function, names: readonly string[], context: ModuleC
   return t.arrowFunctionExpression([parameter], t.blockStatement(body));
 }
 
+function answering(node: t.Function, captures: t.Expression): void {
+  if (node.body.type !== "BlockStatement") node.body = t.blockStatement([t.returnStatement(node.body)]);
+  node.body.body.unshift(answer(captures));
+}
+
 /** What a wrapper starts the call's frame with. */
 function newFrame(code: string, self: t.Expression, captures: t.Expression, step: StepParts): t.ArrayExpression {
   const start = [t.identifier(code), t.numericLiteral(0), undefinedNode(), self, captures];
@@ -274,13 +317,13 @@ function newFrame(code: string, self: t.Expression, captures: t.Expression, step
 }
 
 // ($c, $k) => { const $w = { f(a) { return $gen($w, [$k, 0, void 0, this, $c, a]); } }.f; return $w; }
-function frameMaker(node: t.Function, step: StepParts, context: ModuleContext): t.Expression {
+function frameMaker(node: t.Function, step: StepParts, answers: boolean, context: ModuleContext): t.Expression {
   const arrow = node.type === "ArrowFunctionExpression";
   const wrapper = t.identifier(WRAPPER);
   const needsItself = node.generator || step.usesOwnName;
   const frame = newFrame("$k", arrow ? undefinedNode() : t.thisExpression(), t.identifier("$c"), step);
   const call = node.generator ? helper("$gen", wrapper, frame) : helper("$async", frame);
-  const body = t.blockStatement([t.returnStatement(call)]);
+  const body = t.blockStatement([...(answers ? [answer(t.identifier("$c"))] : []), t.returnStatement(call)]);
   // Methods are no constructors and have no prototype, as functions whose calls are frames.
   const fn = arrow
     ? t.arrowFunctionExpression(step.wrapperParams as t.ArrowFunctionExpression["params"], body)
@@ -294,7 +337,7 @@ function frameMaker(node: t.Function, step: StepParts, context: ModuleContext): 
   return t.arrowFunctionExpression([t.identifier("$c"), t.identifier("$k")], t.blockStatement(statements));
 }
 
-/** Registers a code. `bound`: the class that it has to lie in. */
+/** Registers a code. `bound`: the class that it has to lie in; `tells`: see GuestHelpers.$maker. */
 function pushCode(
   node: t.Function | t.Class,
   code: string,
@@ -303,9 +346,12 @@ function pushCode(
   captures: string[],
   bound: ClassInfo | undefined,
   context: ModuleContext,
+  tells = false,
 ): void {
   const { id, name } = context.ids.get(node)!;
-  const args: t.Expression[] = [t.stringLiteral(id), make, step?.step ?? t.nullLiteral()];
+  const args: t.Expression[] = [t.stringLiteral(id), make];
+  if (step) args.push(step.step);
+  else if (!tells) args.push(t.nullLiteral());
   if (bound) {
     const frame = t.memberExpression(t.identifier("$f"), t.numericLiteral(FRAME.captures), true);
     if (make.type !== "NullLiteral") args[1] = inKit(bound, make, ["$c"], t.identifier("$c"));
@@ -317,7 +363,7 @@ function pushCode(
   const kind = t.isFunction(node) ? kindOf(node) : undefined;
   if (kind) args.push(t.stringLiteral(kind));
   if (step?.eager) args.push(t.booleanLiteral(true));
-  const call = helper("$code", ...args);
+  const call = helper(tells ? "$maker" : "$code", ...args);
   context.codes.push(t.variableDeclaration("const", [t.variableDeclarator(t.identifier(code), call)]));
   context.functions.push({
     id,
@@ -371,37 +417,6 @@ function nameFunction(fn: t.Function, original: t.Function, context: ModuleConte
   );
 }
 
-/**
- * Methods that call their callback before they return and keep no reference to it, whoever has them. `map`, `filter` and
- * `forEach` are not among them: iterator helpers and many packages give them to what works later.
- */
-const CALLS_AT_ONCE = new Set([
-  "reduce",
-  "reduceRight",
-  "some",
-  "every",
-  "findIndex",
-  "findLast",
-  "findLastIndex",
-  "sort",
-  "toSorted",
-  "replace",
-  "replaceAll",
-]);
-
-/** True for a callback that does not outlive the call it is given to; a wrong guess only prevents a checkpoint. */
-function staysInCall(node: t.Function, parent: t.Node): boolean {
-  if (parent.type === "NewExpression") return t.isIdentifier(parent.callee, { name: "Promise" });
-  if (parent.type !== "CallExpression") return false;
-  if (parent.callee === node) return true;
-  const callee = parent.callee;
-  return (
-    callee.type === "MemberExpression" &&
-    callee.property.type === "Identifier" &&
-    CALLS_AT_ONCE.has(callee.property.name)
-  );
-}
-
 /** Replaces `this`, `arguments`, `new.target` of an arrow function by captured values. */
 function captureLexicalThis(arrow: t.ArrowFunctionExpression, captured: Map<string, t.Expression>): void {
   const visit = (node: t.Node, parent: t.Node, grandparent: t.Node | undefined): t.Node | "skip" | undefined => {
@@ -424,7 +439,7 @@ function captureLexicalThis(arrow: t.ArrowFunctionExpression, captured: Map<stri
   rewrite(arrow, visit);
 }
 
-// { a, get x() { … }, b }   →   $extend($accessor({ a }, "x", "get", $clo(…)), { b })
+// { a, get x() { … }, b }   →   $extend($accessor({ a }, "x", "get", $k1(…)), { b })
 function convertAccessors(node: t.ObjectExpression, around: Surroundings): t.Expression | undefined {
   if (!around.inFunction || !node.properties.some(isAccessor)) return undefined;
   let object: t.Expression | undefined;
@@ -445,7 +460,7 @@ function convertAccessors(node: t.ObjectExpression, around: Surroundings): t.Exp
     const key = property.computed ? property.key : literalKey(property.key);
     const holder = t.expressionStatement(key as t.Expression);
     convertBelow(holder, around);
-    const fn = convertFunction(property, node, around);
+    const fn = convertFunction(property, around);
     const closure = fn?.type === "ObjectProperty" ? fn.value : fn?.type === "SpreadElement" ? propertyFunction(fn) : fn;
     object = helper("$accessor", object, holder.expression, t.stringLiteral(property.kind), closure as t.Expression);
   }

@@ -79,11 +79,28 @@ function needsRecord(binding: Binding): boolean {
   if (binding.kind === "module" || binding.kind === "local") return false;
   const home = binding.scope.getFunctionParent();
   const captures = usesOf(binding).filter((use) => outermostMaker(use, home) !== undefined);
-  if (captures.length > 0) {
+  if (captures.length > 0 && !changesBetweenIterations(binding, captures)) {
     if (!binding.constant || binding.kind === "var") return true;
     if (captures.some((use) => madeBefore(use, binding, home))) return true;
   }
   return usedEarly(binding, home);
+}
+
+/**
+ * True for the variable of a `for` loop that only the loop's update changes, captured by functions of its body alone: it
+ * stays as it is for the whole of an iteration, so the functions can copy it.
+ */
+function changesBetweenIterations(
+  { kind, scope, constantViolations }: Binding,
+  captures: readonly NodePath[],
+): boolean {
+  const loop = scope.block;
+  if (kind !== "let" || loop.type !== "ForStatement") return false;
+  const isIn = (part: t.Node | null | undefined) => (use: NodePath) =>
+    use.find((path) => path.parent === loop)?.node === part;
+  return (
+    constantViolations.length > 0 && constantViolations.every(isIn(loop.update)) && captures.every(isIn(loop.body))
+  );
 }
 
 /** The capturing function may exist before the variable is initialised. */

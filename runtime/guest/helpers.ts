@@ -15,6 +15,7 @@ import {
   type MakeFunction,
   type StepFunction,
 } from "../protocol/helpers.js";
+import { asking, noteTelling } from "./asking.js";
 import { asyncDelegateTo, asyncYield, makeAsyncGenerator, resumeAsyncGenerator } from "./async-generator.js";
 import {
   type AsyncIteratorRecord,
@@ -47,7 +48,7 @@ import {
 import { drainUntil } from "./jobs.js";
 import { FULFILLED, GPromise, REJECTED, type Settled } from "./promise.js";
 import { toPromise } from "./promise-constructor.js";
-import { Code, makeClosure, makeFunction } from "./registry.js";
+import { Code, makeClosure, makeFunction, type Resume } from "./registry.js";
 import { addResource, disposeNext, endResources, failResources, Resources } from "./resources.js";
 import { TDZ } from "./tdz.js";
 
@@ -104,6 +105,7 @@ function awaitTop(value: unknown): unknown {
 }
 
 const shared = {
+  $asking: asking,
   $clo: makeClosure as GuestHelpers["$clo"],
   $fn: (code: CodeRef, captures: readonly unknown[] = NO_CAPTURES): AnyFunction => makeFunction(codeOf(code), captures),
   // As they are, without a function around: they are most of what lowered code calls.
@@ -227,6 +229,20 @@ const shared = {
   $useEnd: (resources: object) => endResources(resourcesOf(resources)),
 } satisfies Partial<GuestHelpers>;
 
+function resumeOf(kind: FunctionKind | undefined): Resume {
+  return kind === "asyncGenerator" ? resumeAsyncGenerator : resumeAsync;
+}
+
+function addCode(instance: Instance, code: Code): Code {
+  if (instance.code.has(code.id)) throw new TypeError(`duplicate code ${code.id}`);
+  instance.code.set(code.id, code);
+  return code;
+}
+
+function makerOf(code: Code): (...captures: unknown[]) => AnyFunction {
+  return (...captures) => makeFunction(code, captures);
+}
+
 /** The helpers for one instance, with the authoring API under its key. */
 export function makeHelpers(instance: Instance, api: object): GuestHelpers & Readonly<Record<typeof API_KEY, object>> {
   return {
@@ -238,17 +254,12 @@ export function makeHelpers(instance: Instance, api: object): GuestHelpers & Rea
       kind?: FunctionKind,
       eager = false,
     ): CodeRef {
-      if (instance.code.has(id)) throw new TypeError(`duplicate code ${id}`);
-      const code = new Code(
-        id,
-        make,
-        step,
-        kind,
-        kind === "asyncGenerator" ? resumeAsyncGenerator : resumeAsync,
-        eager,
-      );
-      instance.code.set(id, code);
-      return code;
+      return addCode(instance, new Code(id, make, step, kind, resumeOf(kind), eager));
+    },
+    $maker(id, make, step = null, kind, eager = false) {
+      const code = addCode(instance, new Code(id, make, step, kind, resumeOf(kind), eager, true));
+      noteTelling(code);
+      return kind === undefined ? (make as (...captures: unknown[]) => AnyFunction) : makerOf(code);
     },
     $global: () => ownGlobal(instance),
     $module(id, bindings, variables = {}) {

@@ -11,7 +11,7 @@ import { current, currentTurn } from "./current.js";
 import type { Frame } from "./frame.js";
 import { type Origin, onObserved } from "./origin.js";
 import { enqueue } from "./queue.js";
-import { type Code, closureOf } from "./registry.js";
+import { type Code, registered } from "./registry.js";
 import type { Scope } from "./scope.js";
 import { sideRecords } from "./side-record.js";
 
@@ -256,7 +256,7 @@ export function whenSpent(code: Code, test: SpentTest): void {
 
 /** True if a runtime closure can have no effect any more. */
 export function isSpentFunction(fn: AnyFunction | undefined): boolean {
-  const closure = fn === undefined ? undefined : closureOf(fn);
+  const closure = fn === undefined ? undefined : registered(fn);
   return closure !== undefined && (spentTests.get(closure.code.id)?.(closure.captures) ?? false);
 }
 

@@ -1,6 +1,7 @@
 /**
- * Every function that is made at run time and may outlive its activation is a pair [code, captures] (invariant I3):
- * this table knows the pair of each such function, for user code and for the guest runtime's own closures alike.
+ * Every function that is made at run time and may outlive its activation is a pair [code, captures] (invariant I3). Most
+ * functions of user code tell their pair when they are asked (asking.ts); this table knows the pairs of the others, of the
+ * guest runtime's own closures, and of what has been asked.
  */
 import type { AnyFunction, FunctionKind, MakeFunction, StepFunction } from "../protocol/helpers.js";
 import type { Frame } from "./frame.js";
@@ -22,6 +23,8 @@ export class Code {
   readonly resume: Resume;
   /** A generator whose parameters are evaluated by the call. */
   readonly eager: boolean;
+  /** Its functions tell what they have captured: see GuestHelpers.$maker. */
+  readonly tells: boolean;
 
   constructor(
     id: string,
@@ -30,6 +33,7 @@ export class Code {
     kind: FunctionKind | undefined,
     resume: Resume,
     eager = false,
+    tells = false,
   ) {
     this.id = id;
     this.make = make;
@@ -37,6 +41,7 @@ export class Code {
     this.kind = kind;
     this.resume = resume;
     this.eager = eager;
+    this.tells = tells;
   }
 
   /** True if calls are frames. */
@@ -56,6 +61,7 @@ export interface Closure {
   readonly captures: Captures;
 }
 
+const { apply } = Reflect;
 const NO_CAPTURES: Captures = [];
 const closures = sideRecords<Closure>();
 /** The runtime's own codes, the same in every execution of the realm. */
@@ -65,19 +71,24 @@ export const runtimeCodes = new Map<string, Code>();
 export function makeFunction(code: Code, captures: Captures = NO_CAPTURES): AnyFunction {
   const { make, kind } = code;
   if (make === null) throw new TypeError(`${code.id} has no factory`);
-  const fn = make(captures, code);
-  return kind === undefined ? fn : dressFunction(fn, kind);
+  if (kind !== undefined) return dressFunction(make(captures, code), kind);
+  return code.tells ? (apply(make, undefined, captures) as AnyFunction) : make(captures, code);
 }
 
-/** A registered function. */
+/** A function whose pair can be found. */
 export function makeClosure(code: Code, captures: Captures = NO_CAPTURES): AnyFunction {
   const fn = makeFunction(code, captures);
-  closures.add(fn, { code, captures });
+  if (!code.tells) register(fn, { code, captures });
   return fn;
 }
 
+/** Notes the pair of a function that has none here yet. */
+export function register(fn: AnyFunction, closure: Closure): void {
+  closures.add(fn, closure);
+}
+
 /** The pair of a registered function; undefined for any other. */
-export function closureOf(fn: AnyFunction): Closure | undefined {
+export function registered(fn: AnyFunction): Closure | undefined {
   return closures.get(fn);
 }
 

@@ -4,9 +4,10 @@
  *
  * Shape of lowered code:
  *
- *   const $k1 = $code("src/a.ts#f", make, step);
+ *   const $k1 = $code("src/a.ts#f", make, step, "async");
  *   const f = $fn($k1);                                              // an async function of module level
- *   const g = $clo($k2, [x, $e1]);                                   // a function made at run time
+ *   const $k2 = $maker("src/a.ts#f/g", (x, $e1) => (y) => { if ($asking.on) return [x, $e1]; … });
+ *   const g = $k2(x, $e1);                                           // a function made at run time
  *
  *   step = function* ($f) { … }      of a generator: runs on from the frame's resume point; see ToldRef
  *   step = ($f, $m, $v) => { … }     of the others. $m: 0 first entry, 1 resumed with value $v, 2 with error $v, 3 told to return $v
@@ -27,7 +28,21 @@ export interface GuestHelpers {
     kind?: FunctionKind,
     eager?: boolean,
   ): CodeRef;
-  /** A function made at run time, registered so that a checkpoint can hold it. */
+  /**
+   * The same for functions that tell: made at run time, with parameters that can be anything, they give what they have
+   * captured, if anything, while `$asking.on`. So they need not be registered when they are made, which would cost more
+   * than making them. Gives what makes one of its captures: `make` itself, unless calls are frames.
+   */
+  $maker(
+    id: string,
+    make: MakeFunction,
+    step?: StepFunction | null,
+    kind?: FunctionKind,
+    eager?: boolean,
+  ): (...captures: unknown[]) => AnyFunction;
+  /** While `on`, the runtime asks functions what they have captured. */
+  readonly $asking: AskingRef;
+  /** A function made at run time that does not tell, registered so that a checkpoint can hold it. */
   $clo(code: CodeRef, captures?: readonly unknown[]): AnyFunction;
   /** Like `$clo` but unregistered: for callbacks that provably do not outlive the call they are given to. */
   $fn(code: CodeRef, captures?: readonly unknown[]): AnyFunction;
@@ -161,6 +176,8 @@ export type HelperName = keyof GuestHelpers;
 
 export const HELPER_NAMES = [
   "$code",
+  "$maker",
+  "$asking",
   "$clo",
   "$fn",
   "$async",
@@ -286,6 +303,10 @@ export const FRAME = { code: 0, pc: 1, owner: 2, self: 3, captures: 4, slots: 5 
 export const RUNNING = -1;
 /** The same: it has ended. */
 export const ENDED = -2;
+/** See GuestHelpers.$asking. */
+export interface AskingRef {
+  readonly on: boolean;
+}
 /** What a generator is told: to keep its variables in its frame, to go on from its frame, or to return. */
 export interface ToldRef {
   readonly keep: boolean;

@@ -5,7 +5,7 @@
 import * as z from "zod";
 
 /** Version of artifact layout + helpers + checkpoint. A runtime runs exactly the programs of its own number. */
-export const RUNTIME_ABI = 3;
+export const RUNTIME_ABI = 4;
 
 const position = z.object({ line: z.number().int(), column: z.number().int() });
 

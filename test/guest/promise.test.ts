@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drainJobs } from "#runtime/guest/jobs.js";
 import { GPromise } from "#runtime/guest/promise.js";
-import { closureOf } from "#runtime/guest/registry.js";
+import { registered } from "#runtime/guest/registry.js";
 import { GuestPromise, inRealm } from "./realm.js";
 
 type Constructor = typeof Promise;
@@ -266,7 +266,7 @@ test("functions that user code gets are registered closures without names", () =
       assert.ok(typeof fn === "function");
       assert.equal(fn.name, "");
       assert.equal(fn.length, 1);
-      assert.match(closureOf(fn)?.code.id ?? "", /^rt:(resolve|reject)$/);
+      assert.match(registered(fn)?.code.id ?? "", /^rt:(resolve|reject)$/);
     }
   });
 });

@@ -7,8 +7,8 @@ import test from "node:test";
 import { lower } from "#compiler/lower/index.js";
 import { generateText } from "#compiler/syntax/generate.js";
 import { parseModule } from "#compiler/syntax/parse.js";
-import { writeHeap } from "#runtime/guest/heap/write.js";
-import { instantiate, type Program, refusalOf, restart } from "./support.js";
+
+import { instantiate, type Program, refusalOf, restart, write } from "./support.js";
 
 interface Compiled {
   make(): unknown;
@@ -102,7 +102,7 @@ test("the path to what cannot be saved leads through private fields", () => {
     export function ask() {}`);
   const instance = instantiate(program);
   instance.state.main = latest().make();
-  const written = writeHeap(instance);
+  const written = write(instance);
   assert.ok("unserializable" in written);
   assert.match(written.unserializable.path, /\.a → private field$/);
 });

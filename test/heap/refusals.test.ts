@@ -4,10 +4,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Frame } from "#runtime/guest/frame.js";
-import { writeHeap } from "#runtime/guest/heap/write.js";
+
 import { GPromise } from "#runtime/guest/promise.js";
 import { type Code, makeClosure } from "#runtime/guest/registry.js";
-import { instantiate, type Program, refusalOf, textOf } from "./support.js";
+import { instantiate, type Program, refusalOf, textOf, write } from "./support.js";
 
 const program: Program = ({ code, module }) => {
   code("src/a.ts#checkout", null, () => undefined);
@@ -49,7 +49,7 @@ test("the path starts at the last frame on the shortest way", () => {
   GPromise.react(source, inner);
   GPromise.react(promise, outer);
   instance.state.operations.set(4, source);
-  const written = writeHeap(instance);
+  const written = write(instance);
   assert.ok("unserializable" in written);
   assert.equal(written.unserializable.path, 'frame src/a.ts#checkout@2 → slot 3 → .socket → .odd → .get("k")');
 });
@@ -60,7 +60,7 @@ test("captures and bound values are named on the way", () => {
   const code = instance.code.get("src/a.ts#checkout") as Code;
   const frame: Frame = [code, 0, new GPromise(), closure.bind(null), []];
   instance.state.main = frame;
-  const written = writeHeap(instance);
+  const written = write(instance);
   assert.ok("unserializable" in written);
   assert.equal(written.unserializable.path, "frame src/a.ts#checkout@0 → this → bound function → capture 1 → .f");
 });
@@ -70,7 +70,7 @@ test("module state is named by its variable or binding", () => {
     const instance = instantiate(program);
     const module = instance.modules[0];
     change(module?.bindings ?? {}, module?.variables.current?.[1] ?? (() => undefined));
-    const written = writeHeap(instance);
+    const written = write(instance);
     assert.ok("unserializable" in written);
     return written.unserializable.path;
   };
@@ -97,7 +97,7 @@ test("the shortest of several ways is told", () => {
 test("an opaque object made by module initialisation makes every checkpoint impossible", () => {
   const iterators: Program = ({ module }) => module("src/a.ts", { holder: { it: [1].values() } });
   const instance = instantiate(iterators);
-  const written = writeHeap(instance);
+  const written = write(instance);
   assert.ok("unserializable" in written);
   assert.deepEqual(written.unserializable, { path: "src/a.ts#holder.it", what: "a native array iterator" });
 });
@@ -105,7 +105,7 @@ test("an opaque object made by module initialisation makes every checkpoint impo
 test("a refused state can be written once the obstacle is gone", () => {
   const instance = instantiate(program);
   instance.state.main = { f: () => 1 };
-  assert.ok("unserializable" in writeHeap(instance));
+  assert.ok("unserializable" in write(instance));
   instance.state.main = undefined;
   assert.ok(textOf(instance).length > 0);
 });

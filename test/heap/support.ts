@@ -2,6 +2,8 @@
  * What the heap tests share: a realm with named intrinsics, and programs in the form that the compiler gives them.
  */
 import assert from "node:assert/strict";
+import { setPlaceOf } from "#runtime/guest/asking.js";
+import { current, setTurn } from "#runtime/guest/current.js";
 import { resumeAsync } from "#runtime/guest/frame.js";
 import { StrongRef } from "#runtime/guest/globals/weak.js";
 import { captureBaseline } from "#runtime/guest/heap/baseline.js";
@@ -9,7 +11,7 @@ import { nameIntrinsics } from "#runtime/guest/heap/intrinsics.js";
 import { installHeapOverrides } from "#runtime/guest/heap/overrides.js";
 import { readHeap } from "#runtime/guest/heap/read.js";
 import { installWeak } from "#runtime/guest/heap/weak.js";
-import { writeHeap } from "#runtime/guest/heap/write.js";
+import { type Written, writeHeap } from "#runtime/guest/heap/write.js";
 import { makeHelpers } from "#runtime/guest/helpers.js";
 import type { Instance } from "#runtime/guest/instance.js";
 import { IteratorRecord } from "#runtime/guest/iterators.js";
@@ -70,12 +72,17 @@ const ECMASCRIPT = [
   "isNaN",
 ];
 
+const functionText = Function.prototype.toString;
+const textOfFunction = (fn: AnyFunction): string => functionText.call(fn);
+
 let booted = false;
 
 /** Prepares this process as a realm; once. */
 export function bootRealm(): void {
   if (booted) return;
   booted = true;
+  // This engine tells no places; no two functions of the tests' programs have the same text.
+  setPlaceOf((fn) => textOfFunction(fn));
   installHeapOverrides(globalThis);
   installWeak(globalThis);
   assemblePromise(combinators);
@@ -117,13 +124,28 @@ export function instantiate(program: Program = () => undefined): Instance {
     guest: makeHelpers(instance, {}),
     module: (id, bindings, variables = {}) => instance.modules.push({ id, bindings, variables }),
   });
-  captureBaseline(instance);
+  inTurnOf(instance, () => captureBaseline(instance));
   return instance;
+}
+
+function inTurnOf<T>(instance: Instance, work: () => T): T {
+  const outer = current;
+  setTurn({ instance, phase: "run", commands: [], logs: [], scope: undefined, fault: undefined });
+  try {
+    return work();
+  } finally {
+    setTurn(outer);
+  }
+}
+
+/** The checkpoint of an instance, written in a turn of it. */
+export function write(instance: Instance): Written {
+  return inTurnOf(instance, () => writeHeap(instance));
 }
 
 /** The text of a checkpoint. Fails the test if the state cannot be saved. */
 export function textOf(instance: Instance): string {
-  const written = writeHeap(instance);
+  const written = write(instance);
   if ("unserializable" in written) assert.fail(`${written.unserializable.what} at ${written.unserializable.path}`);
   return written.text;
 }
@@ -148,7 +170,7 @@ export function roundTrip<T>(value: T, program?: Program): T {
 export function refusalOf(value: unknown, program?: Program): { readonly path: string; readonly what: string } {
   const instance = instantiate(program);
   instance.state.main = value;
-  const written = writeHeap(instance);
+  const written = write(instance);
   assert.ok("unserializable" in written, "the state was written");
   return written.unserializable;
 }

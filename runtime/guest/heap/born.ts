@@ -5,9 +5,10 @@
  */
 
 import type { AnyFunction } from "../../protocol/helpers.js";
+import { closureOf } from "../asking.js";
 import { type MadeClass, madeClassBehind, madeClassOf, memberPlaceOf, rebirth } from "../classes.js";
 import { generatorFunctionOf } from "../function-kinds.js";
-import { type Code, closureOf, makeFunction } from "../registry.js";
+import { type Code, makeFunction } from "../registry.js";
 import { describe, getPrototypeOf, isExtensible, NativeMap, ownKeys } from "./natives.js";
 import { type OwnState, readOwn, WRITABLE } from "./own.js";
 
@@ -47,7 +48,7 @@ export class BornStates {
 
   /** The state that an object was born with, if it is of those that are written by their changes. */
   of(value: object): OwnState | undefined {
-    const closure = closureOf(value as AnyFunction);
+    const closure = closureOf(value);
     if (closure !== undefined) return this.#function(closure.code, closure.captures);
     const made = madeClassOf(value);
     if (made !== undefined) return this.#class(value, made).own;

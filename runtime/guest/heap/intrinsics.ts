@@ -14,7 +14,7 @@ import {
   stringIteratorPrototype,
 } from "../iterator-objects/intrinsics.js";
 import { textIteratorPrototype } from "../iterator-objects/text.js";
-import { closureOf } from "../registry.js";
+import { registered } from "../registry.js";
 import { describe, getPrototypeOf, NativeMap, ownKeys, throwTypeError } from "./natives.js";
 
 const names = new NativeMap<unknown, string>();
@@ -74,7 +74,7 @@ function visit(object: object, prefix: string, admit: (value: unknown, name: str
     admit(descriptor.set, `${name} set`);
   }
   if (typeof object !== "function") return;
-  const captures = closureOf(object)?.captures ?? [];
+  const captures = registered(object)?.captures ?? [];
   for (let i = 0; i < captures.length; i++) admit(captures[i], `${prefix}[[${i}]]`);
 }
 

@@ -54,6 +54,13 @@ export const nativeHelpers = {
     step,
     ...(kind && { kind }),
   }),
+  $maker: (_id: string, make: Callable, step: Step | null = null, kind?: string) => {
+    const code = { make: make as NativeCode["make"], step, ...(kind && { kind }) };
+    return kind === undefined
+      ? make
+      : (...captures: unknown[]) => (make as never as NonNullable<NativeCode["make"]>)(captures, code);
+  },
+  $asking: { on: false },
   $clo: (code: NativeCode, captures: readonly unknown[] = []) => code.make!(captures, code),
   $fn: (code: NativeCode, captures: readonly unknown[] = []) => code.make!(captures, code),
   $extend(object: object, part: object) {

@@ -5,8 +5,8 @@
  * captures, binds or wraps by value existed before it.
  */
 import type { AnyFunction } from "../../../protocol/helpers.js";
+import { closureOf } from "../../asking.js";
 import { memberPlaceOf } from "../../classes.js";
-import { closureOf } from "../../registry.js";
 import { damaged } from "../faults.js";
 import { describe } from "../natives.js";
 import { boundRecordOf, makeBound, makeProxy, proxyRecordOf } from "../overrides.js";
@@ -16,9 +16,9 @@ export const closure: Kind = {
   tag: 40,
   name: "a function",
   prototypes: [],
-  is: (value) => closureOf(value as AnyFunction) !== undefined,
+  is: (value) => closureOf(value) !== undefined,
   slots: (value, scope) => {
-    const found = closureOf(value as AnyFunction);
+    const found = closureOf(value);
     if (found === undefined) throw new TypeError("not a closure");
     return [scope.codeId(found.code), ...found.captures];
   },

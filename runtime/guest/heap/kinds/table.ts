@@ -2,7 +2,7 @@
  * All kinds, and which one a value is of. Adding a kind is adding a file and a line here.
  */
 import type { AnyFunction } from "../../../protocol/helpers.js";
-import { closureOf } from "../../registry.js";
+import { closureOf } from "../../asking.js";
 import { Refusal } from "../faults.js";
 import { describe, getPrototypeOf, isArray, NativeMap, ownKeys } from "../natives.js";
 import { boundRecordOf, isMoved, proxyRecordOf } from "../overrides.js";
