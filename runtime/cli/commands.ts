@@ -79,6 +79,7 @@ function parser(session: Session, version: string, args: readonly string[]) {
       .usage("$0 <command>\n\nRuns compiled workflows durably: what they wait for survives crashes and restarts.")
       .demandCommand(1, `Name a command: ${COMMAND_NAMES.join(", ")}`)
       .strict()
+      .recommendCommands()
       .option("config", {
         type: "string",
         requiresArg: true,
@@ -100,8 +101,8 @@ function parser(session: Session, version: string, args: readonly string[]) {
       // Hidden: it answers what the scripts of `completion` ask.
       .completion("yargs-completion", false)
       // For what yargs finds wrong itself there is only a message; for what a command has thrown, the error.
-      .fail((message, error: Error | null | undefined) => {
-        throw error ?? usageFault(message, args);
+      .fail((message, error: Error | null | undefined, { help }) => {
+        throw error ?? usageFault(message, args, String(help()));
       })
   );
 }
@@ -127,10 +128,22 @@ function refuseRepeated(given: Readonly<Record<string, unknown>>): true {
   return true;
 }
 
-function usageFault(message: string, [first]: readonly string[]): Fault {
+/** `help` is that of the command, where yargs knows which one is meant. */
+function usageFault(message: string, [first]: readonly string[], help = ""): Fault {
   const command = COMMAND_NAMES.find((name) => name === first);
-  const unknown = command === undefined && first !== undefined && !first.startsWith("-");
-  return new Fault("EV8208", unknown ? `There is no command ${JSON.stringify(first)}` : message, {
+  if (command === undefined && first !== undefined && !first.startsWith("-")) {
+    return new Fault("EV8208", `There is no command ${JSON.stringify(first)}`, {
+      remedy: `${message.startsWith("Did you mean") ? `${message} ` : ""}\`${commandName} --help\` lists the commands.`,
+    });
+  }
+  if (message.startsWith("Did you mean")) {
+    return new Fault("EV8208", `\`${command}\` has no such command`, {
+      remedy: `${message} \`${commandName} ${command} --help\` lists what there is.`,
+    });
+  }
+  const [usage = ""] = help.split("\n", 1);
+  const missing = message.startsWith("Not enough non-option arguments") && usage.includes("<");
+  return new Fault("EV8208", missing ? `An argument is missing: ${usage.trim()}` : message, {
     remedy: `\`${commandName} ${command === undefined ? "" : `${command} `}--help\` shows what can be given.`,
   });
 }

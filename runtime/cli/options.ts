@@ -5,11 +5,12 @@ import { Fault } from "../protocol/fault.js";
 
 export { present } from "../client/present.js";
 
-/** A number of things as typed. Throws Fault EV8208 for what is not one. */
-export function wholeNumber(option: string, text: string | undefined): number | undefined {
+/** A number of things as typed, at least `least`. Throws Fault EV8208 for what is not one. */
+export function wholeNumber(option: string, text: string | undefined, least = 0): number | undefined {
   if (text === undefined) return undefined;
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new Fault("EV8208", `${option} ${JSON.stringify(text)} is not a whole number`, {
+  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+  const what = least === 0 ? "a whole number" : `a whole number of ${least} or more`;
+  throw new Fault("EV8208", `${option} ${JSON.stringify(text)} is not ${what}`, {
     remedy: `Give digits only, such as ${option} 100.`,
   });
 }
@@ -42,7 +43,7 @@ export function withLimit<T>(command: Argv<T>, usual = 50) {
   return command.option("limit", {
     type: "string",
     requiresArg: true,
-    coerce: (text: string | undefined) => wholeNumber("--limit", text),
+    coerce: (text: string | undefined) => wholeNumber("--limit", text, 1),
     describe: `At most this many (default: ${usual})`,
   });
 }
@@ -81,13 +82,13 @@ export function withEngine<T>(command: Argv<T>) {
     .option("task-threads", {
       type: "string",
       requiresArg: true,
-      coerce: (text: string | undefined) => wholeNumber("--task-threads", text),
+      coerce: (text: string | undefined) => wholeNumber("--task-threads", text, 1),
       describe: "Threads for task handlers (default: one per processor, at least two)",
     })
     .option("task-concurrency", {
       type: "string",
       requiresArg: true,
-      coerce: (text: string | undefined) => wholeNumber("--task-concurrency", text),
+      coerce: (text: string | undefined) => wholeNumber("--task-concurrency", text, 1),
       describe: "Handlers at once in each thread (default: 32)",
     });
 }

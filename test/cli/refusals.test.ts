@@ -33,6 +33,32 @@ const changed = (change: object): string => JSON.stringify({ ...program, ...chan
 const CASES: readonly Case[] = [
   { title: "no command", args: [], error: /EV8208: Name a command/ },
   { title: "an unknown command", args: ["frobnicate"], error: /EV8208: There is no command "frobnicate"/ },
+  {
+    title: "a mistyped command",
+    args: ["strat"],
+    error: /EV8208: There is no command "strat"[\s\S]*Did you mean start\?/,
+  },
+  {
+    title: "a mistyped command of a group",
+    args: ["tasks", "complte", "x"],
+    error: /EV8208: `tasks` has no such command[\s\S]*Did you mean complete\?/,
+  },
+  {
+    title: "an argument that is missing",
+    args: ["signal", "greet/x"],
+    error: /EV8208: An argument is missing: eventual signal <execution> <signal> \[payload\]/,
+  },
+  {
+    title: "a limit of nothing",
+    args: ["list", "--limit", "0"],
+    error: /EV8208: --limit "0" is not a whole number of 1/,
+  },
+  {
+    title: "input without end of nesting",
+    args: run("greet", "--input", "[".repeat(600)),
+    files: withApp,
+    error: /EV8206: --input is nested deeper than 500 levels/,
+  },
   { title: "an unknown option", args: run("greet", "--frob"), error: /EV8208: Unknown argument: frob/ },
   { title: "a missing argument", args: ["run", "app.evp"], error: /EV8208: / },
   { title: "one argument too many", args: run("greet", "again"), error: /EV8208: Unknown argument: again/ },

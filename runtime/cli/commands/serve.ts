@@ -49,7 +49,7 @@ export const serve = command({
       .option("rate", {
         type: "string",
         requiresArg: true,
-        coerce: (text: string | undefined) => wholeNumber("--rate", text),
+        coerce: (text: string | undefined) => wholeNumber("--rate", text, 1),
         describe: "Requests a second of one address (default: 500)",
       })
       .option("metrics", { type: "boolean", default: false, describe: "GET /metrics for Prometheus" })

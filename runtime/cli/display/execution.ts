@@ -61,8 +61,8 @@ export function listText(rows: readonly ExecutionSummary[], now: number, width: 
   const columns = [
     { title: "EXECUTION", flexible: true },
     { title: "STATUS", flexible: false },
-    { title: "STARTED", flexible: false },
-    { title: "TOOK", flexible: false },
+    { title: "STARTED", flexible: false, optional: true },
+    { title: "TOOK", flexible: false, optional: true },
     { title: "RESULT", flexible: true },
   ];
   const cells = rows.map((row) => [

@@ -28,6 +28,7 @@ export function spansText({ spans, moments }: Timeline, { paint, width }: Pick<O
   const columns = ["TIME", "WHAT", "TOOK", "OUTCOME"].map((title) => ({
     title,
     flexible: title === "WHAT" || title === "OUTCOME",
+    optional: title === "TIME",
   }));
   const entries = [
     ...spans.map((span) => ({ at: span.start, rows: spanRows(span) })),

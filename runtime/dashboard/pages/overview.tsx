@@ -9,6 +9,7 @@ import { ExecutionTable } from "../parts/execution-table.js";
 import { Card, Empty, Page, Skeleton } from "../parts/page.js";
 import { ProblemNote } from "../parts/problem.js";
 import { STATUS_NAMES, STATUSES, StatusMark } from "../parts/status.js";
+import { type Column, Table } from "../parts/table.js";
 
 const AGAIN_MS = 2000;
 const RANGES = [
@@ -17,6 +18,8 @@ const RANGES = [
   { minutes: 1440, label: "1 day" },
 ] as const;
 const SHOWN_TROUBLE = 5;
+
+const COLUMNS: readonly Column[] = [{ name: "Workflow" }, { name: "Executions", kind: "right" }];
 
 export function OverviewPage() {
   const [minutes, setMinutes] = useState<number>(60);
@@ -77,28 +80,16 @@ export function OverviewPage() {
             {data === undefined ? (
               <Skeleton />
             ) : (
-              <div class="table-box">
-                <table class="plain">
-                  <thead>
-                    <tr>
-                      <th scope="col">Workflow</th>
-                      <th scope="col" class="right">
-                        Executions
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {data.workflows.map(({ workflow, executions }) => (
-                      <tr key={workflow}>
-                        <th scope="row">
-                          <a href={listPlace({ workflow })}>{workflow}</a>
-                        </th>
-                        <td class="right number">{countText(executions)}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table caption="Workflows by name" columns={COLUMNS}>
+                {data.workflows.map(({ workflow, executions }) => (
+                  <tr key={workflow}>
+                    <th scope="row">
+                      <a href={listPlace({ workflow })}>{workflow}</a>
+                    </th>
+                    <td class="right number">{countText(executions)}</td>
+                  </tr>
+                ))}
+              </Table>
             )}
           </Card>
         </div>

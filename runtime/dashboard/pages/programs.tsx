@@ -5,6 +5,16 @@ import { useResource } from "../data/resource.js";
 import { client } from "../data/session.js";
 import { Listing } from "../parts/listing.js";
 import { Empty, Page } from "../parts/page.js";
+import { type Column, Table } from "../parts/table.js";
+
+const COLUMNS: readonly Column[] = [
+  { name: "Program" },
+  { name: "Entry" },
+  { name: "Workflows" },
+  { name: "In progress", kind: "right" },
+  { name: "Executions", kind: "right" },
+  { name: "Size", kind: "right" },
+];
 
 export function ProgramsPage() {
   const programs = useResource(() => client.value.programs(), "programs");
@@ -23,48 +33,27 @@ export function ProgramsPage() {
       >
         {(rows) => (
           <section class="card" aria-label="Programs">
-            <div class="table-box">
-              <table class="plain">
-                <caption class="unseen">Programs, newest first</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">Program</th>
-                    <th scope="col">Entry</th>
-                    <th scope="col">Workflows</th>
-                    <th scope="col" class="right">
-                      In progress
-                    </th>
-                    <th scope="col" class="right">
-                      Executions
-                    </th>
-                    <th scope="col" class="right">
-                      Size
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map(({ hash, entry, workflows, inProgress, executions, bytes }) => (
-                    <tr key={hash}>
-                      <th scope="row">
-                        <code title={hash}>{hash.slice(0, 12)}</code>
-                      </th>
-                      <td>{entry}</td>
-                      <td>
-                        {workflows.map((workflow, index) => (
-                          <span key={workflow}>
-                            {index === 0 ? null : ", "}
-                            <a href={listPlace({ workflow })}>{workflow}</a>
-                          </span>
-                        ))}
-                      </td>
-                      <td class="right number">{countText(inProgress)}</td>
-                      <td class="right number">{countText(executions)}</td>
-                      <td class="right number">{bytesText(bytes)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table caption="Programs, newest first" columns={COLUMNS}>
+              {rows.map(({ hash, entry, workflows, inProgress, executions, bytes }) => (
+                <tr key={hash}>
+                  <th scope="row">
+                    <code title={hash}>{hash.slice(0, 12)}</code>
+                  </th>
+                  <td>{entry}</td>
+                  <td>
+                    {workflows.map((workflow, index) => (
+                      <span key={workflow}>
+                        {index === 0 ? null : ", "}
+                        <a href={listPlace({ workflow })}>{workflow}</a>
+                      </span>
+                    ))}
+                  </td>
+                  <td class="right number">{countText(inProgress)}</td>
+                  <td class="right number">{countText(executions)}</td>
+                  <td class="right number">{bytesText(bytes)}</td>
+                </tr>
+              ))}
+            </Table>
           </section>
         )}
       </Listing>

@@ -9,6 +9,7 @@ import { client } from "../data/session.js";
 import { Dialog } from "../parts/dialog.js";
 import { Listing } from "../parts/listing.js";
 import { Empty, Page } from "../parts/page.js";
+import { type Column, Table } from "../parts/table.js";
 import { Moment } from "../parts/time.js";
 
 const AGAIN_MS = 3000;
@@ -24,6 +25,15 @@ const ACTS: Readonly<Record<Act, { readonly title: string; readonly confirm: str
   },
   trigger: { title: "Start an execution now?", confirm: "Start", text: "When it is due next stays as it is." },
 };
+
+const COLUMNS: readonly Column[] = [
+  { name: "Schedule" },
+  { name: "Workflow", kind: "extra" },
+  { name: "When" },
+  { name: "Next" },
+  { name: "Last", kind: "extra" },
+  { name: "Actions", kind: "actions" },
+];
 
 export function SchedulesPage() {
   const { route } = useLocation();
@@ -78,60 +88,43 @@ interface TableProps {
 
 function ScheduleTable({ schedules, ask }: TableProps) {
   return (
-    <div class="table-box">
-      <table class="plain executions">
-        <caption class="unseen">Schedules by name</caption>
-        <thead>
-          <tr>
-            <th scope="col">Schedule</th>
-            <th scope="col">Workflow</th>
-            <th scope="col">When</th>
-            <th scope="col">Next</th>
-            <th scope="col">Last</th>
-            <th scope="col">
-              <span class="unseen">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {schedules.map(({ name, workflow, when, next, last, paused }) => (
-            <tr key={name}>
-              <th scope="row">
-                <strong>{name}</strong>
-              </th>
-              <td>
-                <a href={listPlace({ workflow })}>{workflow}</a>
-              </td>
-              <td>
-                <WhenText when={when} />
-              </td>
-              <td class="soft">{paused ? "paused" : next === undefined ? "" : <Moment at={next} />}</td>
-              <td class="soft">
-                {last === undefined ? (
-                  "never"
-                ) : (
-                  <a href={executionPlace(last.execution)}>
-                    <Moment at={last.at} />
-                  </a>
-                )}
-              </td>
-              <td class="row-actions">
-                <button type="button" aria-label={`Start … ${name}`} onClick={() => ask(name, "trigger")}>
-                  Start …
-                </button>
-                <button
-                  type="button"
-                  aria-label={`${paused ? "Resume" : "Pause"} … ${name}`}
-                  onClick={() => ask(name, paused ? "resume" : "pause")}
-                >
-                  {paused ? "Resume …" : "Pause …"}
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table caption="Schedules by name" columns={COLUMNS} kind="executions">
+      {schedules.map(({ name, workflow, when, next, last, paused }) => (
+        <tr key={name}>
+          <th scope="row">
+            <strong>{name}</strong>
+          </th>
+          <td class="extra">
+            <a href={listPlace({ workflow })}>{workflow}</a>
+          </td>
+          <td>
+            <WhenText when={when} />
+          </td>
+          <td class="soft">{paused ? "paused" : next === undefined ? "" : <Moment at={next} />}</td>
+          <td class="soft extra">
+            {last === undefined ? (
+              "never"
+            ) : (
+              <a href={executionPlace(last.execution)}>
+                <Moment at={last.at} />
+              </a>
+            )}
+          </td>
+          <td class="row-actions">
+            <button type="button" aria-label={`Start … ${name}`} onClick={() => ask(name, "trigger")}>
+              Start …
+            </button>
+            <button
+              type="button"
+              aria-label={`${paused ? "Resume" : "Pause"} … ${name}`}
+              onClick={() => ask(name, paused ? "resume" : "pause")}
+            >
+              {paused ? "Resume …" : "Pause …"}
+            </button>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -9,6 +9,7 @@ import { Dialog } from "../parts/dialog.js";
 import { Listing } from "../parts/listing.js";
 import { Empty, Page } from "../parts/page.js";
 import { Pager } from "../parts/pager.js";
+import { type Column, Table } from "../parts/table.js";
 import { Moment } from "../parts/time.js";
 
 const AGAIN_MS = 2000;
@@ -22,6 +23,16 @@ const STATES: Readonly<Record<OpenTask["state"], string>> = {
   resting: "rests until its next attempt",
   waiting: "waits for its token's holder",
 };
+
+const COLUMNS: readonly Column[] = [
+  { name: "Task" },
+  { name: "State" },
+  { name: "Attempt", kind: "right" },
+  { name: "Called", kind: "extra" },
+  { name: "Next attempt" },
+  { name: "Execution" },
+  { name: "Actions", kind: "actions" },
+];
 
 export function TasksPage() {
   const { query, route } = useLocation();
@@ -81,54 +92,34 @@ function TaskTable({
 }) {
   const canRetry = can("post /v1/executions/{workflow}/{name}/tasks/{seq}/retry");
   return (
-    <div class="table-box">
-      <table class="plain executions">
-        <caption class="unseen">Open tasks in the order of their calls</caption>
-        <thead>
-          <tr>
-            <th scope="col">Task</th>
-            <th scope="col">State</th>
-            <th scope="col" class="right">
-              Attempt
-            </th>
-            <th scope="col">Called</th>
-            <th scope="col">Next attempt</th>
-            <th scope="col">Execution</th>
-            <th scope="col">
-              <span class="unseen">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {tasks.map((task) => (
-            <tr key={`${task.execution} ${task.seq}`}>
-              <th scope="row">
-                <strong>{task.task}</strong>
-              </th>
-              <td>{STATES[task.state]}</td>
-              <td class="right number">{task.attempt}</td>
-              <td class="soft">
-                <Moment at={task.scheduledTime} />
-              </td>
-              <td class="soft">{task.nextAttempt === undefined ? "" : <Moment at={task.nextAttempt} />}</td>
-              <td>
-                <a href={executionPlace(task.execution)}>{task.execution}</a>
-              </td>
-              <td class="right">
-                {canRetry && task.state === "resting" ? (
-                  <button
-                    type="button"
-                    onClick={() => retry(task)}
-                    aria-label={`Retry now … ${task.task} of ${task.execution}`}
-                  >
-                    Retry now …
-                  </button>
-                ) : null}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table caption="Open tasks in the order of their calls" columns={COLUMNS} kind="executions">
+      {tasks.map((task) => (
+        <tr key={`${task.execution} ${task.seq}`}>
+          <th scope="row">
+            <strong>{task.task}</strong>
+          </th>
+          <td>{STATES[task.state]}</td>
+          <td class="right number">{task.attempt}</td>
+          <td class="soft extra">
+            <Moment at={task.scheduledTime} />
+          </td>
+          <td class="soft">{task.nextAttempt === undefined ? "" : <Moment at={task.nextAttempt} />}</td>
+          <td>
+            <a href={executionPlace(task.execution)}>{task.execution}</a>
+          </td>
+          <td class="right">
+            {canRetry && task.state === "resting" ? (
+              <button
+                type="button"
+                onClick={() => retry(task)}
+                aria-label={`Retry now … ${task.task} of ${task.execution}`}
+              >
+                Retry now …
+              </button>
+            ) : null}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

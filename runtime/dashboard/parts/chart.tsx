@@ -64,6 +64,13 @@ export function RateChart({ overview, minutes }: { readonly overview: Overview; 
   );
 }
 
+/** Labels by the seconds between them, and what stands below where a new day begins: 24 hours, and dates by ISO 8601. */
+const TIMES: uPlot.Axis.Values = [
+  [86_400, "{YYYY}-{MM}-{DD}", null, null, null, null, null, null, 1],
+  [60, "{HH}:{mm}", null, null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
+  [1, "{HH}:{mm}:{ss}", null, null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
+];
+
 function optionsOf(place: HTMLElement): uPlot.Options {
   const style = getComputedStyle(place);
   const colour = (name: string): string => resolved(style.getPropertyValue(name), place);
@@ -78,7 +85,10 @@ function optionsOf(place: HTMLElement): uPlot.Options {
     height: HEIGHT,
     legend: { show: false },
     cursor: { y: false, points: { size: 7 } },
-    axes: [axis, { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000] }],
+    axes: [
+      { ...axis, values: TIMES },
+      { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000] },
+    ],
     scales: { y: { range: (_, __, max) => [0, Math.max(4, max * 1.1)] } },
     series: [
       {},

@@ -3,6 +3,7 @@ import type { ListedExecution } from "../../client/http.js";
 import { briefText } from "../data/format.js";
 import { executionPlace } from "../data/places.js";
 import { StatusBadge } from "./status.js";
+import { type Column, Table } from "./table.js";
 import { Lasted, Moment } from "./time.js";
 
 interface ExecutionTableProps {
@@ -13,50 +14,33 @@ interface ExecutionTableProps {
 }
 
 const BRIEF = 90;
+const FIRST: readonly Column[] = [{ name: "Status" }, { name: "Execution" }, { name: "Started" }];
+const COLUMNS: readonly Column[] = [...FIRST, { name: "Took", kind: "right" }, { name: "Outcome", kind: "wide" }];
+const BRIEF_COLUMNS: readonly Column[] = [...FIRST, { name: "Why", kind: "wide" }];
 
 export function ExecutionTable({ executions, caption, brief = false }: ExecutionTableProps) {
   return (
-    <div class="table-box">
-      <table class={brief ? "plain executions brief" : "plain executions"}>
-        <caption class="unseen">{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Status</th>
-            <th scope="col">Execution</th>
-            <th scope="col">Started</th>
-            {brief ? null : (
-              <th scope="col" class="right">
-                Took
-              </th>
-            )}
-            <th scope="col" class="wide">
-              {brief ? "Why" : "Outcome"}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {executions.map((execution) => (
-            <tr key={execution.id}>
-              <td>
-                <StatusBadge status={execution.status} />
-              </td>
-              <th scope="row">
-                <ExecutionLink id={execution.id} />
-              </th>
-              <td class="soft">
-                <Moment at={execution.startTime} />
-              </td>
-              {brief ? null : (
-                <td class="right soft">
-                  <Lasted from={execution.startTime} to={execution.endTime} />
-                </td>
-              )}
-              <td class="wide outcome">{outcomeText(execution)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table caption={caption} columns={brief ? BRIEF_COLUMNS : COLUMNS} kind={brief ? "executions brief" : "executions"}>
+      {executions.map((execution) => (
+        <tr key={execution.id}>
+          <td>
+            <StatusBadge status={execution.status} />
+          </td>
+          <th scope="row">
+            <ExecutionLink id={execution.id} />
+          </th>
+          <td class="soft">
+            <Moment at={execution.startTime} />
+          </td>
+          {brief ? null : (
+            <td class="right soft">
+              <Lasted from={execution.startTime} to={execution.endTime} />
+            </td>
+          )}
+          <td class="wide outcome">{outcomeText(execution)}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 
