@@ -3,16 +3,16 @@
  * Method: one executable, made by the real command from a fixture; every run of it without PATH and with a home of its own.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Ended, effects, eventual, eventually, lastLine, ROOT, startCommand } from "../cli/support/eventual.js";
+import { type Ended, effects, eventual, eventually, lastLine, ROOT } from "../cli/support/eventual.js";
 import { temporaryFolder } from "../support/temp.js";
+import * as support from "./support.js";
 
 const SOURCE = join(ROOT, "test/fixtures/app/app.ts");
 let folder: string;
@@ -30,18 +30,10 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-interface Run {
-  readonly cwd: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly file?: string;
-}
+type Run = Omit<support.Run, "file"> & { readonly file?: string };
 
-function start(
-  args: readonly string[],
-  { cwd, env, file = app }: Run,
-): { process: ChildProcess; ended: Promise<Ended> } {
-  const bare = { PATH: "/nonexistent", HOME: cwd, TMPDIR: cwd };
-  return startCommand(spawn(file, args, { cwd, env: { ...bare, ...env }, stdio: ["ignore", "pipe", "pipe"] }));
+function start(args: readonly string[], { file = app, ...options }: Run): ReturnType<typeof support.start> {
+  return support.start(args, { ...options, file });
 }
 
 function run(args: readonly string[], options: Run): Promise<Ended> {
@@ -138,6 +130,30 @@ test("native code is taken out once into a private folder, and taken out again w
   await writeFile(file, "not an addon");
   assert.equal((await run(["run", "greet"], { cwd, env })).code, 0);
   assert.equal(sha256(await readFile(file)), hash);
+});
+
+test("processes that start together take it out once, each whole", async (t) => {
+  const cwd = await temporaryFolder(t);
+  const cache = join(cwd, "cache");
+  const env = { EVENTUAL_CACHE_DIR: cache };
+  const runs = ["a", "b", "c"].map((name) => run(["run", "greet", "--db", `${name}.db`], { cwd, env }));
+  for (const ended of await Promise.all(runs)) assert.equal(ended.code, 0, ended.stderr);
+  const [hash, ...more] = await readdir(cache);
+  assert.deepEqual(more, []);
+  assert.deepEqual(await readdir(join(cache, hash ?? "")), ["sqlite3.node"], "nothing half-written stays");
+  assert.equal(sha256(await readFile(join(cache, hash ?? "", "sqlite3.node"))), hash);
+});
+
+test("a cache that cannot be written, and no temporary folder: it goes on to the next folder", async (t) => {
+  const cwd = await temporaryFolder(t);
+  const home = join(cwd, "home");
+  await mkdir(home);
+  // A file where the folder would be: also the superuser cannot make one there.
+  await writeFile(join(home, ".cache"), "");
+  const env = { HOME: home, TMPDIR: join(cwd, "missing"), XDG_RUNTIME_DIR: join(cwd, "runtime") };
+  const ended = await run(["run", "sums", "--input", "2"], { cwd, env: { ...env, EFFECTS: join(cwd, "e") } });
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.equal((await readdir(join(cwd, "missing", `eventual-${userInfo().uid}`))).length > 0, true, "made");
 });
 
 test("with nothing writable but shared memory it still runs", async (t) => {
