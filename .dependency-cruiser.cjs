@@ -23,7 +23,12 @@ module.exports = {
     only("sandbox", "^runtime/sandbox/", own("sandbox", "runtime/platform/")),
     only("store", "^runtime/store/", own("store")),
     only("tasks", "^runtime/tasks/", own("tasks", "runtime/api/", "runtime/platform/")),
-    only("engine", "^runtime/engine/", own("engine", "runtime/sandbox/", "runtime/store/", "runtime/tasks/")),
+    only("tracing", "^runtime/tracing/", own("tracing", "runtime/sandbox/", "runtime/store/", "runtime/tasks/")),
+    only(
+      "engine",
+      "^runtime/engine/",
+      own("engine", "runtime/sandbox/", "runtime/store/", "runtime/tasks/", "runtime/tracing/"),
+    ),
     only("library", "^runtime/library/", own("library", "runtime/client/", "runtime/engine/", "runtime/store/")),
     only("client", "^runtime/client/", own("client", "runtime/engine/", "runtime/store/")),
     only(

@@ -324,7 +324,9 @@ export class Committer {
     this.#parts.timers.forget(row.key);
     this.#parts.results.ended(row);
     this.#parts.ended(row.id);
-    if (isClosed(row.status)) this.#parts.requests.ended(row.id, () => closedExecution(row.id, row.status));
+    if (!isClosed(row.status)) return;
+    this.#parts.requests.ended(row.id, () => closedExecution(row.id, row.status));
+    this.#parts.closed(row);
   }
 
   /** Lets out what the commit has decided. A failure here must not undo what is committed: it is only reported. */

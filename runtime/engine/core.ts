@@ -90,6 +90,7 @@ class Assembly {
     this.parts = {
       ...{ store, sandbox, programs, wakeups, time, activity, limits, checkpoint, report },
       declarations,
+      closed: options.closed ?? (() => undefined),
       verification: new Verification(options.verifyEvery ?? 0),
       ended: (executionId) => {
         this.schedules.ended(executionId);

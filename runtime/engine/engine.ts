@@ -176,6 +176,8 @@ export interface EngineOptions {
   readonly report: (problem: Problem) => void;
   /** Every how many checkpoints one is brought up again and compared before it is stored. Default: 0, none. */
   readonly verifyEvery?: number;
+  /** Told of every execution that has closed, after the commit. Must not throw. */
+  readonly closed?: (row: ExecutionRow) => void;
   /** Seeds and names of new executions. Default: the host's cryptographic source. */
   readonly randomHex?: RandomHex;
 }

@@ -5,6 +5,8 @@ import type { PayloadCodec } from "../store/codec.js";
 import { openStore } from "../store/sqlite/open.js";
 import { openLocalPool } from "../tasks/local.js";
 import { openTaskPool } from "../tasks/pool.js";
+import type { TaskPool } from "../tasks/tasks.js";
+import { openTracing } from "../tracing/tracing.js";
 import { type Clock, systemClock } from "./clock.js";
 import { openEngine } from "./core.js";
 import type { CheckpointMode, Engine, Problem } from "./engine.js";
@@ -67,16 +69,20 @@ export async function openRuntime(options: RuntimeOptions): Promise<Engine> {
   const store = storing.value;
   try {
     if (sandboxing.status === "rejected") throw sandboxing.reason;
-    const sandbox = sandboxing.value;
+    const tracing = await openTracing(store.opened.secret);
+    const sandbox = tracing?.sandbox(sandboxing.value) ?? sandboxing.value;
     // Nothing after this can fail.
     return await openEngine({
       store,
       sandbox,
+      ...(tracing === undefined ? {} : { closed: (row) => tracing.ended(row) }),
       tasks: (onSettled, onBeat, onRequest, onInterrupted) => {
         const concurrency = options.taskConcurrency ?? DEFAULT_TASK_CONCURRENCY;
         const pool = { onSettled, onBeat, onRequest, onInterrupted, concurrency };
-        if (options.tasksIn === "process") return openLocalPool(pool);
-        return openTaskPool({ ...pool, threads: options.taskThreads ?? Math.max(2, availableParallelism()) });
+        const threads = options.taskThreads ?? Math.max(2, availableParallelism());
+        const open = (traced: typeof pool): TaskPool =>
+          options.tasksIn === "process" ? openLocalPool(traced) : openTaskPool({ ...traced, threads });
+        return tracing?.pool(pool, open) ?? open(pool);
       },
       clock: options.clock ?? systemClock,
       checkpoint: options.checkpoint ?? "auto",

@@ -1,6 +1,6 @@
 /** What the engine's pieces share: made once in core.ts, handed to each piece that needs more than two of them. */
 import type { Sandbox } from "../sandbox/sandbox.js";
-import type { Store } from "../store/store.js";
+import type { ExecutionRow, Store } from "../store/store.js";
 import type { Activity } from "./activity.js";
 import type { Cache } from "./cache.js";
 import type { DeclarationRegistry } from "./declarations.js";
@@ -41,5 +41,7 @@ export interface Parts {
   readonly checkpoint: CheckpointMode;
   /** Told of every execution that is closed or suspended, after the commit. */
   readonly ended: (executionId: string) => void;
+  /** Told of the row of every execution that has closed, after the commit. */
+  readonly closed: (row: ExecutionRow) => void;
   readonly report: (problem: Problem) => void;
 }

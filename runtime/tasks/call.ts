@@ -13,6 +13,7 @@ import { decode, type Encoded, encode, type Outcome } from "../protocol/value.js
 import { type ClassTable, NO_CLASSES } from "../protocol/value-classes.js";
 import { type DatabaseState, makeDatabase } from "./database.js";
 import { failure, unknownTask } from "./failure.js";
+import { inTrace } from "./in-trace.js";
 import type { OfferedCall } from "./messages.js";
 
 /** Causes of causes are followed to this depth when looking for the reason of an abort. */
@@ -81,7 +82,7 @@ export async function runCall(call: RunnableCall, tools: CallTools): Promise<Cal
     const input = decode(call.input, classes);
     const store = { context, program: call.program, classes, database };
     const { handler } = task;
-    result = await running.run(store, () => handler(input, context));
+    result = await running.run(store, () => inTrace(call.context.traceparent, () => handler(input, context)));
   } catch (thrown) {
     return { outcome: failure(thrown, classes), aborted: isAbort(thrown, signal) };
   } finally {

@@ -86,6 +86,8 @@ export interface TaskCallContext {
   readonly token: string;
   /** Details of the last heartbeat of an earlier attempt. */
   readonly lastHeartbeat?: Encoded;
+  /** The span of this attempt, as W3C's trace context writes it. */
+  readonly traceparent?: string;
   /** Of a subscription's handler: the name of the event. It has no execution and no token. */
   readonly event?: string;
 }
