@@ -26,6 +26,7 @@ const instance: Instance = {
   state: initialState([1, 2, 3, 4]),
 };
 const { stringify } = JSON;
+let noted: readonly NotedIntrinsic[] = [];
 
 /** What programs of workflows find frozen, and tests may replace: how arrays are iterated. */
 const iteration = [
@@ -74,6 +75,88 @@ function putIntoIntrinsics(): Record<string, unknown> {
   return found;
 }
 
+/**
+ * What a test has made of an intrinsic since the state was first noted. `deleted` are keys; `defined` has for each
+ * property that is new or other than it was: key, descriptor.
+ */
+type ChangedIntrinsic = readonly [
+  holder: object,
+  prototype: object | null,
+  deleted: PropertyKey[],
+  defined: (PropertyKey | PropertyDescriptor)[],
+];
+
+interface NotedIntrinsic {
+  readonly holder: object;
+  readonly prototype: object | null;
+  readonly keys: readonly PropertyKey[];
+  readonly descriptors: readonly PropertyDescriptor[];
+}
+
+const { ownKeys, getPrototypeOf, setPrototypeOf, getOwnPropertyDescriptor, deleteProperty } = Reflect;
+const { is, hasOwn } = Object;
+
+/**
+ * Intrinsics as they are, the global object among them: a workflow finds them frozen, a test may change them. Whatever
+ * looks at them here does without them: a test may have changed how arrays are iterated.
+ */
+function noteIntrinsics(): NotedIntrinsic[] {
+  const noted: NotedIntrinsic[] = [];
+  const all = intrinsics();
+  for (let i = 0; i < all.length; i++) {
+    const holder = all[i];
+    if (!isObject(holder)) continue;
+    const keys = ownKeys(holder);
+    const descriptors: PropertyDescriptor[] = [];
+    for (let k = 0; k < keys.length; k++) descriptors[k] = getOwnPropertyDescriptor(holder, keys[k]!)!;
+    noted[noted.length] = { holder, prototype: getPrototypeOf(holder), keys, descriptors };
+  }
+  return noted;
+}
+
+function changesOfIntrinsics(before: readonly NotedIntrinsic[]): ChangedIntrinsic[] {
+  const changed: ChangedIntrinsic[] = [];
+  for (let i = 0; i < before.length; i++) {
+    const { holder, prototype, keys, descriptors } = before[i]!;
+    const present = ownKeys(holder);
+    const change: ChangedIntrinsic = [holder, getPrototypeOf(holder), [], []];
+    const deleted = change[2];
+    const defined = change[3];
+    for (let k = 0; k < present.length; k++) {
+      const key = present[k]!;
+      const descriptor = getOwnPropertyDescriptor(holder, key)!;
+      const at = keys[k] === key ? k : placeOf(key, keys);
+      if (at >= 0 && isSame(descriptors[at]!, descriptor)) continue;
+      defined[defined.length] = key;
+      defined[defined.length] = descriptor;
+    }
+    for (let k = 0; k < keys.length; k++) if (!hasOwn(holder, keys[k]!)) deleted[deleted.length] = keys[k]!;
+    if (defined.length + deleted.length > 0 || change[1] !== prototype) changed[changed.length] = change;
+  }
+  return changed;
+}
+
+function placeOf(key: PropertyKey, keys: readonly PropertyKey[]): number {
+  for (let i = 0; i < keys.length; i++) if (keys[i] === key) return i;
+  return -1;
+}
+
+function isSame(a: PropertyDescriptor, b: PropertyDescriptor): boolean {
+  if (a.enumerable !== b.enumerable || a.configurable !== b.configurable || a.writable !== b.writable) return false;
+  return is(a.value, b.value) && a.get === b.get && a.set === b.set;
+}
+
+function changeIntrinsics(changed: readonly ChangedIntrinsic[]): void {
+  for (let i = 0; i < changed.length; i++) {
+    const change = changed[i]!;
+    const holder = change[0];
+    if (getPrototypeOf(holder) !== change[1]) setPrototypeOf(holder, change[1]);
+    for (let k = 0; k < change[2].length; k++) deleteProperty(holder, change[2][k]!);
+    for (let k = 0; k < change[3].length; k += 2)
+      Reflect.defineProperty(holder, change[3][k] as PropertyKey, change[3][k + 1] as PropertyDescriptor);
+  }
+}
+
 function describe(error: unknown): string {
   if (typeof error !== "object" || error === null) return stringify({ name: typeof error, message: String(error) });
   const made = error as { readonly constructor?: { readonly name?: unknown }; readonly message?: unknown };
@@ -95,6 +178,7 @@ const entry = {
   /** Notes what the scripts have made, jobs included, so that a state can be written or read. */
   capture(): void {
     withPristineArrays((replaced) => {
+      noted = noteIntrinsics();
       const bindings = { jobs: listJobs(), ...replaced, ...putIntoIntrinsics() };
       instance.modules.push({ id: "realm", bindings, variables: {} });
       captureBaseline(instance);
@@ -109,17 +193,21 @@ const entry = {
   },
   /** The whole state, or what in it cannot be saved after "!". */
   write(): string {
+    const changed = changesOfIntrinsics(noted);
     const written = withPristineArrays(() => {
-      instance.state.main = listJobs();
+      instance.state.main = [listJobs(), changed];
       return writeHeap(instance);
     });
     return "text" in written ? written.text : `!${written.unserializable.path} is ${written.unserializable.what}`;
   },
   read(text: string): void {
-    withPristineArrays(() => {
+    const changed = withPristineArrays(() => {
       readHeap(instance, text);
-      putJobs(instance.state.main as unknown[]);
+      const main = instance.state.main as [unknown[], ChangedIntrinsic[]];
+      putJobs(main[0]);
+      return main[1];
     });
+    changeIntrinsics(changed);
   },
 };
 

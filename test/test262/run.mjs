@@ -135,7 +135,7 @@ async function work(root, mode, derived) {
     const names = [...HARNESS, ...(meta.flags.includes("async") ? ["doneprintHandle.js"] : []), ...meta.includes];
     const module = meta.flags.includes("module");
     const test = { rel: path, source, harness: names.map(part), module, strict: true };
-    const wrong = fault(meta, host.run(test));
+    const wrong = fault(meta, await host.run(test));
     const everywhere = derived && wrong !== undefined && fault(meta, await runNatively(test)) !== undefined;
     process.send(
       everywhere ? { path, skip: "derived, it says something else: Node.js fails too" } : { path, fault: wrong },
