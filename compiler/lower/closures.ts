@@ -402,7 +402,8 @@ function plainFunction(node: t.Function): t.Function {
 
 // Gives the function the name that it would have had where it stood: { name: (y) => … }.name
 function nameFunction(fn: t.Function, original: t.Function, context: ModuleContext): t.Expression {
-  const name = context.ids.get(original)!.name;
+  const named = context.ids.get(original)!.name;
+  const name = named !== "" && isAccessor(original) ? `${original.kind} ${named}` : named;
   if (fn.type === "ObjectMethod") {
     fn.key = t.stringLiteral(name);
     return t.memberExpression(t.objectExpression([fn]), t.stringLiteral(name), true);
@@ -467,7 +468,7 @@ function convertAccessors(node: t.ObjectExpression, around: Surroundings): t.Exp
   return t.inherits(flush(), node);
 }
 
-function isAccessor(property: t.Node): property is t.ObjectMethod {
+function isAccessor(property: t.Node): property is t.ObjectMethod & { readonly kind: "get" | "set" } {
   return property.type === "ObjectMethod" && property.kind !== "method";
 }
 

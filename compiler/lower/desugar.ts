@@ -315,8 +315,13 @@ function asksForIterator(node: t.CallExpression): node is IteratorCall {
     callee.type === "MemberExpression" &&
     callee.computed &&
     callee.object.type !== "Super" &&
-    t.matchesPattern(callee.property, "Symbol.iterator")
+    t.matchesPattern(lastOf(callee.property), "Symbol.iterator")
   );
+}
+
+/** The last of a sequence. */
+function lastOf(node: t.Node): t.Node {
+  return node.type === "SequenceExpression" ? lastOf(node.expressions.at(-1)!) : node;
 }
 
 function iterated(node: IteratorCall): t.Expression {

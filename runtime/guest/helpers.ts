@@ -163,7 +163,8 @@ const shared = {
   },
   $accessor(object: object, key: unknown, kind: "get" | "set", fn: AnyFunction): object {
     const name = propertyKey(key);
-    if (typeof key !== "string") nameFunction(fn, name, `${kind} `);
+    // What the source names is named by its code.
+    if (fn.name === "") nameFunction(fn, name, `${kind} `);
     noteShaped(object);
     defineProperty(object, name, { [kind]: fn, enumerable: true, configurable: true });
     return object;

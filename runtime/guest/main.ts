@@ -7,6 +7,7 @@
  * M3  In a hardened realm `install` takes `$eventual` away and freezes the global object: user code can neither call in
  *     nor leave anything for other executions. (Who calls in has taken the entry before.)
  */
+import { Fault } from "../protocol/fault.js";
 import type { GuestEntry, ProgramFactory } from "../protocol/guest.js";
 import { api } from "./api.js";
 import { AsyncGeneratorRecord, installAsyncGenerators } from "./async-generator.js";
@@ -40,6 +41,7 @@ import { Resources } from "./resources.js";
 import { TDZ } from "./tdz.js";
 
 const RUNTIME_CLASSES = {
+  Fault,
   Delegation,
   AsyncGeneratorRecord,
   IteratorRecord,
@@ -52,7 +54,7 @@ let program: ProgramFactory | undefined;
 
 /** `shared` is here so that hardening, which walks what the global object leads to, freezes it too. */
 const entry: GuestEntry & { readonly shared: object } = {
-  shared: { api, textIteratorPrototype },
+  shared: { api, textIteratorPrototype, Fault },
   install(factory) {
     if (isRunning() || program !== undefined) throw new TypeError("a program is installed already");
     if (typeof factory !== "function") throw new TypeError("a program is a function of the helpers");

@@ -279,8 +279,11 @@ test("proxies keep target and handler; revoked ones stay revoked, revoking funct
   const handler: ProxyHandler<{ x: number }> = { get: Reflect.get };
   const dead = Proxy.revocable({}, {});
   dead.revoke();
+  const deadFunction = Proxy.revocable(() => 1, {});
+  deadFunction.revoke();
   const live = Proxy.revocable(target, {});
   const copy = roundTrip({
+    deadFunction: deadFunction.proxy,
     target,
     proxy: new Proxy(target, handler),
     dead: dead.proxy,
@@ -291,6 +294,9 @@ test("proxies keep target and handler; revoked ones stay revoked, revoking funct
   assert.equal(copy.proxy.x, 5);
   assert.equal(copy.callable(1, 9), 9);
   assert.throws(() => Reflect.ownKeys(copy.dead));
+  assert.equal(typeof copy.dead, "object");
+  assert.equal(typeof copy.deadFunction, "function");
+  assert.throws(() => copy.deadFunction());
   assert.equal(Reflect.get(copy.live.proxy, "x"), 5);
   copy.live.revoke();
   assert.throws(() => Reflect.get(copy.live.proxy, "x"));

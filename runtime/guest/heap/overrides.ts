@@ -21,6 +21,8 @@ export interface ProxyRecord {
   /** Null once revoked. */
   target: object | null;
   handler: object | null;
+  /** Whether it stands, or stood, for a function. */
+  readonly callable: boolean;
   /** The engine's own revoking function, for proxies of Proxy.revocable. */
   readonly revoke: (() => void) | undefined;
 }
@@ -77,17 +79,22 @@ export function makeBound(target: AnyFunction, self: unknown, args: readonly unk
   return bound;
 }
 
-/** A proxy, remembered; with null for target and handler a revoked one. */
-export function makeProxy(target: object | null, handler: object | null, revocable: boolean): object {
+/** A proxy, remembered; with null for target and handler a revoked one, which stood for a function if `callable`. */
+export function makeProxy(
+  target: object | null,
+  handler: object | null,
+  revocable: boolean,
+  callable = typeof target === "function",
+): object {
   knowledge.anyProxies = true;
   if (!revocable) {
     const proxy = new NativeProxy(target as object, handler as object);
-    proxyRecords.set(proxy, { target, handler, revoke: undefined });
+    proxyRecords.set(proxy, { target, handler, callable, revoke: undefined });
     return proxy;
   }
-  const { proxy, revoke } = nativeRevocable(target ?? {}, handler ?? {});
+  const { proxy, revoke } = nativeRevocable(target ?? (callable ? () => undefined : {}), handler ?? {});
   if (target === null) revoke();
-  proxyRecords.set(proxy, { target, handler, revoke });
+  proxyRecords.set(proxy, { target, handler, callable, revoke });
   return proxy;
 }
 
@@ -232,7 +239,7 @@ function installProxy(global: object): void {
     revocable(target: object, handler: object) {
       const { proxy, revoke } = nativeRevocable(target, handler);
       knowledge.anyProxies = true;
-      proxyRecords.set(proxy, { target, handler, revoke });
+      proxyRecords.set(proxy, { target, handler, callable: typeof target === "function", revoke });
       return { proxy, revoke: makeClosure(revoker, [{ proxy }]) };
     },
   });

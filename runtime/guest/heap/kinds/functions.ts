@@ -59,11 +59,15 @@ export const proxy: Kind = {
   slots: (value) => {
     const record = proxyRecordOf(value);
     if (record === undefined) throw new TypeError("not a proxy");
-    return [record.target, record.handler, record.revoke !== undefined];
+    const known = [record.target, record.handler, record.revoke !== undefined];
+    return record.target === null && record.callable ? [...known, true] : known;
   },
   slotName: (index) => (index === 0 ? " → proxy target" : " → proxy handler"),
   making: "parts",
-  make: ([target, handler, revocable]) => makeProxy(objectOrNull(target), objectOrNull(handler), revocable === true),
+  make: ([target, handler, revocable, ...callable]) =>
+    target === null
+      ? makeProxy(null, objectOrNull(handler), revocable === true, callable[0] === true)
+      : makeProxy(objectOrNull(target), objectOrNull(handler), revocable === true),
   own: "none",
 };
 
