@@ -36,6 +36,8 @@ export interface BuiltProgram {
   readonly manifest: Manifest;
   /** How much code went in and came out. */
   readonly bytes: ProgramBytes;
+  /** Ids of the modules of workflow code that this build had to compile; the others are from the session's earlier ones. */
+  readonly compiled: readonly string[];
 }
 
 /**
@@ -91,15 +93,18 @@ export class Session {
     const found = [...types, ...breaches];
     if (hasErrors(found)) return failed(found);
 
-    const unlinked: Diagnostic[] = [];
-    const guestCode = await linkGuest(project, guest, unlinked);
-    const hostCode = await linkHost(project, splitSide(graph, "host"), external, unlinked);
-    if (guestCode === undefined || hostCode === undefined) return failed([...found, ...unlinked]);
+    const unlinkedGuest: Diagnostic[] = [];
+    const unlinkedHost: Diagnostic[] = [];
+    const [guestCode, hostCode] = await Promise.all([
+      linkGuest(project, guest, unlinkedGuest),
+      linkHost(project, splitSide(graph, "host"), external, unlinkedHost),
+    ]);
+    if (guestCode === undefined || hostCode === undefined) return failed([...found, ...unlinkedGuest, ...unlinkedHost]);
 
     const id = project.idOf(project.entry);
     const manifest = makeManifest(id, project.installation.version, definitions, guestCode.modules);
     const program = makeArtifact(manifest, guestCode, hostCode, hostCode.externals);
-    return { diagnostics: sortDiagnostics(found), program };
+    return { diagnostics: sortDiagnostics(found), program: { ...program, compiled: guestCode.compiled } };
   }
 }
 

@@ -21,6 +21,7 @@ import { copyTree, generateWithMap } from "../syntax/generate.js";
 import { parseModule } from "../syntax/parse.js";
 import { programPath } from "../syntax/program-path.js";
 import { FACTORY_PARAMETER, guestApiModule } from "./api-module.js";
+import { Asked, isBundlers } from "./ask.js";
 import { apiPlugin, type Bundle, bundleOptions, runBundler } from "./bundle.js";
 import { keepClassNames } from "./class-names.js";
 import { ImportSites } from "./imports.js";
@@ -32,6 +33,8 @@ export interface GuestProgram extends Bundle {
   readonly modules: readonly ModuleEntry[];
   /** Bytes of the linked modules as they were written. */
   readonly sourceBytes: number;
+  /** Ids of the modules that had to be compiled; the others are from earlier builds. Sorted. */
+  readonly compiled: readonly string[];
 }
 
 /** By absolute path. */
@@ -73,7 +76,8 @@ export async function linkGuest(
     },
     diagnostics,
   );
-  return bundle === undefined ? undefined : { ...bundle, modules: linker.entries(), sourceBytes: linker.sourceBytes };
+  if (bundle === undefined) return undefined;
+  return { ...bundle, modules: linker.entries(), sourceBytes: linker.sourceBytes, compiled: linker.fresh.sort() };
 }
 
 interface CompiledModule extends Omit<GuestModule, "tree"> {
@@ -92,17 +96,17 @@ const packages = new Map<string, CompiledModule>();
 /** Compiled modules of runtime/web, by name. */
 const webModules = new Map<string, Pick<CompiledModule, "lowered" | "contents"> & { readonly sourceBytes: number }>();
 
-/** Marks our own question to the bundler, so that the plugin does not answer it. */
-const ASKING = Symbol("asking");
-
 class GuestLinker {
   private readonly project: Project;
   private readonly modules: Modules;
   private readonly diagnostics: Diagnostic[];
   private readonly sites = new ImportSites();
+  private readonly asked = new Asked();
   private readonly lowered = new Map<string, LoweredModule>();
   /** Of the modules loaded so far. */
   sourceBytes = 0;
+  /** Ids of the modules compiled so far. */
+  readonly fresh: string[] = [];
 
   constructor(project: Project, modules: Modules, diagnostics: Diagnostic[]) {
     this.project = project;
@@ -127,19 +131,19 @@ class GuestLinker {
   }
 
   private async resolve(bundler: PluginBuild, args: OnResolveArgs): Promise<OnResolveResult | undefined> {
-    if (args.pluginData === ASKING) return undefined;
     const target = this.modules.get(args.importer)?.source.targets.get(args.path);
     if (target !== undefined) return { path: target };
+    if (isBundlers(args)) return undefined;
     const fromWeb = args.namespace === WEB_NAMESPACE;
     const web = webModule(args.path, args.importer, fromWeb);
     if (web !== undefined) return { path: web, namespace: WEB_NAMESPACE };
-    if (fromWeb) return bundler.resolve(args.path, { resolveDir: WEB_FOLDER, kind: args.kind, pluginData: ASKING });
+    if (fromWeb) return this.asked.ask(bundler, { ...args, resolveDir: WEB_FOLDER });
     // Reported by the rules where it is written; a package's guarded `require` fails when it is run.
     if (isBuiltin(args.path)) return { path: args.path, external: true };
     if (args.kind !== "import-statement") return undefined;
-    const { importer, resolveDir, kind, namespace } = args;
-    const found = await bundler.resolve(args.path, { importer, resolveDir, kind, namespace, pluginData: ASKING });
+    const found = await this.asked.ask(bundler, args);
     if (found.errors.length === 0) return found;
+    const { importer } = args;
     this.diagnostics.push(this.sites.unresolved(importer, this.shown(importer), args.path, "workflow"));
     return { path: args.path, external: true };
   }
@@ -208,6 +212,7 @@ class GuestLinker {
 
   private compile({ id, source, tree }: GuestModule, path: string): Pick<CompiledModule, "lowered" | "contents"> {
     importWebGlobals(tree);
+    this.fresh.push(id);
     const lowered = this.diagnostics.length > 0 ? NOTHING : lower(tree, id);
     keepClassNames(tree);
     return { lowered, contents: generateWithMap(tree, source, basename(path)) };

@@ -9,6 +9,7 @@ import type { Project } from "../project/project.js";
 import type { SplitModule } from "../split/split.js";
 import { generateWithMap } from "../syntax/generate.js";
 import { hostApiModule } from "./api-module.js";
+import { Asked, isBundlers } from "./ask.js";
 import { apiPlugin, type Bundle, bundleOptions, runBundler } from "./bundle.js";
 import { knowClasses } from "./host-classes.js";
 import { ImportSites } from "./imports.js";
@@ -57,14 +58,13 @@ export async function linkHost(
   return bundle === undefined ? undefined : { ...bundle, externals: linker.externals() };
 }
 
-const ASKING = Symbol("asking");
-
 class HostLinker {
   private readonly project: Project;
   private readonly modules: Modules;
   private readonly external: readonly string[];
   private readonly diagnostics: Diagnostic[];
   private readonly sites = new ImportSites();
+  private readonly asked = new Asked();
   private readonly left = new Set<string>();
 
   constructor(project: Project, modules: Modules, external: readonly string[], diagnostics: Diagnostic[]) {
@@ -89,14 +89,14 @@ class HostLinker {
   }
 
   private async resolve(bundler: PluginBuild, args: OnResolveArgs): Promise<OnResolveResult | undefined> {
-    if (args.pluginData === ASKING) return undefined;
     const target = this.modules.get(args.importer)?.source.targets.get(args.path);
     if (target !== undefined) return { path: target };
+    if (isBundlers(args)) return undefined;
     if (isBuiltin(args.path)) return { path: args.path, external: true };
     const name = packageNameIn(args.path);
     if (this.external.includes(name)) return this.leave(name, args.path);
-    const { importer, resolveDir, kind, namespace } = args;
-    const found = await bundler.resolve(args.path, { importer, resolveDir, kind, namespace, pluginData: ASKING });
+    const { importer, kind } = args;
+    const found = await this.asked.ask(bundler, args);
     if (found.errors.length === 0) {
       const owner = packageOf(found.path);
       return owner?.native === true ? this.leave(owner.name, args.path) : found;

@@ -7,6 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { building } from "./cases/building.js";
 import { checkpointCosts } from "./cases/checkpoint.js";
 import { concurrentSteps } from "./cases/concurrent.js";
 import { crowds } from "./cases/crowd.js";
@@ -36,6 +37,7 @@ const CASES: Readonly<Record<string, (setting: Setting) => Promise<Figure[]>>> =
   checkpoint: checkpointCosts,
   executable: packagedExecutable,
   dashboard: dashboardPages,
+  build: building,
 };
 
 const { values, positionals } = parseArgs({

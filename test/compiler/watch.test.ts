@@ -134,3 +134,29 @@ test("a session builds what a fresh build gives, whatever was built before", asy
     assert.deepEqual(again.diagnostics, fresh.diagnostics);
   }
 });
+
+test("after an edit only the changed module is compiled again, and nothing of the packages", async (t) => {
+  const folder = await temporaryFolder(t);
+  const step = (by: number) =>
+    `import { duration } from "eventual";\nexport const step = async (n: number) => { await duration(${by}); return n; };\n`;
+  await writeFiles(folder, {
+    ...REMINDER,
+    "node_modules/sum/package.json": '{ "name": "sum", "type": "module", "main": "index.js", "types": "index.d.ts" }',
+    "node_modules/sum/index.d.ts": "export declare const sum: (a: number, b: number) => number;\n",
+    "node_modules/sum/index.js": 'import { add } from "./add.js";\nexport const sum = (a, b) => add(a, b);\n',
+    "node_modules/sum/add.js": "export const add = (a, b) => a + b;\n",
+    "src/step.ts": step(1),
+    "src/main.ts": `${MAIN}import { sum } from "sum";\nimport { step } from "./step";\nexport const other = workflow("other", async () => sum(await step(1), 2));\n`,
+  });
+  const session = new Session({ entry: join(folder, "src/main.ts") });
+  const first = await session.build();
+  assert.deepEqual(
+    first.program?.compiled.filter((id) => !id.startsWith("eventual:")),
+    ["npm:sum/add.js", "npm:sum/index.js", "src/main.ts", "src/step.ts"],
+  );
+  await writeFiles(folder, { "src/step.ts": step(2) });
+  const second = await session.build();
+  assert.deepEqual(second.program?.compiled, ["src/step.ts"]);
+  assert.notEqual(second.program?.hash, first.program?.hash);
+  assert.deepEqual((await session.build()).program?.compiled, []);
+});
