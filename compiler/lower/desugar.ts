@@ -64,6 +64,7 @@ class Desugarer {
     if (node.type === "ObjectExpression" && node.properties.some(hasSuper)) return this.#homed(node, around);
     const inner: Around = node.type === "BlockStatement" ? { ...around, block: node } : around;
     if (node.type === "StaticBlock" || node.type === "ClassProperty" || node.type === "ClassPrivateProperty") {
+      if (node.type === "StaticBlock" && node.body.some(isUsing)) node.body = [t.blockStatement(node.body)];
       // Neither belongs to the function around; what they need is declared outside of the class.
       this.below(node, { fn: t.functionExpression(null, [], t.blockStatement([])), block: around.block });
       return node;

@@ -59,6 +59,15 @@ export const main = workflow("main", async () => {
     await using neither = undefined;
     trace.push(`${nothing} ${neither}`);
   }
+  class Registry {
+    static readonly names: string[] = [];
+    static {
+      using one = lock("static");
+      Registry.names.push(one.name);
+    }
+  }
+  await echo(0);
+  trace.push(Registry.names.join());
   try {
     using odd = {} as Disposable;
     trace.push(`${odd}`);
