@@ -94,7 +94,7 @@ function damaged(file: string): Fault {
 function foreign(file: string, abi: number, compiler: string): Fault {
   return new Fault(
     "EV8204",
-    `The program was built by eventualc ${compiler} for runtime version ${abi}; this runtime has version ${RUNTIME_ABI}`,
+    `The program was built by ${compiler} for runtime version ${abi}; this runtime has version ${RUNTIME_ABI}`,
     { place: file, remedy: "Build it again with the `eventualc` of this installation." },
   );
 }
