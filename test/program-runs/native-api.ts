@@ -238,7 +238,7 @@ function deliver({ signal: name, payload }: ScriptedSignal): void {
 export async function runMain(script: readonly ScriptedSignal[]): Promise<unknown> {
   const main = workflows.get("main");
   if (main === undefined) throw new Error('the program has no workflow "main"');
-  const execution = { id: "main/run", name: "run", startTime: new Date(START).toISOString() };
+  const execution = { id: "main/run", name: "run", startTime: new Date(START).toISOString(), attempt: 1 };
   for (const entry of script) loop.timer(START + entry.at, () => deliver(entry));
   let outcome: { value?: unknown; error?: unknown } | undefined;
   fail = (error) => {
