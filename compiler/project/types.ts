@@ -7,6 +7,7 @@ import type { FaultCode } from "../../runtime/protocol/fault.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { type TypeFacts, typeFacts } from "./facts.js";
 import type { ProjectOptions } from "./options.js";
+import { remedyForOriginal } from "./original.js";
 
 const REMEDIES: Record<"EV1002" | "EV1003" | "EV1004", string> = {
   EV1002: "Correct the TypeScript configuration.",
@@ -132,7 +133,7 @@ function translate(
       code,
       severity: "error",
       message: `${ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n")} (TS${diagnostic.code})`,
-      remedy: REMEDIES[code],
+      remedy: remedyForOriginal(diagnostic) ?? REMEDIES[code],
       ...placeIn(diagnostic, idOf),
     }));
 }

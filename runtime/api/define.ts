@@ -118,6 +118,8 @@ const TASK_OPTIONS = [
   "rateLimit",
   "transaction",
 ];
+/** Of the original framework: accepted, and without effect. See `FunctionOptions`. */
+const FUNCTION_OPTIONS = ["memorySize", "handlerTimeout", "externalModules"];
 
 /** The guest checks what the options say; here only their names, which typed code cannot get wrong. */
 function checkTaskOptions(name: string, options: object): void {
@@ -127,7 +129,7 @@ function checkTaskOptions(name: string, options: object): void {
     });
   };
   for (const [option, value] of Object.entries(options)) {
-    if (!TASK_OPTIONS.includes(option)) refuse(option, value);
+    if (![...TASK_OPTIONS, ...FUNCTION_OPTIONS].includes(option)) refuse(option, value);
     if (option === "transaction" && value !== undefined && value !== true) refuse(option, value);
     if (option === "onCrash" && value !== undefined && value !== "retry" && value !== "fail") refuse(option, value);
   }

@@ -1,7 +1,8 @@
 /** Other executions as code on the host (a task's handler) sees them: every call asks the engine. */
 import { askEngine, encodeForEngine } from "./bridge.js";
 import { dueMilliseconds, durationMilliseconds } from "./schedule.js";
-import type { ExecutionHandle, ExecutionStatus, SendSignalOptions, SignalName, StartOptions } from "./types.js";
+import type { Execution } from "./status.js";
+import type { ExecutionHandle, SendSignalOptions, SignalName, StartOptions } from "./types.js";
 
 type Control = "cancel" | "terminate" | "suspend" | "resume";
 
@@ -58,7 +59,7 @@ export function executionHandle<Output>(execution: string): ExecutionHandle<Outp
     suspend: (reason) => control("suspend", reason),
     resume: () => control("resume"),
     result: async () => (await askEngine("result()", { kind: "result", execution })) as Output,
-    getStatus: async () => (await askEngine("getStatus()", { kind: "status", execution })) as ExecutionStatus<Output>,
+    getStatus: async () => (await askEngine("getStatus()", { kind: "status", execution })) as Execution<Output>,
     async request<Reply>(signal: SignalName<unknown>, payload?: unknown) {
       const request = {
         kind: "request",

@@ -60,6 +60,7 @@ export {
 } from "../protocol/errors.js";
 export type { AsyncResult } from "./async-result.js";
 export { executionHandle } from "./handle.js";
+export { type Execution, ExecutionStatus, isFailedExecution, isSucceededExecution } from "./status.js";
 export type {
   AnyEvent,
   CancelScope,
@@ -72,8 +73,8 @@ export type {
   EventPayload,
   EventSchema,
   ExecutionHandle,
-  ExecutionStatus,
   ExpectSignalOptions,
+  FunctionOptions,
   HeartbeatReply,
   Query,
   Recurrence,

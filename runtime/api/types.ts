@@ -4,9 +4,9 @@
  */
 import type { OnCrash, OnParentClose } from "../protocol/command.js";
 import type { ExecutionContext } from "../protocol/event.js";
-import type { Status } from "../protocol/execution.js";
 import type { RetryPolicy } from "../protocol/task-policy.js";
 import type { AsyncResult } from "./async-result.js";
+import type { Execution } from "./status.js";
 
 /** Singular and plural mean the same. Fixed lengths: a day is 24 hours, a week 7 days, a year 365.25 days. */
 export type DurationUnit =
@@ -133,21 +133,11 @@ export interface ExecutionHandle<Output = unknown> {
   /** Waits for the end. Only on the host. */
   result(): Promise<Output>;
   /** Only on the host. */
-  getStatus(): Promise<ExecutionStatus<Output>>;
+  getStatus(): Promise<Execution<Output>>;
   /** Sends a signal and gives what its first handler gives. Only on the host. */
   request<Reply = unknown, Payload = unknown>(signal: SignalName<Payload>, payload?: Payload): Promise<Reply>;
   /** Reads the execution's state. Only on the host. */
   query<Answer = unknown>(query: string | { readonly name: string }, input?: unknown): Promise<Answer>;
-}
-
-export interface ExecutionStatus<Output = unknown> {
-  readonly id: string;
-  readonly status: Status;
-  /** ISO 8601 */
-  readonly startTime: string;
-  readonly endTime?: string;
-  readonly result?: Output;
-  readonly error?: unknown;
 }
 
 /** A signal's definition or its name. */
@@ -196,7 +186,18 @@ export type EventPayload<E> = E extends { emit(...payloads: readonly (infer Payl
   ? Payload
   : never;
 
-export interface SubscriptionOptions {
+/**
+ * What the original framework asks about the cloud function that runs a handler. Programs written for it compile; here
+ * there are no such functions, so nothing comes of these options.
+ */
+export interface FunctionOptions {
+  /** MB */
+  readonly memorySize?: number;
+  readonly handlerTimeout?: DurationSource;
+  readonly externalModules?: readonly string[];
+}
+
+export interface SubscriptionOptions extends FunctionOptions {
   /** Default: 20 attempts, with pauses from one second to one hour. */
   readonly retry?: RetryOptions;
   /** Attempts after the first one: another way to say `retry: { maxAttempts }`. */
@@ -416,7 +417,7 @@ export interface TaskCallOptions {
   readonly retry?: RetryOptions;
 }
 
-export interface TaskOptions<Input = never> {
+export interface TaskOptions<Input = never> extends FunctionOptions {
   /**
    * What happens to an attempt that the death of its process or thread interrupted, when nobody knows how far it came:
    * `"retry"` (default) runs the handler again with the same `idempotencyKey`; `"fail"` never starts it a second time

@@ -116,11 +116,11 @@ export class TaskFeed {
 
   /** The pool's answers. */
   settled(answers: readonly SettledTask[]): void {
-    for (const { ref, outcome, waits } of answers) {
+    for (const { ref, outcome, waits, keepsPlace } of answers) {
       const open = this.#attempt(ref);
       if (open === undefined) void this.#parts.transactions.undo(ref);
       else if (this.#parts.transactions.has(ref)) void this.#endTransaction(open, outcome, waits === true);
-      else if (waits === true) void this.#awaitToken(open);
+      else if (waits === true) void this.#awaitToken(open, keepsPlace === true);
       else this.#ended(open, outcome);
     }
   }
@@ -412,13 +412,13 @@ export class TaskFeed {
   }
 
   /** The handler has returned `asyncResult`: from now on the task is a row and a deadline. */
-  async #awaitToken(open: OpenTask): Promise<void> {
+  async #awaitToken(open: OpenTask, keepsPlace: boolean): Promise<void> {
     const { execution, seq } = open.task;
     const ref = refOf(open.task);
     open.state = "settled";
     try {
       await this.#parts.store.commit([{ kind: "awaitTask", execution, seq }]);
-      this.#leave(ref);
+      if (!keepsPlace) this.#leave(ref);
     } catch (cause) {
       if (this.#open.get(ref) === open) this.#failed("a waiting task could not be recorded", cause);
     } finally {

@@ -1,4 +1,5 @@
 /** The module `eventual` as guest code sees it: one object for all executions, frozen before user code runs. */
+import { ExecutionStatus, isFailedExecution, isSucceededExecution } from "../api/status.js";
 import { ERROR_CLASSES } from "../protocol/errors.js";
 import { cancelScope, uncancellable } from "./operations/cancel.js";
 import { executionHandle } from "./operations/child.js";
@@ -17,6 +18,7 @@ const NOT_YET = ["asyncResult", "schedule", "sendTaskFailure", "sendTaskHeartbea
 
 export const api: Readonly<Record<string, unknown>> = {
   ...ERROR_CLASSES,
+  ExecutionStatus,
   Schedule,
   cancelScope,
   condition,
@@ -24,6 +26,8 @@ export const api: Readonly<Record<string, unknown>> = {
   event,
   executionHandle,
   expectSignal,
+  isFailedExecution,
+  isSucceededExecution,
   onSignal,
   query,
   saga,

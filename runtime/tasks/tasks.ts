@@ -97,4 +97,6 @@ export interface SettledTask {
   readonly outcome: Outcome;
   /** The handler has returned `asyncResult`: the outcome means nothing, the holder of the token completes the attempt. */
   readonly waits?: true;
+  /** It waits in the place of a handler that still runs: for limits of concurrency it goes on. */
+  readonly keepsPlace?: true;
 }

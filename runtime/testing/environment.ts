@@ -105,7 +105,7 @@ export class TestEnvironment {
     });
     try {
       lives = await Lives.open({
-        ...{ program: deployed, clock, history, pool, mocks: workflowMocks, database: path },
+        ...{ program: deployed, clock, history, pool, mocks: workflowMocks, database: path, codec: options.codec },
         checkpoint: options.restore === undefined ? "auto" : options.restore === "everywhere" ? "always" : "never",
         cacheSize: options.restore === undefined ? 1000 : 0,
         randomHex: (count, purpose) => derivedHex(seed, count, purpose),

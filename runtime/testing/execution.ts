@@ -1,5 +1,5 @@
 /** One execution as a test sees it. */
-import type { Query, SignalName } from "../api/types.js";
+import type { Query, SendSignalOptions, SignalName } from "../api/types.js";
 import type { Engine } from "../engine/engine.js";
 import { isClosed, type Status } from "../protocol/execution.js";
 import { decode, encode, type Outcome } from "../protocol/value.js";
@@ -65,9 +65,12 @@ export class TestExecution<Output = unknown> {
     }
   }
 
-  /** Sends a signal. Resolves when what comes of it at once has happened. Rejects for an execution that is closed. */
-  async signal<Payload>(signal: SignalName<Payload>, payload?: Payload): Promise<void> {
-    await this.#world.act((engine) => engine.signal(this.id, nameOf(signal), encode(payload, "payload")));
+  /**
+   * Sends a signal; of several with the same `id` only the first arrives. Resolves when what comes of it at once has
+   * happened. Rejects for an execution that is closed.
+   */
+  async signal<Payload>(signal: SignalName<Payload>, payload?: Payload, { id }: SendSignalOptions = {}): Promise<void> {
+    await this.#world.act((engine) => engine.signal(this.id, nameOf(signal), encode(payload, "payload"), id));
   }
 
   /** Sends a signal and gives what its first handler gives; rejects with what it throws. */

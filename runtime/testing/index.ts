@@ -3,7 +3,7 @@
  *
  * @module eventual/testing
  */
-export type { DurationSchedule } from "../api/types.js";
+export type { DurationSchedule, SendSignalOptions } from "../api/types.js";
 export type { Completions } from "./completions.js";
 export type { ChosenCrashes, Crashes, EveryCrash, RandomCrashes } from "./crashes.js";
 export { type AnyWorkflow, TestEnvironment } from "./environment.js";

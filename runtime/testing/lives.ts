@@ -11,6 +11,7 @@ import type { CheckpointMode, Engine, Problem } from "../engine/engine.js";
 import type { RandomHex } from "../engine/new-executions.js";
 import type { Program } from "../protocol/program.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
+import type { PayloadCodec } from "../store/codec.js";
 import { openStore } from "../store/sqlite/open.js";
 import type { Write } from "../store/store.js";
 import { lifeClock } from "./clock.js";
@@ -29,6 +30,7 @@ export interface DeployedProgram {
 
 export interface LivesOptions {
   readonly database: string;
+  readonly codec?: PayloadCodec | undefined;
   readonly program: DeployedProgram;
   readonly clock: VirtualClock;
   readonly checkpoint: CheckpointMode;
@@ -152,7 +154,7 @@ export class Lives {
     const { database, pool, history, crashes, report, ...options } = this.#options;
     const { checkpoint, cacheSize, randomHex } = options;
     const clock = lifeClock(options.clock);
-    const store = await openStore(database, { synchronous: "normal" });
+    const store = await openStore(database, { synchronous: "normal", codec: options.codec });
     let died: () => void = () => {};
     const mortal = lifeStore({
       ...{ store, fate: (writes) => (this.#protected > 0 ? "lives" : crashes(writes)) },

@@ -3,7 +3,7 @@
  *
  * What takes time is done as an asynchronous task would do it: the attempt waits for its token, and the mock completes it
  * by that token when virtual time has come. So time passes while mocked tasks "run", as it does between the steps of a
- * workflow, and never while real handlers do.
+ * workflow, and never while real handlers do. Until then it keeps its place among those that may run at once.
  */
 import { durationMilliseconds } from "../api/schedule.js";
 import type { DurationSchedule } from "../api/types.js";
@@ -79,7 +79,11 @@ export interface MockWorld {
 
 type Action = (call: TaskCall, view: MockedTaskCall) => Promise<Omit<SettledTask, "ref">> | undefined;
 
-const WAITS: Omit<SettledTask, "ref"> = { outcome: { ok: true, value: encode(undefined) }, waits: true };
+const WAITS: Omit<SettledTask, "ref"> = {
+  outcome: { ok: true, value: encode(undefined) },
+  waits: true,
+  keepsPlace: true,
+};
 
 export class TaskMock implements MockTask<never, unknown> {
   readonly #world: MockWorld;

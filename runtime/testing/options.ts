@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Schedule } from "../api/types.js";
+import type { PayloadCodec } from "../store/codec.js";
 import type { Completions } from "./completions.js";
 import type { Crashes } from "./crashes.js";
 import { databaseInMemory } from "./faults.js";
@@ -27,6 +28,8 @@ export interface TestEnvironmentOptions {
   readonly crash?: Crashes;
   /** In which order the outcomes of tasks that run side by side arrive. Default: as their handlers end. */
   readonly completions?: Completions;
+  /** What payloads are encoded with in the database: `compression()` and `encryption()` of `eventual/runtime`. */
+  readonly codec?: PayloadCodec;
   /** Path of a database file, or `":memory:"`. Default: a temporary file. */
   readonly database?: string;
 }

@@ -159,6 +159,28 @@ test("both names of the authoring API mean the same module", async (t) => {
   );
 });
 
+test("what only the original framework has is a finding that says what takes its place", async (t) => {
+  const folder = await temporaryFolder(t);
+  const source = `import { command, entity, search, workflow } from "@eventual/core";
+import { TestEnvironment } from "@eventual/testing";
+import { nothing } from "eventual";
+export const main = workflow("main", async () => [command, entity, search, TestEnvironment, nothing].length);
+`;
+  await writeFiles(folder, { ...REMINDER, "src/main.ts": source });
+  const { diagnostics, program } = await build({ entry: join(folder, "src/main.ts") });
+  assert.equal(program, undefined);
+  const remedies = diagnostics.map(({ line, column, remedy }) => `${line}:${column} ${remedy}`).sort();
+  const expected = [
+    /^1:10 .*HTTP/,
+    /^1:19 .*in a task/,
+    /^1:27 .*original\.md/,
+    /^2:33 .*eventual\/testing/,
+    /^3:10 Correct/,
+  ];
+  assert.equal(remedies.length, expected.length, remedies.join("\n"));
+  for (const [n, pattern] of expected.entries()) assert.match(remedies[n] ?? "", pattern);
+});
+
 test("programs can import exactly what the authoring API exports", () => {
   assert.deepEqual([...API_NAMES], Object.keys(api).sort());
 });

@@ -3,8 +3,11 @@ import type { Status } from "#runtime/protocol/execution.js";
 import { ROOT } from "../support/root.js";
 
 /** Something that reaches an execution from outside, at `at` ms after the start. Those of one moment are one batch. */
-export type Step = { readonly at: number /** Id of the execution; default: the program's. */; readonly to?: string } & (
-  | { readonly signal: string; readonly payload?: unknown }
+export type Step = {
+  readonly at: number /** Id of the execution; default: the program's. */;
+  readonly to?: string;
+} /** One with an id arrives once, however often it is sent. */ & (
+  | { readonly signal: string; readonly payload?: unknown; readonly id?: string }
   /** Completes the latest attempt of a task whose input is `of`, by its token. */
   | {
       readonly complete: string;

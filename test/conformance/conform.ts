@@ -8,6 +8,9 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { chainCodecs } from "#runtime/store/codec.js";
+import { compression } from "#runtime/store/codecs/compression.js";
+import { encryption } from "#runtime/store/codecs/encryption.js";
 import { TestEnvironment } from "#runtime/testing/environment.js";
 import type { TestEnvironmentOptions } from "#runtime/testing/options.js";
 import { type Case, entryOf, TESTS } from "./case.js";
@@ -15,9 +18,15 @@ import { abridged, type Delivery, drive, type Record, readIfThere, recordOf, spy
 import { killTests } from "./kill.js";
 
 const GOLDEN = join(TESTS, "conformance/golden");
+/** What chance in all programs is derived from; an axis that kills or shuffles has another of its own. */
+const SEED = 1;
+/** How much of the timeline a failure shows. */
+const LAST_EVENTS = 25;
+/** Of one program under one axis, on a machine that is busy with others. */
+const LONGEST_MS = 300_000;
 const ONLY = process.env.PROGRAMS?.split(",");
 
-interface Axis {
+export interface Axis {
   readonly axis: string;
   readonly options?: Partial<TestEnvironmentOptions>;
   readonly delivery?: Delivery;
@@ -27,6 +36,9 @@ interface Axis {
   readonly kills?: true;
 }
 
+/** As configured for a database at rest; the key is of no secret. */
+const CODEC = chainCodecs([compression(), encryption({ keys: { a: Buffer.alloc(32, "conformance") } })]);
+
 const AXES: readonly Axis[] = [
   { axis: "straight through" },
   { axis: "restored everywhere", options: { restore: "everywhere" } },
@@ -34,6 +46,7 @@ const AXES: readonly Axis[] = [
   { axis: "killed before every commit", options: { crash: { every: "before" } }, kills: true },
   { axis: "killed after every commit", options: { crash: { every: "after" } }, kills: true },
   { axis: "killed at random, restored", options: { crash: "axis 3", restore: "everywhere" }, kills: true },
+  { axis: "encrypted and compressed, restored everywhere", options: { restore: "everywhere", codec: CODEC } },
   { axis: "every outside event twice", delivery: { twice: true } },
   { axis: "events in one batch", delivery: { together: true }, options: { completions: "together" } },
   { axis: "events one by one", options: { completions: "apart" } },
@@ -41,10 +54,11 @@ const AXES: readonly Axis[] = [
   { axis: "completions reordered, seed 2", options: { completions: { shuffled: 2 } }, reorders: true },
 ];
 
+// Where programs that are also run natively note the starts of their handlers: here the environment counts them.
+process.env.PROGRAM_STARTS = "/dev/null";
+
 /** Tests for all programs of one part of the suite. */
 export function conform(cases: readonly Case[]): void {
-  // Where programs that are also run natively note the starts of their handlers: here the environment counts them.
-  process.env.PROGRAM_STARTS = "/dev/null";
   for (const program of cases) {
     if (ONLY !== undefined && !ONLY.includes(program.name)) continue;
     const { steps, ownPace } = program;
@@ -54,7 +68,7 @@ export function conform(cases: readonly Case[]): void {
     });
     test(program.name, async (t) => {
       for (const axis of axes.map((each) => fewerKills(program, each)))
-        await t.test(axis.axis, { timeout: 60_000 }, () => underAxis(program, axis));
+        await t.test(axis.axis, { timeout: LONGEST_MS }, () => underAxis(program, axis));
       await killTests(t, program);
     });
   }
@@ -66,19 +80,25 @@ function fewerKills({ kills }: Case, axis: Axis): Axis {
   return { ...axis, options: { ...axis.options, crash: { seed: axis.axis, oneIn: 40 } } };
 }
 
-async function underAxis(program: Case, axis: Axis): Promise<void> {
-  const env = await TestEnvironment.create({ entry: entryOf(program), ...axis.options });
+/** Runs a program under an axis. A failure names both, the seed, and the last events. */
+export async function underAxis(program: Case, axis: Axis): Promise<void> {
+  let env: TestEnvironment | undefined;
   try {
+    env = await TestEnvironment.create({ entry: entryOf(program), seed: SEED, ...axis.options });
     spy(env, program);
     const flow = await drive(env, program, axis.delivery);
     await check(program, axis, env, await recordOf(env, flow));
-  } catch (error) {
-    // Whatever has failed: which program, which axis, and what happened last.
-    const last = env.timeline().split("\n").slice(-25).join("\n");
-    const place = `${program.name}, ${axis.axis} (${JSON.stringify(axis.options ?? {})}):`;
-    throw new Error(`${place} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n${last}`);
-  } finally {
     await env.close();
+  } catch (error) {
+    const settings = JSON.stringify({ ...axis.options, ...axis.delivery });
+    const place = `${program.name}, axis "${axis.axis}" ${settings}, seed ${SEED}:`;
+    const last = env?.timeline().split("\n").slice(-LAST_EVENTS).join("\n");
+    throw new Error(`${place} ${error instanceof Error ? error.message : String(error)}\n${last ?? ""}`, {
+      cause: error,
+    });
+  } finally {
+    // What closing has to say stands behind what has failed before.
+    await env?.close().catch(() => {});
   }
 }
 

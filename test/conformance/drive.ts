@@ -60,7 +60,10 @@ export async function perform(
 ): Promise<void> {
   const target = step.to === undefined ? flow : env.execution(step.to);
   if ("signal" in step) {
-    await target.signal(step.signal, step.payload);
+    const { signal, payload, id } = step;
+    await target.signal(signal, payload, id === undefined ? {} : { id });
+    // Without an id a second one is another signal.
+    if (twice && id !== undefined) await target.signal(signal, payload, { id });
   } else if ("complete" in step) {
     const token = tokenOf(env, step.complete, step.of);
     await complete(env, token, step);

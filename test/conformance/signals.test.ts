@@ -35,6 +35,20 @@ conform([
       ...words(2 * MINUTE, "e", "f"),
     ],
   },
+  {
+    name: "signal-ids",
+    steps: [
+      { at: 1 * SECOND, signal: "order", payload: "water", id: "o1" },
+      { at: 1 * SECOND, signal: "order", payload: "water again", id: "o1" },
+      { at: 2 * SECOND, query: "soFar", answer: ["water"] },
+      { at: 2 * SECOND, signal: "order", payload: "juice", id: "o2" },
+      { at: 30 * MINUTE, signal: "order", payload: "water after half an hour", id: "o1" },
+    ],
+    result: {
+      heard: ["water", "juice", "from a task", "tea", "cake", "without an id", "without an id"],
+      note: "Timeout",
+    },
+  },
   { name: "handler-throws", result: ["RangeError: sync 1", "RangeError: async 1"] },
   { name: "condition", program: `${cases}/condition.ts` },
   {

@@ -124,6 +124,22 @@ for (const [setting, options] of Object.entries(SETTINGS)) {
   });
 }
 
+test("mocked tasks that take time keep their places in limits of concurrency", async (t) => {
+  const env = await open(t);
+  env.mockTask<string, string>("print").call((page) => page, { after: duration(10) });
+  const scan = env.mockTask<string, string>("scan");
+  scan.once.hang();
+  scan.call((page) => page, { after: duration(5) });
+  const flow = await env.start("copies", ["a1", "a2", "b1"]);
+  await env.tick(1);
+  assert.equal(env.startsOf("print"), 1);
+  assert.equal(env.startsOf("scan"), 2);
+  assert.deepEqual(await flow.result(), [
+    ...["a1 at 10", "a2 at 20", "b1 at 30"],
+    ...["Timeout at 3600", "Timeout at 3600", "b1 at 5"],
+  ]);
+});
+
 test("the same seed gives the same test, to the last line", async (t) => {
   const run = async (): Promise<string> => {
     const env = await open(t, { crash: "seed", seed: 7 });

@@ -24,7 +24,10 @@ import { timeoutPromise } from "./time.js";
 
 type Options = Readonly<Record<string, unknown>>;
 const CALL_OPTIONS = ["timeout", "heartbeatTimeout", "retry"];
-const OPTIONS = ["onCrash", "priority", "concurrency", "rateLimit", "transaction", ...CALL_OPTIONS];
+/** Of the original framework: accepted, and without effect. */
+const FUNCTION_OPTIONS = ["memorySize", "handlerTimeout", "externalModules"];
+const LIMITS = ["priority", "concurrency", "rateLimit"];
+const OPTIONS = ["onCrash", "transaction", ...LIMITS, ...CALL_OPTIONS, ...FUNCTION_OPTIONS];
 
 const callCode = runtimeCode("rt:task", (captures) => {
   const { 0: name, 1: options } = captures as readonly [string, Options];
