@@ -1,4 +1,5 @@
 /** Programs 8 to 15: work side by side. */
+import { DAY } from "./case.js";
 import { conform } from "./conform.js";
 
 const cases = "programs/cases";
@@ -10,6 +11,12 @@ conform([
   { name: "any-settled", program: `${cases}/any-settled.ts` },
   { name: "worker-pool", program: `${cases}/worker-pool.ts`, dependsOnOrder: "result" },
   { name: "dangling", program: `${cases}/dangling.ts` },
+  {
+    name: "left-alone",
+    afterwards: DAY,
+    result: ["RangeError: nobody hears of it but us", "TypeError: after 0 hours"],
+    others: { "child/early": "FAILED", "child/late": "FAILED", "child/heard": "FAILED" },
+  },
   { name: "interleaving", program: `${cases}/interleaving.ts`, dependsOnOrder: "result" },
   { name: "chains", program: `${cases}/chains.ts` },
 ]);

@@ -1,5 +1,5 @@
 /** Programs 16 to 20: timers, reminders, clocks. */
-import { DAY, TESTS } from "./case.js";
+import { DAY, SECOND, TESTS } from "./case.js";
 import { conform } from "./conform.js";
 import { scriptOf } from "./script.js";
 
@@ -7,6 +7,15 @@ const cases = "programs/cases";
 
 conform([
   { name: "timers", program: `${cases}/timers.ts` },
+  {
+    name: "undisturbed",
+    steps: [1, 3, 9.999, 10, 12.5, 20].flatMap((at) => [
+      { at: at * SECOND, signal: "noise", payload: at },
+      { at: at * SECOND, signal: "unheard of" },
+      ...(at === 3 ? [{ at: at * SECOND, signal: "bell" }] : []),
+    ]),
+    result: { ends: [10, 15, 20.5], heard: [1, 3, 9.999, 10, 12.5, 20], rung: 3 },
+  },
   { name: "reminder", program: `${cases}/reminder.ts` },
   {
     name: "reminder-year",
