@@ -72,6 +72,18 @@ before(async () => {
   await installPackage(FOLDER);
 });
 
+test("the package has all that its commands need", async () => {
+  const { dependencies } = JSON.parse(readFileSync(join(FOLDER, "node_modules/eventual/package.json"), "utf8"));
+  assert.ok("@types/node" in dependencies, "programs of people who have no types of Node are checked with these");
+  const command = (name: string) => join(FOLDER, "node_modules/eventual/dist", name);
+  passes(
+    await run(process.execPath, [command("eventualc"), "build", "parcel.ts", "-o", "parcel.evp"]),
+    /^parcel\.evp [0-9a-f]/,
+  );
+  const started = ["run", "parcel.evp", "reminder", "--input", '"Ada"', "--virtual-clock", "--db", "parcel.db"];
+  passes(await run(process.execPath, [command("eventual"), ...started]), /^"reminded Ada"/);
+});
+
 test("docs/testing.md shows the set-ups of examples/testing", () => {
   for (const file of ["vitest.config.mjs", "jest.config.mjs"]) {
     assert.equal(shown(file), readFileSync(join(ROOT, "examples/testing", file), "utf8"));
