@@ -7,6 +7,7 @@
  * @module eventual
  */
 import { asyncResult, sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from "./async-result.js";
+import { runningTask } from "./bridge.js";
 import { makeSignal, makeTask, makeWorkflow, type TaskArguments } from "./define.js";
 import { makeEvent, makeSubscription } from "./event.js";
 import { signalOnHost } from "./handle.js";
@@ -317,7 +318,9 @@ export function task<Name extends string, Input, Output>(
  * ```
  */
 export function taskContext(): TaskContext {
-  throw outsideTask();
+  const context = runningTask();
+  if (context === undefined) throw outsideTask();
+  return context;
 }
 
 /**

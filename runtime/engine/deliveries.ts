@@ -19,6 +19,11 @@ import type { Parts } from "./parts.js";
 
 const PREFIX = "delivery#";
 
+/** The ref by which the pool knows the attempts to deliver an event. */
+export function deliveryRef(id: number): string {
+  return `${PREFIX}${id}`;
+}
+
 export interface DeliveryParts
   extends Pick<Parts, "store" | "programs" | "declarations" | "time" | "limits" | "activity" | "wakeups" | "report"> {
   readonly pool: Pick<TaskPool, "submit">;
@@ -148,7 +153,7 @@ function keyOf({ id, subscription, time }: DeliveryRow): string {
 function callOf(row: DeliveryRow, program: string): TaskCall {
   const { id, subscription, event, payload, time, attempt } = row;
   return {
-    ref: `${PREFIX}${id}`,
+    ref: deliveryRef(id),
     program,
     task: subscriptionTask(subscription),
     input: payload,

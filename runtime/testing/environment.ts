@@ -5,30 +5,35 @@
  * E2  After every call that changes something, all that comes of it without time has happened.
  * E3  The same test with the same seed does the same.
  */
-import { dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { dueMilliseconds, durationMilliseconds, durationSchedule } from "../api/schedule.js";
-import type { DurationUnit, Task, Workflow, WorkflowInput, WorkflowOutput } from "../api/types.js";
-import { loadProgramFile } from "../client/program-file.js";
+import type { DurationUnit, Subscription, Task, Workflow, WorkflowInput, WorkflowOutput } from "../api/types.js";
 import { type VirtualClock, virtualClock } from "../engine/clock.js";
 import type { Engine, Problem } from "../engine/engine.js";
-import { Fault } from "../protocol/fault.js";
 import type { Program } from "../protocol/program.js";
-import { encode, encodeError, type Outcome } from "../protocol/value.js";
-import { compile } from "./compile.js";
+import { encode, encodeError } from "../protocol/value.js";
 import { crashPlan } from "./crashes.js";
+import { programOf } from "./entry.js";
 import { type ExecutionWorld, TestExecution } from "./execution.js";
 import { databaseInMemory, engineTrouble, neverIdle, nothingMore, notInProgram } from "./faults.js";
 import { History, type HistoryEntry } from "./history.js";
-import { type DeployedProgram, Lives } from "./lives.js";
-import { type MockTask, type MockWorld, TaskMock } from "./mock-task.js";
-import { type MockWorkflow, WorkflowMocks } from "./mock-workflow.js";
+import { Lives } from "./lives.js";
+import type { MockSubscription } from "./mock-subscription.js";
+import type { MockTask } from "./mock-task.js";
+import type { MockWorkflow } from "./mock-workflow.js";
+import { mockWorld } from "./mock-world.js";
+import { Mocks } from "./mocks.js";
 import { databaseOf, type TestEnvironmentOptions, type TestStartOptions } from "./options.js";
 import { TestPool } from "./pool.js";
 import { derivedHex } from "./random.js";
 import { assertRealTimers } from "./real-timers.js";
 import { type RunTaskOptions, runTask, type TaskRun } from "./run-task.js";
 import { lineOf } from "./timeline.js";
+
+/** An event's definition, as far as it says what it is emitted with. */
+export interface Emits<Payload> {
+  readonly name: string;
+  emit(...payloads: readonly Payload[]): Promise<void>;
+}
 
 /** Any workflow's definition. */
 export type AnyWorkflow = Workflow<string, never, unknown>;
@@ -46,8 +51,7 @@ export class TestEnvironment {
   #program: Program;
   readonly #options: TestEnvironmentOptions;
   readonly #pool: TestPool;
-  readonly #taskMocks: Map<string, TaskMock>;
-  readonly #workflowMocks: WorkflowMocks;
+  readonly #mocks: Mocks;
   readonly #problems: readonly Problem[];
   readonly #cleanUp: () => Promise<void>;
   readonly #world: ExecutionWorld;
@@ -62,8 +66,7 @@ export class TestEnvironment {
     this.#program = parts.program;
     this.#options = parts.options;
     this.#pool = parts.pool;
-    this.#taskMocks = parts.taskMocks;
-    this.#workflowMocks = parts.workflowMocks;
+    this.#mocks = parts.mocks;
     this.#problems = parts.problems;
     this.#cleanUp = parts.cleanUp;
     this.#start = parts.clock.now();
@@ -95,32 +98,26 @@ export class TestEnvironment {
     const clock = virtualClock(start, start);
     const history = new History();
     const problems: Problem[] = [];
-    const taskMocks = new Map<string, TaskMock>();
-    const workflowMocks = new WorkflowMocks();
+    const mocks = new Mocks();
     let lives: Lives | undefined;
     const pool = new TestPool({
-      mocked: (call) => taskMocks.get(call.task)?.run(call),
+      mocked: (call) => mocks.run(call),
+      emitted: (events) => history.emitted(events),
       completions: options.completions,
       isBusy: () => lives?.isBusy ?? false,
     });
     try {
       lives = await Lives.open({
-        ...{ program: deployed, clock, history, pool, mocks: workflowMocks, database: path, codec: options.codec },
+        ...{ program: deployed, clock, history, pool, mocks: mocks.workflows, database: path, codec: options.codec },
         checkpoint: options.restore === undefined ? "auto" : options.restore === "everywhere" ? "always" : "never",
         cacheSize: options.restore === undefined ? 1000 : 0,
         randomHex: (count, purpose) => derivedHex(seed, count, purpose),
         crashes: crashPlan(options.crash),
-        committed: (writes) => {
-          for (const mock of taskMocks.values()) {
-            for (const write of writes) {
-              if (write.kind === "retryTask" || write.kind === "removeTask") mock.recorded(write.execution, write.seq);
-            }
-          }
-        },
+        committed: (writes) => mocks.recorded(writes),
         report: (problem) => problems.push(problem),
       });
       const env = new TestEnvironment({
-        ...{ lives, clock, history, program, options, pool, taskMocks, workflowMocks, problems, cleanUp },
+        ...{ lives, clock, history, program, options, pool, mocks, problems, cleanUp },
       });
       await env.#settle();
       return env;
@@ -211,22 +208,29 @@ export class TestEnvironment {
   mockTask<Input, Output>(task: Task<string, Input, Output> | string): MockTask<Input, Output> {
     const { tasks } = this.#program.manifest;
     const name = this.#known("task", typeof task === "string" ? task : task.taskName, tasks);
-    const mock = this.#taskMocks.get(name) ?? new TaskMock(this.#mockWorld());
-    this.#taskMocks.set(name, mock);
-    return mock as unknown as MockTask<Input, Output>;
+    return this.#mocks.task(name, mockWorld(this.#lives, this.#clock)) as unknown as MockTask<Input, Output>;
+  }
+
+  /** A subscription's mock: until it is told otherwise the real handler runs, and its events are noted. */
+  mockSubscription<Payload>(subscription: Subscription<Payload> | string): MockSubscription<Payload> {
+    const { subscriptions } = this.#program.manifest;
+    const given = typeof subscription === "string" ? subscription : subscription.name;
+    return this.#mocks.subscription(
+      this.#known("subscription", given, subscriptions),
+      mockWorld(this.#lives, this.#clock),
+    );
   }
 
   /** A workflow's mock, for children and other executions: until it is told otherwise the real workflow runs. */
   mockWorkflow<Input, Output>(workflow: Workflow<string, Input, Output> | string): MockWorkflow<Input, Output> {
     const { workflows } = this.#program.manifest;
     const name = this.#known("workflow", typeof workflow === "string" ? workflow : workflow.workflowName, workflows);
-    return this.#workflowMocks.of(name) as unknown as MockWorkflow<Input, Output>;
+    return this.#mocks.workflow(name) as unknown as MockWorkflow<Input, Output>;
   }
 
   /** All mocks run the real thing again, and their records are empty. */
   resetMocks(): void {
-    for (const mock of this.#taskMocks.values()) mock.reset();
-    this.#workflowMocks.resetAll();
+    this.#mocks.reset();
   }
 
   /** Runs a task's handler by itself. See `runTask`. */
@@ -255,6 +259,11 @@ export class TestEnvironment {
     await this.#act((engine) =>
       engine.emit(payloads.map((payload) => ({ event: name, payload: encode(payload, "payload") }))),
     );
+  }
+
+  /** What workflows and handlers have emitted of one event, given by definition or name: the payloads, oldest first. */
+  emitted<Payload = unknown>(event: Emits<Payload> | string): readonly Payload[] {
+    return this.#history.emittedOf(typeof event === "string" ? event : event.name) as readonly Payload[];
   }
 
   /** Completes an attempt of a task by its token. Rejects with EV8014 or EV8015 when nothing waits for it. */
@@ -367,27 +376,6 @@ export class TestEnvironment {
     return true;
   }
 
-  #mockWorld(): MockWorld {
-    const complete = async (token: string, outcome: Outcome): Promise<void> => {
-      try {
-        await this.#lives.askOnce((engine) => engine.completeTask(token, outcome));
-      } catch (error) {
-        // Nobody waits for it any more: so it goes with work that takes too long.
-        if (!(error instanceof Fault) || error.code !== "EV8015") throw error;
-      }
-    };
-    return {
-      now: () => this.#clock.now(),
-      later: (ms, action) => {
-        void this.#clock.wait(this.#clock.now() + ms).done.then((arrived) => (arrived ? action() : undefined));
-      },
-      complete,
-      beat: async (token, details) => {
-        await this.#lives.askOnce((engine) => engine.heartbeatTask(token, details));
-      },
-    };
-  }
-
   #known(kind: string, name: string, all: readonly { readonly name: string }[]): string {
     const names = all.map((each) => each.name);
     if (!names.includes(name)) throw notInProgram(kind, name, names);
@@ -412,13 +400,6 @@ export class TestEnvironment {
   }
 }
 
-/** The program of a source or program file. */
-async function programOf(entry: string | URL): Promise<DeployedProgram> {
-  const file = typeof entry === "string" ? resolve(entry) : fileURLToPath(entry);
-  const program = file.endsWith(".evp") ? await loadProgramFile(file) : await compile(file);
-  return { program, resolveFrom: dirname(file) };
-}
-
 interface EnvironmentParts {
   readonly lives: Lives;
   readonly clock: VirtualClock;
@@ -426,8 +407,7 @@ interface EnvironmentParts {
   readonly program: Program;
   readonly options: TestEnvironmentOptions;
   readonly pool: TestPool;
-  readonly taskMocks: Map<string, TaskMock>;
-  readonly workflowMocks: WorkflowMocks;
+  readonly mocks: Mocks;
   readonly problems: readonly Problem[];
   readonly cleanUp: () => Promise<void>;
 }

@@ -2,10 +2,11 @@
  * What has happened in each execution: the events that it was given, the commands that it gave, what it logged, and how
  * it ended. Only what has been committed counts: an activation that a crash undid has not happened.
  */
-import type { Command } from "../protocol/command.js";
+import type { Command, Emitted } from "../protocol/command.js";
 import type { Event } from "../protocol/event.js";
 import type { Status } from "../protocol/execution.js";
 import type { LogLine } from "../protocol/guest.js";
+import { decode } from "../protocol/value.js";
 import type { ActivationReply, ActivationRequest } from "../sandbox/sandbox.js";
 import type { Write } from "../store/store.js";
 
@@ -29,12 +30,24 @@ export class History {
   readonly #idOf = new Map<number, string>();
   /** By execution id: an execution has at most one activation on its way. */
   readonly #uncommitted = new Map<string, Activation>();
+  /** By workflows, and by handlers of tasks and subscriptions. */
+  readonly #emitted: { readonly event: string; readonly payload: unknown }[] = [];
   /** All entries in the order in which they were committed. */
   readonly #all: { readonly id: string; readonly entry: HistoryEntry }[] = [];
 
   /** The entries of one execution, oldest first. */
   of(id: string): readonly HistoryEntry[] {
     return this.#entries.get(id) ?? [];
+  }
+
+  /** Events have been emitted, by name and encoded payload. */
+  emitted(events: readonly Emitted[]): void {
+    for (const { event, payload } of events) this.#emitted.push({ event, payload: decode(payload) });
+  }
+
+  /** The payloads of one event, oldest first. */
+  emittedOf(event: string): readonly unknown[] {
+    return this.#emitted.filter((each) => each.event === event).map(({ payload }) => payload);
   }
 
   /** The last entries of all executions together. */
@@ -71,7 +84,10 @@ export class History {
       for (const write of own) {
         if (write.kind === "addLog") this.#add(id, { at, kind: "log", line: write });
       }
-      for (const command of activation?.reply.commands ?? []) this.#add(id, { at, kind: "command", command });
+      for (const command of activation?.reply.commands ?? []) {
+        this.#add(id, { at, kind: "command", command });
+        if (command.kind === "emit") this.emitted(command.events);
+      }
       for (const write of own) {
         if (write.kind === "setStatus") this.#add(id, { at, kind: "status", status: write.status });
       }

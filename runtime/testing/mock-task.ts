@@ -114,8 +114,8 @@ export class TaskMock implements MockTask<never, unknown> {
     this.#calls.length = 0;
   }
 
-  /** Runs a call; undefined when its real handler is to run. */
-  run(call: TaskCall): Promise<Omit<SettledTask, "ref">> | undefined {
+  /** Runs a call; undefined when its real handler is to run. `key` is the same for its next attempt after a crash. */
+  run(call: TaskCall, key: string): Promise<Omit<SettledTask, "ref">> | undefined {
     const { executionId, retry, idempotencyKey, token, lastHeartbeat } = call.context;
     const view: MockedTaskCall<never> = {
       ...{ input: decode(call.input) as never, executionId, retry, idempotencyKey, token },
@@ -123,15 +123,14 @@ export class TaskMock implements MockTask<never, unknown> {
       ...(lastHeartbeat === undefined ? {} : { lastHeartbeat: decode(lastHeartbeat) }),
     };
     this.#calls.push(view);
-    const key = call.ref.slice(0, call.ref.indexOf("@"));
     const action = this.#chosen.get(key) ?? this.#queue.shift() ?? this.#standing;
     this.#chosen.set(key, action);
     return action(call, view);
   }
 
   /** The outcome of an attempt is durable: the next attempt of that call, if there is one, is another matter. */
-  recorded(execution: number, seq: number): void {
-    this.#chosen.delete(`${execution}#${seq}`);
+  recorded(key: string): void {
+    this.#chosen.delete(key);
   }
 
   readonly succeed: MockTask["succeed"] = (result, options) => this.#always.succeed(result, options);

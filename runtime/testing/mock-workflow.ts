@@ -25,6 +25,8 @@ export interface MockWorkflowActions<Input, Output> {
   fail(error: unknown, options?: MockOptions): void;
   /** Returns what `handler` gives, or throws what it throws; it runs in the test's own thread and must not wait. */
   call(handler: (input: Input) => Output, options?: MockOptions): void;
+  /** Its time is over, as if its `timeout` had passed: it is closed as `TIMED_OUT`, a parent gets `WorkflowTimeout`. */
+  timeOut(options?: MockOptions): void;
   /** Never ends by itself: it can be cancelled, terminated and timed out. */
   hang(): void;
   /** Runs the real workflow. */
@@ -40,8 +42,8 @@ export interface MockWorkflow<Input = unknown, Output = unknown> extends MockWor
   reset(): void;
 }
 
-/** How an execution ends: undefined for never. */
-type Ending = { readonly afterMs: number; readonly outcome: () => Outcome } | undefined;
+/** How an execution ends: undefined for never. Without an outcome its time is over. */
+type Ending = { readonly afterMs: number; readonly outcome?: () => Outcome } | undefined;
 type Plan = "real" | ((start: EventOf<"start">) => Ending);
 
 /** The operation of a mocked execution that waits for its end. */
@@ -79,13 +81,15 @@ export class WorkflowMock implements MockWorkflow<never, unknown> {
   readonly succeed: MockWorkflow["succeed"] = (result, options) => this.#always.succeed(result, options);
   readonly fail: MockWorkflow["fail"] = (error, options) => this.#always.fail(error, options);
   readonly call: MockWorkflow<never>["call"] = (handler, options) => this.#always.call(handler, options);
+  readonly timeOut: MockWorkflow["timeOut"] = (options) => this.#always.timeOut(options);
   readonly hang = (): void => this.#always.hang();
   readonly real = (): void => this.#always.real();
 }
 
 function actions(use: (plan: Plan) => void): MockWorkflowActions<never, unknown> {
-  const end = (outcome: (input: never) => Outcome, { after }: MockOptions = {}): void => {
-    const afterMs = after === undefined ? 0 : durationMilliseconds(after);
+  const msOf = ({ after }: MockOptions = {}): number => (after === undefined ? 0 : durationMilliseconds(after));
+  const end = (outcome: (input: never) => Outcome, options?: MockOptions): void => {
+    const afterMs = msOf(options);
     use(({ input }) => ({ afterMs, outcome: () => outcome(decode(input) as never) }));
   };
   const succeeded = (result: unknown): Outcome => ({ ok: true, value: encode(result, "result") });
@@ -102,6 +106,7 @@ function actions(use: (plan: Plan) => void): MockWorkflowActions<never, unknown>
         }
       }, options);
     },
+    timeOut: (options) => use(() => ({ afterMs: msOf(options) })),
     hang: () => use(() => undefined),
     real: () => use("real"),
   };
@@ -152,11 +157,12 @@ function commandsOf(event: Event, ending: Ending, now: number): Command[] {
     case "start": {
       const limit: Command[] = event.timeoutAt === undefined ? [] : [{ kind: "deadline", at: event.timeoutAt }];
       if (ending === undefined) return limit;
+      if (ending.outcome === undefined) return [{ kind: "deadline", at: now + ending.afterMs }];
       if (ending.afterMs === 0) return close(ending.outcome());
       return [...limit, { kind: "timer", seq: END_SEQ, at: now + ending.afterMs }];
     }
     case "timer":
-      return ending === undefined ? [] : close(ending.outcome());
+      return ending?.outcome === undefined ? [] : close(ending.outcome());
     case "cancel": {
       const error = new CancelledError(event.reason ?? "the execution was cancelled");
       return [{ kind: "close", outcome: { ok: false, error: encodeError(error) }, cancelled: true }];

@@ -4,6 +4,7 @@
  * P1  A life hears only of its own calls, and of none once it has ended.
  * P2  Every call that a handler or a mock is started for is noted, with what it was given.
  */
+import type { Emitted } from "../protocol/command.js";
 import type { Declarations } from "../protocol/declarations.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
@@ -27,6 +28,8 @@ export interface TestPoolOptions {
   readonly mocked: MockedCall;
   readonly completions?: Completions | undefined;
   readonly isBusy: () => boolean;
+  /** A handler has emitted events. */
+  readonly emitted: (events: readonly Emitted[]) => void;
 }
 
 /** One start of a task's handler, or of its mock. */
@@ -42,6 +45,7 @@ const CONCURRENCY = 32;
 export class TestPool {
   readonly starts: TaskStart[] = [];
   readonly #mocked: MockedCall;
+  readonly #emitted: TestPoolOptions["emitted"];
   readonly #programs = new Map<string, HostProgram>();
   #threads: TaskPool | undefined;
   #life = 0;
@@ -58,8 +62,9 @@ export class TestPool {
   readonly #completions: CompletionQueue;
 
   /** `isBusy` tells whether the engine has something to do. */
-  constructor({ mocked, completions, isBusy }: TestPoolOptions) {
+  constructor({ mocked, completions, isBusy, emitted }: TestPoolOptions) {
     this.#mocked = mocked;
+    this.#emitted = emitted;
     this.#completions = new CompletionQueue(completions, {
       deliver: (settled) => this.#listener?.onSettled(settled),
       isRunning: () => this.#running.size > 0,
@@ -154,7 +159,9 @@ export class TestPool {
     const listener = this.#listener;
     if (listener === undefined) return unanswered();
     if (request.kind === "statement") this.#transacting.add(request.attempt);
-    return await Promise.race([listener.onRequest(this.#ofOwnAttempt(request), program), this.#over]);
+    const outcome = await Promise.race([listener.onRequest(this.#ofOwnAttempt(request), program), this.#over]);
+    if (request.kind === "emit" && outcome.ok) this.#emitted(request.events);
+    return outcome;
   }
 
   #submit(calls: readonly TaskCall[], life: number): void {

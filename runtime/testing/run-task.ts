@@ -1,11 +1,14 @@
 /** One run of a task's handler in the test's own thread, with a context, without any workflow. */
 import { setBridge } from "../api/bridge.js";
 import type { Task, TaskHandler } from "../api/types.js";
-import { decode, encode } from "../protocol/value.js";
+import type { HostRequest } from "../protocol/host-request.js";
+import { decode, encode, encodeError, type Outcome } from "../protocol/value.js";
 import { NO_CLASSES } from "../protocol/value-classes.js";
+import type { StoreTransaction } from "../store/store.js";
 import { currentClasses, currentTask, runCall } from "../tasks/call.js";
 import { unanswered } from "../tasks/failure.js";
 import { unwrap } from "./outcome.js";
+import { type MemoryDatabase, openTestDatabase, type TestDatabase } from "./test-database.js";
 
 export interface RunTaskOptions {
   /** 0 (default) for the first attempt. */
@@ -18,6 +21,11 @@ export interface RunTaskOptions {
   readonly execution?: { readonly id: string; readonly workflowName: string };
   /** Aborts when the handler is to stop; its heartbeats are then answered `cancelled`. */
   readonly signal?: AbortSignal;
+  /**
+   * What `ctx.db` of a task with `transaction: true` works on: committed when the handler returns, undone when it throws.
+   * Default: an empty one.
+   */
+  readonly database?: TestDatabase;
   /** Told of each heartbeat. */
   readonly onHeartbeat?: (details: unknown) => void;
 }
@@ -48,6 +56,7 @@ export async function runTask<Input, Output>(
   const token = "token-of-a-test";
   const heartbeats: unknown[] = [];
   const { execution = { id: "test/1", workflowName: "test" }, retry = 0, idempotencyKey = "test/1#1" } = options;
+  const transaction = task.options.transaction === true ? await transactionOf(options.database) : undefined;
   setBridge({ ask: async () => unanswered(), classes: currentClasses, currentTask });
   const handler: TaskHandler<unknown, unknown> = (given, context) => task.handler(given as Input, context);
   const { outcome, waits } = await runCall(
@@ -61,7 +70,7 @@ export async function runTask<Input, Output>(
     },
     {
       tasks: new Map([[task.taskName, { handler, isTransaction: task.options.transaction === true }]]),
-      ask: async () => unanswered(),
+      ask: async (request) => (await transaction?.ask(request)) ?? unanswered(),
       classes: NO_CLASSES,
       signal: options.signal ?? new AbortController().signal,
       beat(details) {
@@ -70,6 +79,40 @@ export async function runTask<Input, Output>(
       },
     },
   );
+  await transaction?.end(outcome.ok);
   const isWaiting = waits === true;
   return { result: isWaiting ? undefined : (unwrap(outcome) as Output), isWaiting, token, heartbeats };
+}
+
+interface HandlerTransaction {
+  /** The answer to a statement; undefined for other requests. */
+  ask(request: HostRequest): Promise<Outcome | undefined>;
+  end(succeeded: boolean): Promise<void>;
+}
+
+/** What an engine does for `ctx.db`, on a database of the test's. */
+async function transactionOf(given: TestDatabase | undefined): Promise<HandlerTransaction> {
+  const own = given === undefined ? await openTestDatabase() : undefined;
+  const database = (given ?? own) as MemoryDatabase;
+  let begun: Promise<StoreTransaction> | undefined;
+  return {
+    async ask(request) {
+      if (request.kind !== "statement") return undefined;
+      const { mode, sql, parameters } = request;
+      try {
+        begun ??= database.begin();
+        const transaction = await begun;
+        const answer = mode === "run" ? transaction.run(sql, parameters) : transaction.all(sql, parameters);
+        return { ok: true, value: encode(await answer) };
+      } catch (error) {
+        return { ok: false, error: encodeError(error) };
+      }
+    },
+    async end(succeeded) {
+      const transaction = await begun;
+      if (succeeded) await transaction?.commit([]);
+      else await transaction?.rollback();
+      await own?.close();
+    },
+  };
 }

@@ -8,6 +8,7 @@ import { TestEnvironment, type TestEnvironmentOptions } from "#runtime/testing/i
 import { fixturePath } from "../support/programs.js";
 
 const ENTRY = fixturePath("testing", "orders.ts");
+const PARCELS = { entry: fixturePath("testing", "parcels.ts") };
 
 interface Order {
   readonly item: string;
@@ -138,6 +139,59 @@ test("mocked tasks that take time keep their places in limits of concurrency", a
     ...["a1 at 10", "a2 at 20", "b1 at 30"],
     ...["Timeout at 3600", "Timeout at 3600", "b1 at 5"],
   ]);
+});
+
+for (const [setting, options] of Object.entries(SETTINGS)) {
+  test(`mocked subscriptions handle events, fail and try again; what was emitted is known (${setting})`, async (t) => {
+    const env = await open(t, { ...options, ...PARCELS });
+    const notify = env.mockSubscription<{ item: string; by: string }>("notify");
+    notify.once.fail(new Error("not now"));
+    notify.succeed();
+    const flow = await env.start<Workflow<"parcel", string, string[]>>("parcel", "pen", { name: "one" });
+    assert.deepEqual(await flow.result(), []);
+    const emitted = [...env.emitted<{ item: string; by: string }>("shipped")];
+    // A handler that a crash had start again emits again, as it would in production.
+    const once = emitted.filter((each, at) => emitted.findIndex(({ by }) => by === each.by) === at);
+    assert.deepEqual(once, [
+      { item: "pen", by: "a workflow" },
+      { item: "pen", by: "a task" },
+    ]);
+    if (options.crash === undefined) {
+      assert.equal(emitted.length, 2);
+      assert.deepEqual(
+        notify.deliveries.map(({ event, retry }) => [event.by, retry]),
+        [
+          ["a workflow", 0],
+          ["a task", 0],
+          ["a workflow", 1],
+        ],
+      );
+    }
+    notify.reset();
+    const again = await env.start<Workflow<"parcel", string, string[]>>("parcel", "ink", { name: "one more" });
+    await again.result();
+    assert.equal(env.emitted("nothing").length, 0);
+  });
+
+  test(`a mocked child's time is over when the test says so (${setting})`, async (t) => {
+    const env = await open(t, { ...options, ...PARCELS });
+    const inquiry = env.mockWorkflow("inquiry");
+    inquiry.once.timeOut();
+    inquiry.timeOut({ after: duration(2, "minutes") });
+    const at = await env.start("patient");
+    assert.deepEqual(await at.result(), ["WorkflowTimeout true", 0]);
+    const later = await env.start("patient");
+    assert.deepEqual(await later.result(), ["WorkflowTimeout true", 120]);
+    const [child] = inquiry.executions;
+    assert.equal(await env.execution(child?.executionId ?? "").status(), "TIMED_OUT");
+  });
+}
+
+test("real subscriptions run, with what they send", async (t) => {
+  const env = await open(t, PARCELS);
+  const flow = await env.start("parcel", "pen", { name: "one" });
+  assert.deepEqual(await flow.result(), ["notify: pen by a task", "notify: pen by a workflow"]);
+  assert.throws(() => env.mockSubscription("nothing"), { code: "EV8604" });
 });
 
 test("the same seed gives the same test, to the last line", async (t) => {
