@@ -69,6 +69,7 @@ export class TaskFeed {
   readonly #open = new Map<string, OpenTask>();
   /** Rows of the store may wait to be handed out. */
   #behind = true;
+  /** While rows are read: those that commits have changed meanwhile, of which what is read may be old. */
   #reading: Set<string> | undefined;
   readonly #leases: Leases;
   #failures = 0;
@@ -181,6 +182,7 @@ export class TaskFeed {
     const now = time.now();
     if (row === undefined || !rests(row, now)) return false;
     await store.commit(nextAttemptNow(row, now));
+    this.#reading?.add(refOf(row));
     this.#keepResting({ ...row, readyAt: now });
     this.#rested();
     return true;
@@ -237,8 +239,8 @@ export class TaskFeed {
   }
 
   async #refill(): Promise<void> {
-    const removed = new Set<string>();
-    this.#reading = removed;
+    const changed = new Set<string>();
+    this.#reading = changed;
     const { limits, store } = this.#parts;
     try {
       let after: number | undefined;
@@ -248,7 +250,7 @@ export class TaskFeed {
           break;
         }
         const rows = await store.openTasks({ ...(after === undefined ? {} : { after }), limit: limits.page });
-        this.#takeUp(rows.filter((row) => !removed.has(refOf(row))));
+        this.#takeUp(rows.filter((row) => !changed.has(refOf(row))));
         after = rows.at(-1)?.row;
         if (rows.length < limits.page || this.#stopped) break;
       }
@@ -394,6 +396,7 @@ export class TaskFeed {
   async #rest(task: NewTask, readyAt: number, error: Encoded): Promise<void> {
     const { store, time } = this.#parts;
     await store.commit(rest(task, readyAt, error, time.now()));
+    this.#reading?.add(refOf(task));
     this.#leave(refOf(task));
     this.#keepResting({ ...task, lease: 0, isWaiting: false, readyAt });
   }
@@ -418,6 +421,7 @@ export class TaskFeed {
     open.state = "settled";
     try {
       await this.#parts.store.commit([{ kind: "awaitTask", execution, seq }]);
+      this.#reading?.add(ref);
       if (!keepsPlace) this.#leave(ref);
     } catch (cause) {
       if (this.#open.get(ref) === open) this.#failed("a waiting task could not be recorded", cause);
