@@ -132,11 +132,14 @@ export class Database {
       },
       async begin() {
         const previous = order;
+        const answered = answers;
         let end: () => void = () => {};
         order = new Promise<void>((resolve) => {
           end = resolve;
         });
         await previous;
+        // T1: whoever committed before has been answered.
+        await answered;
         await database.arrival("begin");
         if (dead()) return await forever;
         return database.#transaction(dead, end);
@@ -252,10 +255,10 @@ export class Database {
         try {
           this.apply(writes, rows);
           this.unanswered.add(writes);
+          await this.answer("commit");
         } finally {
           end();
         }
-        await this.answer("commit");
         if (dead()) return await forever;
         this.unanswered.delete(writes);
       },
