@@ -16,9 +16,10 @@ import { FRAME } from "../../runtime/protocol/helpers.js";
 import { boundNames } from "../syntax/bound-names.js";
 import { convertClass } from "./classes/convert.js";
 import { type ClassInfo, namesOfClass, privateNamesIn, rewriteOuterParts } from "./classes/info.js";
-import { cannotLower, helper, helperValue, type ModuleContext, positionOf } from "./context.js";
+import { cannotLower, helper, type ModuleContext, positionOf } from "./context.js";
 import type { RecordedVariables } from "./environments.js";
-import { buildStep, type StepParts, WRAPPER } from "./machine/step.js";
+import { buildStep, type StepParts } from "./machine/step.js";
+import { directMaker, frameMaker, isAccessor, neverWaits, newFrame, plainMaker, takesAnything } from "./makers.js";
 import { assign, isCoroutine, isVariable, kindOf, rewrite, undefinedNode, variablesIn, walk } from "./tree.js";
 
 /** Runs the pass over a prepared program. */
@@ -244,97 +245,19 @@ function makeClosure(
   const names = [...captured.keys()];
   const code = context.unique("$k");
   const tells = nested && bound === undefined && takesAnything(node);
-  const step = isCoroutine(node) ? buildStep(node, names, context) : undefined;
-  const make = step ? frameMaker(node, step, tells, context) : plainMaker(node, names, tells, context);
+  const direct = neverWaits(node);
+  const step = isCoroutine(node) && !direct ? buildStep(node, names, context) : undefined;
+  const make = direct
+    ? directMaker(node, names, tells, context)
+    : step
+      ? frameMaker(node, step, tells, context)
+      : plainMaker(node, names, tells, context);
   pushCode(node, code, make, step, names, bound, context, tells);
   const values = [...captured.values()];
   if (tells) return t.inherits(t.callExpression(t.identifier(code), values), node);
   const args: t.Expression[] = [t.identifier(code)];
   if (values.length > 0) args.push(t.arrayExpression(values));
   return t.inherits(helper(nested ? "$clo" : "$fn", ...args), node);
-}
-
-/** See runtime/guest/asking.ts. */
-const PARAMETERS_MAX = 16;
-
-/** True if no code of the user runs, and none fails, when the function is called with parameters that have everything. */
-function takesAnything(node: t.Function): boolean {
-  return node.params.length <= PARAMETERS_MAX && !node.params.some(runsCode);
-}
-
-function runsCode(pattern: t.Node | null): boolean {
-  switch (pattern?.type) {
-    case undefined:
-    case "Identifier":
-      return false;
-    // With a value there, the default is not evaluated.
-    case "AssignmentPattern":
-      return runsCode(pattern.left);
-    // Of the parameters themselves: the rest of an iterator without end would have none.
-    case "RestElement":
-      return pattern.argument.type !== "Identifier";
-    case "ArrayPattern":
-      return pattern.elements.some((element) => element?.type === "RestElement" || runsCode(element));
-    case "ObjectPattern":
-      return pattern.properties.some((property) =>
-        property.type === "RestElement" ? runsCode(property) : property.computed || runsCode(property.value),
-      );
-    default:
-      return true;
-  }
-}
-
-// if ($asking.on) return [x];
-function answer(captures: t.Expression): t.IfStatement {
-  const asked = t.memberExpression(helperValue("$asking"), t.identifier("on"));
-  return t.ifStatement(asked, t.returnStatement(captures));
-}
-
-// ($c) => { const x = $c[0]; return function … }      of functions that tell: (x) => function …
-function plainMaker(node: t.Function, names: readonly string[], tells: boolean, context: ModuleContext): t.Expression {
-  const variables = () => names.map((name) => t.identifier(name));
-  if (tells && names.length > 0) answering(node, t.arrayExpression(variables()));
-  const named = nameFunction(plainFunction(node), node, context);
-  if (tells) return t.arrowFunctionExpression(variables(), named);
-  const parameter = t.identifier("$c");
-  if (names.length === 0) return t.arrowFunctionExpression([parameter], named);
-  const unpack = names.map((name, i) =>
-    t.variableDeclarator(t.identifier(name), t.memberExpression(parameter, t.numericLiteral(i), true)),
-  );
-  const body = [t.variableDeclaration("const", unpack), t.returnStatement(named)];
-  return t.arrowFunctionExpression([parameter], t.blockStatement(body));
-}
-
-function answering(node: t.Function, captures: t.Expression): void {
-  if (node.body.type !== "BlockStatement") node.body = t.blockStatement([t.returnStatement(node.body)]);
-  node.body.body.unshift(answer(captures));
-}
-
-/** What a wrapper starts the call's frame with. */
-function newFrame(code: string, self: t.Expression, captures: t.Expression, step: StepParts): t.ArrayExpression {
-  const start = [t.identifier(code), t.numericLiteral(0), undefinedNode(), self, captures];
-  return t.arrayExpression([...start, ...step.wrapperArgs]);
-}
-
-// ($c, $k) => { const $w = { f(a) { return $gen($w, [$k, 0, void 0, this, $c, a]); } }.f; return $w; }
-function frameMaker(node: t.Function, step: StepParts, answers: boolean, context: ModuleContext): t.Expression {
-  const arrow = node.type === "ArrowFunctionExpression";
-  const wrapper = t.identifier(WRAPPER);
-  const needsItself = node.generator || step.usesOwnName;
-  const frame = newFrame("$k", arrow ? undefinedNode() : t.thisExpression(), t.identifier("$c"), step);
-  const call = node.generator ? helper("$gen", wrapper, frame) : helper("$async", frame);
-  const body = t.blockStatement([...(answers ? [answer(t.identifier("$c"))] : []), t.returnStatement(call)]);
-  // Methods are no constructors and have no prototype, as functions whose calls are frames.
-  const fn = arrow
-    ? t.arrowFunctionExpression(step.wrapperParams as t.ArrowFunctionExpression["params"], body)
-    : t.objectMethod("method", t.identifier("m"), step.wrapperParams as t.ObjectMethod["params"], body);
-  const named = nameFunction(fn, node, context);
-  if (!needsItself) return t.arrowFunctionExpression([t.identifier("$c"), t.identifier("$k")], named);
-  const statements = [
-    t.variableDeclaration("const", [t.variableDeclarator(wrapper, named)]),
-    t.returnStatement(wrapper),
-  ];
-  return t.arrowFunctionExpression([t.identifier("$c"), t.identifier("$k")], t.blockStatement(statements));
 }
 
 /** Registers a code. `bound`: the class that it has to lie in; `tells`: see GuestHelpers.$maker. */
@@ -349,9 +272,10 @@ function pushCode(
   tells = false,
 ): void {
   const { id, name } = context.ids.get(node)!;
+  const kind = t.isFunction(node) ? kindOf(node) : undefined;
   const args: t.Expression[] = [t.stringLiteral(id), make];
   if (step) args.push(step.step);
-  else if (!tells) args.push(t.nullLiteral());
+  else if (!tells || kind) args.push(t.nullLiteral());
   if (bound) {
     const frame = t.memberExpression(t.identifier("$f"), t.numericLiteral(FRAME.captures), true);
     if (make.type !== "NullLiteral") args[1] = inKit(bound, make, ["$c"], t.identifier("$c"));
@@ -360,7 +284,6 @@ function pushCode(
       args[2] = inKit(bound, step.step, params, frame);
     }
   }
-  const kind = t.isFunction(node) ? kindOf(node) : undefined;
   if (kind) args.push(t.stringLiteral(kind));
   if (step?.eager) args.push(t.booleanLiteral(true));
   const call = helper(tells ? "$maker" : "$code", ...args);
@@ -388,34 +311,6 @@ function inKit(
   const found = t.memberExpression(t.memberExpression(kit, t.identifier("code")), t.numericLiteral(index), true);
   const names = () => params.map((name) => t.identifier(name));
   return t.arrowFunctionExpression(names(), t.callExpression(found, names()));
-}
-
-function plainFunction(node: t.Function): t.Function {
-  if (node.type === "ArrowFunctionExpression") return node;
-  const body = node.body as t.BlockStatement;
-  if (node.type === "ObjectMethod") return t.objectMethod("method", t.identifier("m"), node.params, body);
-  const ownName = "id" in node && node.id && variablesIn(body).has(node.id.name) ? node.id : null;
-  const params = node.params as t.FunctionExpression["params"];
-  // A declaration's own name is the outer variable; only an expression's is its own.
-  return t.inherits(t.functionExpression(node.type === "FunctionExpression" ? ownName : null, params, body), node);
-}
-
-// Gives the function the name that it would have had where it stood: { name: (y) => … }.name
-function nameFunction(fn: t.Function, original: t.Function, context: ModuleContext): t.Expression {
-  const named = context.ids.get(original)!.name;
-  const name = named !== "" && isAccessor(original) ? `${original.kind} ${named}` : named;
-  if (fn.type === "ObjectMethod") {
-    fn.key = t.stringLiteral(name);
-    return t.memberExpression(t.objectExpression([fn]), t.stringLiteral(name), true);
-  }
-  const expression = fn as t.FunctionExpression | t.ArrowFunctionExpression;
-  if (expression.type === "FunctionExpression" && expression.id) return expression;
-  if (name === "" || name === "__proto__") return expression;
-  return t.memberExpression(
-    t.objectExpression([t.objectProperty(t.stringLiteral(name), expression)]),
-    t.stringLiteral(name),
-    true,
-  );
 }
 
 /** Replaces `this`, `arguments`, `new.target` of an arrow function by captured values. */
@@ -466,10 +361,6 @@ function convertAccessors(node: t.ObjectExpression, around: Surroundings): t.Exp
     object = helper("$accessor", object, holder.expression, t.stringLiteral(property.kind), closure as t.Expression);
   }
   return t.inherits(flush(), node);
-}
-
-function isAccessor(property: t.Node): property is t.ObjectMethod & { readonly kind: "get" | "set" } {
-  return property.type === "ObjectMethod" && property.kind !== "method";
 }
 
 function literalKey(key: t.Node): t.Expression {

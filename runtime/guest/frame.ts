@@ -67,16 +67,37 @@ export function awaitValue(frame: Frame, value: unknown): SuspensionToken {
   return SUSPENDED;
 }
 
-/** Starts the call of an async function; gives its promise. */
+/** Starts the call of an async function; gives its promise. Goes through no other function: it is on every error's stack. */
 export function startAsync(frame: Frame): GPromise {
   const promise = new GPromise();
   frame[OWNER] = promise;
-  resumeAsync(frame, 0, undefined);
+  let result: unknown;
+  try {
+    result = frame[CODE].step(frame, 0, undefined);
+  } catch (error) {
+    GPromise.settle(promise, REJECTED, caught(error));
+    return promise;
+  }
+  if (result !== SUSPENDED) finishAsync(promise, result);
   return promise;
 }
 
-/** Runs an async function's frame until it parks, returns or throws. */
-export function resumeAsync(frame: Frame, mode: Settled | 0, value: unknown): void {
+/** See GuestHelpers.$resolved. */
+export function resolvedAsync(value: unknown): GPromise {
+  const promise = new GPromise();
+  finishAsync(promise, value);
+  return promise;
+}
+
+/** See GuestHelpers.$rejected. */
+export function rejectedAsync(error: unknown): GPromise {
+  const promise = new GPromise();
+  GPromise.settle(promise, REJECTED, caught(error));
+  return promise;
+}
+
+/** Goes on with an async function's frame until it parks, returns or throws. */
+export function resumeAsync(frame: Frame, mode: Settled, value: unknown): void {
   if (mode === REJECTED) noteAwaiting(frame, value);
   let result: unknown;
   try {
@@ -85,8 +106,10 @@ export function resumeAsync(frame: Frame, mode: Settled | 0, value: unknown): vo
     GPromise.settle(frame[OWNER] as GPromise, REJECTED, caught(error));
     return;
   }
-  if (result === SUSPENDED) return;
-  const promise = frame[OWNER] as GPromise;
+  if (result !== SUSPENDED) finishAsync(frame[OWNER] as GPromise, result);
+}
+
+function finishAsync(promise: GPromise, result: unknown): void {
   if (typeof result === "object" ? result === null : typeof result !== "function") {
     GPromise.settle(promise, FULFILLED, result);
   } else {

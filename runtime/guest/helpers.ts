@@ -29,7 +29,7 @@ import {
 import { addKit, checkHeritage, makeClass, noteBrand, restoring } from "./classes.js";
 import { caught } from "./current.js";
 import { topLevelWait } from "./errors.js";
-import { awaitValue, frameOf, resumeAsync, SUSPENDED, startAsync } from "./frame.js";
+import { awaitValue, frameOf, rejectedAsync, resolvedAsync, resumeAsync, SUSPENDED, startAsync } from "./frame.js";
 import { dressFunction } from "./function-kinds.js";
 import { delegateTo, makeGenerator, told } from "./generator.js";
 import { ownGlobal } from "./globals/own.js";
@@ -110,6 +110,8 @@ const shared = {
   $fn: (code: CodeRef, captures: readonly unknown[] = NO_CAPTURES): AnyFunction => makeFunction(codeOf(code), captures),
   // As they are, without a function around: they are most of what lowered code calls.
   $async: startAsync as unknown as GuestHelpers["$async"],
+  $resolved: resolvedAsync as unknown as GuestHelpers["$resolved"],
+  $rejected: rejectedAsync as unknown as GuestHelpers["$rejected"],
   $await: awaitValue as unknown as GuestHelpers["$await"],
 
   $gen(fn: unknown, reference: FrameRef): object {

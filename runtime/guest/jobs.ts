@@ -26,7 +26,10 @@ export function drainJobs(): void {
   const turn = currentTurn();
   const execution = turn.instance.state;
   while (takeJob()) {
-    runJob();
+    // As in `runJob`, which would be one more line on every error's stack.
+    const first = state === ASK ? undefined : (target as Reaction)[0];
+    if (typeof first === "object") first.resume(target as Frame, state as Settled, value);
+    else runJob();
     if (turn.fault !== undefined || execution.closed) clearJobs();
   }
 }

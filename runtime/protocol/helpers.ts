@@ -48,6 +48,9 @@ export interface GuestHelpers {
   $fn(code: CodeRef, captures?: readonly unknown[]): AnyFunction;
   /** Starts an async function's frame, whose first slots are the arguments. */
   $async(frame: FrameRef): PromiseLike<unknown>;
+  /** What the call of an async function gives that never waits, and so has no frame: its promise, by its outcome. */
+  $resolved(value: unknown): PromiseLike<unknown>;
+  $rejected(error: unknown): PromiseLike<unknown>;
   /** Parks the frame on `value`; the step function returns what this returns, here and below. */
   $await(frame: FrameRef, value: unknown): SuspensionToken;
   /** Calls a generator function: `fn` is the function object, whose `prototype` the generator inherits from. */
@@ -181,6 +184,8 @@ export const HELPER_NAMES = [
   "$clo",
   "$fn",
   "$async",
+  "$resolved",
+  "$rejected",
   "$await",
   "$gen",
   "$begin",

@@ -61,6 +61,8 @@ export const nativeHelpers = {
       : (...captures: unknown[]) => (make as never as NonNullable<NativeCode["make"]>)(captures, code);
   },
   $asking: { on: false },
+  $resolved: (value: unknown) => new Promise((resolve) => resolve(value)),
+  $rejected: (error: unknown) => Promise.reject(error),
   $clo: (code: NativeCode, captures: readonly unknown[] = []) => code.make!(captures, code),
   $fn: (code: NativeCode, captures: readonly unknown[] = []) => code.make!(captures, code),
   $extend(object: object, part: object) {
