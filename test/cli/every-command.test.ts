@@ -7,22 +7,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryFolder } from "../support/temp.js";
+import { commandsIn } from "./support/commands.js";
 import { eventual, ROOT } from "./support/eventual.js";
-
-/** Names of commands in a help text; of a group with its actions. */
-async function commandsIn(cwd: string): Promise<readonly (readonly string[])[]> {
-  const { stdout } = await eventual(["--help"], { cwd });
-  const names = [...stdout.matchAll(/^ {2}eventual ([a-z]+)/gm)].map(([, name = ""]) => name);
-  const actions = await Promise.all(
-    names.map(async (name) => {
-      const help = (await eventual([name, "--help"], { cwd })).stdout;
-      const found = [...help.matchAll(new RegExp(`^ {2}eventual ${name} ([a-z]+)[ \\n]`, "gm"))];
-      const isGroup = /^Commands:/m.test(help);
-      return isGroup ? found.map(([, action = ""]) => [name, action]) : [[name]];
-    }),
-  );
-  return actions.flat();
-}
 
 test("every command has help with an example, refuses what it does not know, and is run by a test", async (t) => {
   const cwd = await temporaryFolder(t);
