@@ -110,13 +110,12 @@ export interface StartOptions<Input> {
 }
 
 /** A child execution: await it for its result. */
-export interface ChildExecution {
+export interface ChildExecution
+  extends Pick<
+    ExecutionHandle,
+    "sendSignal" | "cancel" | "terminate" | "suspend" | "resume" | "getStatus" | "request" | "query"
+  > {
   readonly execution: { readonly id: string };
-  sendSignal<Payload = unknown>(signal: SignalName<Payload>, ...payload: SignalArguments<Payload>): Promise<void>;
-  /** Tells the child to clean up and end. */
-  cancel(reason?: string): Promise<void>;
-  /** Ends the child where it is. */
-  terminate(reason?: string): Promise<void>;
 }
 
 /** Another execution, by its id. */
@@ -130,13 +129,16 @@ export interface ExecutionHandle<Output = unknown> {
   /** Nothing is delivered to the execution until it is resumed. */
   suspend(reason?: string): Promise<void>;
   resume(): Promise<void>;
-  /** Waits for the end. Only on the host. */
+  /** Waits for the end: gives the result, or rejects with the error. */
   result(): Promise<Output>;
-  /** Only on the host. */
+  /** Where it stands at this moment. */
   getStatus(): Promise<Execution<Output>>;
-  /** Sends a signal and gives what its first handler gives. Only on the host. */
+  /**
+   * Sends a signal and gives what its first handler gives, or rejects with what that throws. Rejects with `EventualError`
+   * "Refused" when the execution ends without an answer.
+   */
   request<Reply = unknown, Payload = unknown>(signal: SignalName<Payload>, payload?: Payload): Promise<Reply>;
-  /** Reads the execution's state. Only on the host. */
+  /** Reads the execution's state, as it was committed last. */
   query<Answer = unknown>(query: string | { readonly name: string }, input?: unknown): Promise<Answer>;
 }
 

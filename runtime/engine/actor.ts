@@ -58,6 +58,9 @@ export class Actor {
   creation: Promise<void> | undefined;
   /** While the commit that closes it is under way: settles with it. */
   closing: Promise<void> | undefined;
+  /** How often others have begun to wait for its end; and the commits with which some are about to. */
+  awaited = 0;
+  arriving: Promise<unknown> | undefined;
   /** How many callers hold it in memory. */
   pins = 0;
   /** The inbox has entries that the queue does not know. */

@@ -1,14 +1,16 @@
 /**
- * What the end of an execution means for others, in the commit that ends it: its parent hears of it, and its children
- * are told what their `onParentClose` says. A cancelled or timed out execution cancels all of its children, a terminated
+ * What the end of an execution means for others, in the commit that ends it: its parent hears of it, and whoever waits
+ * for it, and its children are told what their `onParentClose` says. A cancelled or timed out execution cancels all of its children, a terminated
  * one terminates them.
  */
 import { isClosed, type Status } from "../protocol/execution.js";
 import type { Outcome } from "../protocol/value.js";
-import type { ExecutionRow, History, Store } from "../store/store.js";
+import type { ExecutionRow, History, Store, WaiterRow } from "../store/store.js";
 import type { Actor } from "./actor.js";
 import { controlEvent } from "./commands/control.js";
 import type { Draft } from "./draft.js";
+import { refused } from "./failures.js";
+import { closedExecution } from "./faults.js";
 
 export type Children = Awaited<ReturnType<Store["childrenOf"]>>;
 
@@ -17,7 +19,8 @@ export interface Ending {
   readonly status: Status;
   readonly outcome: Outcome;
   readonly children: Children;
-  /** Held executions by id: parent and children. */
+  readonly waiters: readonly WaiterRow[];
+  /** Held executions by id: parent, children and those that wait. */
   readonly targets: ReadonlyMap<string, Actor | undefined>;
   /** Its last state stays, for queries. */
   readonly keepState: boolean;
@@ -26,7 +29,7 @@ export interface Ending {
 
 /** Writes the end. */
 export function writeEnding(draft: Draft, ending: Ending): void {
-  const { row, status, outcome, children, targets, keepState, history } = ending;
+  const { row, status, outcome, children, waiters, targets, keepState, history } = ending;
   for (const { id, onClose } of children) {
     const target = targets.get(id);
     if (target?.row === undefined || isClosed(target.row.status)) continue;
@@ -36,6 +39,11 @@ export function writeEnding(draft: Draft, ending: Ending): void {
   const parent = row.parent && targets.get(row.parent.id);
   if (row.parent !== undefined && parent?.row !== undefined && !isClosed(parent.row.status)) {
     draft.inbox(parent, { kind: "child", seq: row.parent.seq, outcome });
+  }
+  for (const { id, seq, reply } of waiters) {
+    const target = targets.get(id);
+    if (target?.row === undefined || target === draft.actor || isClosed(target.row.status)) continue;
+    draft.answer(target, seq, reply ? refused(closedExecution(row.id, status)) : outcome);
   }
   draft.write({
     kind: "setStatus",

@@ -4,13 +4,15 @@
  * K1  One activation is one `store.commit`: events consumed, commands, logs, and the tail entry or the checkpoint.
  * K2  Nothing of `Draft.effects` is acted upon before its commit has resolved (invariant E1).
  * K3  From the last look at a signal's target to the call of `commit` nothing is awaited: the target cannot change.
+ * K4  Whoever waits for an execution's end is told by the commit that ends it: one that begins to wait while the end is
+ *     being prepared makes it be prepared again.
  */
-import type { Event, EventOf, TailEntry } from "../protocol/event.js";
+import { type Event, type EventOf, isControl, type TailEntry } from "../protocol/event.js";
 import { isClosed, type Status, type SuspendReason } from "../protocol/execution.js";
 import { marksOf } from "../protocol/history.js";
-import { type Encoded, toDisplay } from "../protocol/value.js";
+import { type Encoded, type Outcome, toDisplay } from "../protocol/value.js";
 import type { ActivationReply } from "../sandbox/sandbox.js";
-import type { ExecutionRow, History } from "../store/store.js";
+import type { ExecutionRow, History, WaiterRow } from "../store/store.js";
 import type { Actor, Pending } from "./actor.js";
 import { type Children, writeEnding } from "./closing.js";
 import { applyCommands, targetsOf } from "./commands/index.js";
@@ -19,6 +21,7 @@ import { terminated } from "./failures.js";
 import { closedExecution, suspendedLine, unserializableLine } from "./faults.js";
 import type { Parts } from "./parts.js";
 import { believedCost, type Position } from "./policy.js";
+import { answersTo } from "./query.js";
 import { letOut } from "./release.js";
 import type { ProgramFacts } from "./stored-programs.js";
 
@@ -30,6 +33,9 @@ const MOST_REPORTED = 10_000;
 /** What an activation's commit has to know of others. */
 interface Surroundings {
   readonly children: Children;
+  readonly waiters: readonly WaiterRow[];
+  /** Answers to its queries, by number of the operation. */
+  readonly answers: ReadonlyMap<number, Outcome>;
   readonly facts: ProgramFacts;
   /** The executions that it acts on, by id, held in memory. */
   readonly targets: ReadonlyMap<string, Actor | undefined>;
@@ -37,7 +43,13 @@ interface Surroundings {
 
 const settled = (): undefined => undefined;
 const NOTHING = {};
-const ALONE: Surroundings = { children: [], facts: { workflows: [], keepsState: false }, targets: new Map() };
+const ALONE: Surroundings = {
+  children: [],
+  waiters: [],
+  answers: new Map(),
+  facts: { workflows: [], keepsState: false },
+  targets: new Map(),
+};
 
 export class Committer {
   readonly #parts: Parts;
@@ -57,12 +69,35 @@ export class Committer {
     const targets = targetsOf(reply.commands);
     // Most activations concern nobody else, and go to the store without waiting for anything.
     if (close === undefined && targets.length === 0) return this.#commitTurn(actor, batch, now, reply, ALONE);
-    const children = close?.children === undefined ? [] : await this.#parts.store.childrenOf(row.key);
-    const relatives = close === undefined ? [] : relativesOf(row, children);
     const facts = await this.#factsOf(row, reply);
-    await this.#holding(actor, [...targets, ...relatives], (held) =>
-      this.#commitTurn(actor, batch, now, reply, { children, facts, targets: held }),
+    const answers = await answersTo(reply.commands, this.#parts);
+    if (close === undefined) {
+      await this.#holding(actor, targets, (held) =>
+        this.#commitTurn(actor, batch, now, reply, { ...ALONE, facts, answers, targets: held }),
+      );
+      return;
+    }
+    const children = close.children === undefined ? [] : await this.#parts.store.childrenOf(row.key);
+    await this.#withWaiters(actor, [...targets, ...relativesOf(row, children)], (waiters, held) =>
+      this.#commitTurn(actor, batch, now, reply, { children, waiters, facts, answers, targets: held }),
     );
+  }
+
+  /** As `#holding`, with those that wait for the end of `actor`'s execution (K4). */
+  async #withWaiters(
+    actor: Actor,
+    ids: readonly string[],
+    action: (waiters: readonly WaiterRow[], targets: ReadonlyMap<string, Actor | undefined>) => Promise<void>,
+  ): Promise<void> {
+    for (let isSettled = false; !isSettled; ) {
+      await actor.arriving;
+      const seen = actor.awaited;
+      const waiters = await this.#parts.waiters.of(actor.key);
+      await this.#holding(actor, [...ids, ...waiters.map(({ id }) => id)], async (held) => {
+        isSettled = actor.awaited === seen;
+        if (isSettled) await action(waiters, held);
+      });
+    }
   }
 
   async #commitTurn(
@@ -70,7 +105,7 @@ export class Committer {
     batch: readonly Pending[],
     now: number,
     reply: Done,
-    { children, facts, targets }: Surroundings,
+    { children, waiters, answers, facts, targets }: Surroundings,
   ): Promise<void> {
     const row = rowOf(actor);
     const { commands, logs } = reply;
@@ -90,6 +125,7 @@ export class Committer {
       draft,
       row,
       targets,
+      answers,
       workflows: facts.workflows,
       closes,
       incarnation: this.#parts.store.opened.incarnation,
@@ -104,6 +140,7 @@ export class Committer {
           ...{ row, status, outcome, keepState },
           history: isStored ? undefined : history,
           children: [...children, ...startedChildren(draft)],
+          waiters,
           targets: started === undefined ? targets : new Map([...targets, ...started]),
         });
       },
@@ -121,7 +158,7 @@ export class Committer {
     const tasks = await store.tasksOf(row.key);
     const children = await store.childrenOf(row.key);
     const { keepsState } = await this.#factsOf(row, undefined);
-    await this.#holding(actor, relativesOf(row, children), async (targets) => {
+    await this.#withWaiters(actor, relativesOf(row, children), async (waiters, targets) => {
       const draft = new Draft(actor, time.now());
       draft.create();
       draft.consume([pending]);
@@ -129,7 +166,7 @@ export class Committer {
       const { status } = event;
       const outcome = terminated(status, event.reason);
       const history = draft.historyOf(marksOf([event], []));
-      writeEnding(draft, { row, status, outcome, children, targets, keepState: keepsState, history });
+      writeEnding(draft, { row, status, outcome, children, waiters, targets, keepState: keepsState, history });
       await this.#commit(draft, true);
       this.#ended({ ...row, status, outcome, endTime: draft.now }, actor);
       this.#release(draft);
@@ -201,6 +238,8 @@ export class Committer {
     draft.consume(consumed);
     const kept = [...batch, ...actor.take(Number.POSITIVE_INFINITY)];
     draft.keep(kept);
+    // What is carried out although it is suspended must not wait for another event.
+    if (kept.some(({ event }) => isControl(event))) draft.forces(actor);
     draft.history([{ mark: "control", name: "suspend", reason: reason.message }]);
     draft.log(consumed.length > 0 ? "info" : "error", suspendedLine(reason));
     draft.write({ kind: "setStatus", execution: actor.key, status: "SUSPENDED", reason });
@@ -294,7 +333,8 @@ export class Committer {
     const { store, time, directory } = this.#parts;
     draft.clock(time);
     const committed = store.commit(draft.writes);
-    const { started, replies } = draft.effects;
+    const { started, replies, awaited } = draft.effects;
+    if (awaited !== undefined) for (const target of awaited) this.#parts.waiters.arrives(target, committed);
     if (started !== undefined) for (const begun of started.values()) begun.creation = committed;
     if (closes) actor.closing = committed.then(settled, settled);
     try {

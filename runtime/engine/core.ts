@@ -40,6 +40,7 @@ import { LogicalTime } from "./time.js";
 import { Timers } from "./timers.js";
 import { Transactions } from "./transactions.js";
 import { Verification } from "./verification.js";
+import { Waiters } from "./waiters.js";
 import { Wakeups } from "./wakeups.js";
 
 /**
@@ -48,7 +49,7 @@ import { Wakeups } from "./wakeups.js";
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const assembly = new Assembly(options);
-  await assembly.parts.declarations.load();
+  await Promise.all([assembly.parts.declarations.load(), assembly.parts.waiters.load()]);
   await assembly.schedules.open();
   assembly.retention.look();
   assembly.recovery.start();
@@ -103,6 +104,7 @@ class Assembly {
       cache: new Cache(options.cacheSize, (leaving) => this.#evict(leaving)),
       results: new ResultWaiters(),
       requests: new Requests(),
+      waiters: new Waiters(store),
       intake: new Intake(limits),
       newExecutions: new NewExecutions(
         store.opened.nextKey,

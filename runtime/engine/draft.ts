@@ -26,6 +26,10 @@ export interface Effects {
   started?: Map<string, Actor>;
   /** Replies to requests, by their id. */
   replies?: Map<string, Outcome>;
+  /** Executions for whose end, or reply, this one waits from now on. */
+  awaited?: Set<Actor>;
+  /** Who has got what it waits for: keys and operations. */
+  answered?: Set<string>;
   /** Subscriptions have got events. */
   delivers?: true;
   /** Events acknowledged by this commit. */
@@ -79,9 +83,32 @@ export class Draft {
     this.write({ kind: "addInbox", execution: target.key, event, ...(once === undefined ? {} : { once }) });
     this.effects.signalled ??= new Set();
     this.effects.signalled.add(target);
-    if (!isControl(event)) return;
+    if (isControl(event)) this.forces(target);
+  }
+
+  /** An execution has to look into its inbox although it is suspended. */
+  forces(target: Actor): void {
+    this.effects.signalled ??= new Set();
+    this.effects.signalled.add(target);
     this.effects.forced ??= new Set();
     this.effects.forced.add(target);
+  }
+
+  /** The execution waits for the end of `target`, or for its reply. */
+  awaits(target: Actor, seq: number, reply: boolean): void {
+    this.write({ kind: "addWaiter", execution: this.actor.key, seq, target: target.key, reply });
+    this.effects.awaited ??= new Set();
+    this.effects.awaited.add(target);
+  }
+
+  /** Gives an execution what its operation `seq` waits for, unless this commit has done so. */
+  answer(waiter: Actor, seq: number, outcome: Outcome): void {
+    this.effects.answered ??= new Set();
+    const waiting = `${waiter.key}#${seq}`;
+    if (this.effects.answered.has(waiting)) return;
+    this.effects.answered.add(waiting);
+    this.write({ kind: "removeWaiter", execution: waiter.key, seq });
+    this.inbox(waiter, { kind: "sent", seq, outcome });
   }
 
   /** Puts an event into a subscription's queue. */

@@ -21,6 +21,11 @@ export function heartbeatMissed(task: string): Outcome {
   return { ok: false, error: encode(withoutStack(new HeartbeatTimeout(message))) };
 }
 
+/** What an execution asked of the engine cannot be. */
+export function refused({ code, message, remedy }: Fault): Outcome {
+  return { ok: false, error: encode(withoutStack(new EventualError("Refused", `${message}. ${remedy}`, { code }))) };
+}
+
 /** An execution could not be started from a workflow. */
 export function refusedStart(fault: Fault): Outcome {
   return {

@@ -17,6 +17,7 @@ import type { TaskFeed } from "./task-feed.js";
 import type { LogicalTime } from "./time.js";
 import type { Timers } from "./timers.js";
 import type { Verification } from "./verification.js";
+import type { Waiters } from "./waiters.js";
 import type { Wakeups } from "./wakeups.js";
 
 export interface Parts {
@@ -25,6 +26,7 @@ export interface Parts {
   readonly programs: Programs;
   readonly newExecutions: NewExecutions;
   readonly requests: Requests;
+  readonly waiters: Waiters;
   readonly intake: Intake;
   readonly declarations: DeclarationRegistry;
   readonly deliveries: Deliveries;

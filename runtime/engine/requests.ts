@@ -1,4 +1,7 @@
-/** Who waits for the reply to a request (a signal whose handler answers). In memory: a reply is durable by its effects. */
+/**
+ * Who waits for the reply to a request (a signal whose handler answers). Those from outside wait in memory: a reply is
+ * durable by its effects. An execution's request is named after it, and is a row of the store until it is answered.
+ */
 import { randomBytes } from "node:crypto";
 import type { Outcome } from "../protocol/value.js";
 
@@ -9,6 +12,20 @@ interface Waiting {
 }
 
 const ID_BYTES = 12;
+/** Begins the id of a request that an execution has sent: no other has it. */
+const FROM_EXECUTION = "@";
+
+/** The id of the request that an execution sends as its operation `seq`. */
+export function requestId(execution: string, seq: number): string {
+  return `${FROM_EXECUTION}${seq} ${execution}`;
+}
+
+/** Which execution has sent the request with that id; undefined for one that came from outside. */
+export function requesterOf(id: string): { readonly execution: string; readonly seq: number } | undefined {
+  if (!id.startsWith(FROM_EXECUTION)) return undefined;
+  const end = id.indexOf(" ");
+  return { seq: Number(id.slice(FROM_EXECUTION.length, end)), execution: id.slice(end + 1) };
+}
 
 export class Requests {
   readonly #waiting = new Map<string, Waiting>();

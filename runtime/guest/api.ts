@@ -2,9 +2,9 @@
 import { ExecutionStatus, isFailedExecution, isSucceededExecution } from "../api/status.js";
 import { ERROR_CLASSES } from "../protocol/errors.js";
 import { cancelScope, uncancellable } from "./operations/cancel.js";
-import { executionHandle } from "./operations/child.js";
 import { condition } from "./operations/condition.js";
 import { event, subscription } from "./operations/event.js";
+import { executionHandle } from "./operations/handle.js";
 import { query } from "./operations/query.js";
 import { unsupported } from "./operations/refusing.js";
 import { saga } from "./operations/saga.js";

@@ -14,6 +14,12 @@ const seq = z.int().positive();
 /** One event on its way to its subscriptions. */
 export const emittedSchema = z.object({ event: z.string(), payload: z.string() });
 export type Emitted = z.infer<typeof emittedSchema>;
+/** What can be asked about an execution: where it stands, what came of it once it has ended, one of its queries. */
+const questionSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("status") }),
+  z.object({ kind: z.literal("result") }),
+  z.object({ kind: z.literal("query"), query: z.string(), input: z.string() }),
+]);
 const onCrash = z.enum(["retry", "fail"]);
 const onParentClose = z.enum(["abandon", "cancel", "terminate"]);
 
@@ -34,7 +40,7 @@ export const commandSchemas = {
   timer: z.object({ kind: z.literal("timer"), seq, at: z.number() }),
   /** A timer whose purpose is gone. No answer. */
   cancelTimer: z.object({ kind: z.literal("cancelTimer"), seq }),
-  /** Send a signal to another execution; answered by a `sent` event. */
+  /** Send a signal to another execution; answered by a `sent` event: when it is there, or, of a request, with its reply. */
   signal: z.object({
     kind: z.literal("signal"),
     seq,
@@ -43,6 +49,7 @@ export const commandSchemas = {
     payload: z.string(),
     /** Of several signals to the execution with the same id only the first arrives. */
     id: z.string().exactOptional(),
+    request: z.literal(true).exactOptional(),
   }),
   /** Put events into the queues of their subscriptions. No answer. */
   emit: z.object({
@@ -80,6 +87,8 @@ export const commandSchemas = {
     action: z.enum(["cancel", "terminate", "suspend", "resume", "timeOut"]),
     reason: z.string().exactOptional(),
   }),
+  /** Ask about another execution, or wait for its end; answered by a `sent` event. */
+  ask: z.object({ kind: z.literal("ask"), seq, execution: z.string(), question: questionSchema }),
   /** The execution's own time limit, ms since the epoch. No answer: it is closed then. */
   deadline: z.object({ kind: z.literal("deadline"), at: z.number() }),
   /**
@@ -116,6 +125,7 @@ export const commandSchema: z.ZodType<Command> = z.discriminatedUnion("kind", [
   commandSchemas.child,
   commandSchemas.start,
   commandSchemas.control,
+  commandSchemas.ask,
   commandSchemas.deadline,
   commandSchemas.retry,
   commandSchemas.reply,

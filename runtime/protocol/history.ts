@@ -96,6 +96,11 @@ function markOfCommand(command: Command): readonly Mark[] {
     }
     case "control":
       return [{ mark: "begun", kind: "send", seq: command.seq, name: `${command.action} → ${command.execution}` }];
+    case "ask": {
+      const { question, execution } = command;
+      const what = question.kind === "query" ? `query ${question.query}` : question.kind;
+      return [{ mark: "begun", kind: "send", seq: command.seq, name: `${what} → ${execution}` }];
+    }
     case "cancelTask":
     case "cancelTimer":
       return [{ mark: "withdrawn", seq: command.seq }];

@@ -63,7 +63,10 @@ export interface Store {
   dueTimers(until: number, limit: number): Promise<readonly TimerRow[]>;
   /** When the earliest timer of an execution in progress is due. */
   nextTimer(): Promise<number | undefined>;
-  /** Keys of executions in progress with inbox entries, oldest entry first. */
+  /**
+   * Keys of executions that have inbox entries to look at, oldest entry first: of those in progress any, of those that
+   * are suspended what the engine itself carries out.
+   */
   pendingInboxes(limit: number): Promise<readonly number[]>;
   /** Tasks not yet completed, in order of scheduling; `after` is the row id of the last one of the previous page. */
   openTasks(query: { after?: number; limit: number }): Promise<readonly TaskRow[]>;
@@ -73,6 +76,12 @@ export interface Store {
   tasksOf(execution: number): Promise<readonly number[]>;
   /** Children of an execution that are not closed. */
   childrenOf(execution: number): Promise<readonly { readonly id: string; readonly onClose: OnParentClose }[]>;
+  /** Executions that wait for the end of this one, or for its reply. */
+  waitersOf(target: number): Promise<readonly WaiterRow[]>;
+  /** Whether any execution waits for another one. */
+  anyWaiter(): Promise<boolean>;
+  /** Starts of attempts that count for their rate at `now` and later. */
+  startsSince(now: number): Promise<readonly StartRow[]>;
   /** One task that is not completed. */
   findTask(execution: number, seq: number): Promise<TaskRow | undefined>;
   /** Events that wait for an attempt, due at or before `until`, earliest first. */
@@ -197,6 +206,21 @@ export interface TaskRow {
   readonly beat?: { readonly at: number; readonly details: Encoded };
 }
 
+/** An execution that waits for another one: its id, and the operation that waits. */
+export interface WaiterRow {
+  readonly id: string;
+  readonly seq: number;
+  /** It waits for the reply to a request, not for the end. */
+  readonly reply: boolean;
+}
+
+/** An attempt that began at `at` and counts for the rate of `gate` until `until`: ms since the epoch. */
+export interface StartRow {
+  readonly gate: string;
+  readonly at: number;
+  readonly until: number;
+}
+
 export interface DeliveryRow {
   readonly id: number;
   readonly subscription: string;
@@ -207,6 +231,10 @@ export interface DeliveryRow {
   /** Attempts that have failed. */
   readonly attempt: number;
   readonly readyAt: number;
+  /** The incarnation that may have begun an attempt. Default: 0, none. */
+  readonly lease?: number;
+  /** How many attempts the death of the process cut off. Default: 0. */
+  readonly crashes?: number;
 }
 
 /** Executions that closed at `until` or before (ms since the epoch). */
@@ -355,6 +383,8 @@ export type Write =
       readonly payload: Encoded;
       readonly time: number;
     }
+  /** An attempt is about to begin; the death of the process cut off `crashes` before it. */
+  | { readonly kind: "leaseDelivery"; readonly id: number; readonly lease: number; readonly crashes: number }
   /** An attempt has failed: `attempt` is its number, the next one does not start before `readyAt`. */
   | { readonly kind: "retryDelivery"; readonly id: number; readonly attempt: number; readonly readyAt: number }
   /** No attempt could handle it: it is kept among the dead letters. */
@@ -368,6 +398,18 @@ export type Write =
   /** A dead letter returns into its queue, as if it had just been emitted. */
   | { readonly kind: "reviveDelivery"; readonly id: number; readonly time: number }
   | { readonly kind: "removeDelivery"; readonly id: number }
+  /** An execution waits for the end of `target`, or for its reply. Goes when one of the two is closed. */
+  | {
+      readonly kind: "addWaiter";
+      readonly execution: number;
+      readonly seq: number;
+      readonly target: number;
+      readonly reply: boolean;
+    }
+  /** It waits no more; it may be gone already. */
+  | { readonly kind: "removeWaiter"; readonly execution: number; readonly seq: number }
+  /** An attempt that counts for the rate of `gate` from `at` to `until`, ms since the epoch. */
+  | { readonly kind: "noteStart"; readonly gate: string; readonly at: number; readonly until: number }
   /** What a program declares, in place of what it and the programs that it replaces declared before. */
   | {
       readonly kind: "declare";

@@ -57,6 +57,7 @@ conform([
     kills: "some",
     repeats: "deliveries",
   },
+  { name: "handles", afterwards: HOUR },
   { name: "schedules" },
   {
     name: "sagas",

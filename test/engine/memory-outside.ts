@@ -10,6 +10,7 @@ import type {
   ExecutionRow,
   PrunableQuery,
   ScheduleRow,
+  StartRow,
   TaskRow,
   Write,
 } from "#runtime/store/store.js";
@@ -20,14 +21,15 @@ export class OutsideData {
   deliveries: Delivery[] = [];
   declarations: DeclarationRow[] = [];
   schedules: ScheduleRow[] = [];
+  starts: StartRow[] = [];
   /** What authors' statements have added. */
   rows: string[] = [];
   #next = 1;
 
   copy(): OutsideData {
     const copy = new OutsideData();
-    const { deliveries, declarations, schedules, rows } = this;
-    Object.assign(copy, structuredClone({ deliveries, declarations, schedules, rows }));
+    const { deliveries, declarations, schedules, starts, rows } = this;
+    Object.assign(copy, structuredClone({ deliveries, declarations, schedules, starts, rows }));
     copy.#next = this.#next;
     return copy;
   }
@@ -40,15 +42,23 @@ export class OutsideData {
         this.deliveries.push({ ...delivery, id: this.#next++, attempt: 0, readyAt: write.time });
         return true;
       }
+      case "leaseDelivery":
+        this.#change(write.id, false, { lease: write.lease, crashes: write.crashes });
+        return true;
+      case "noteStart": {
+        const { kind: _, ...start } = write;
+        this.starts = [...this.starts.filter(({ until }) => until > write.at), start];
+        return true;
+      }
       case "retryDelivery":
-        this.#change(write.id, false, { attempt: write.attempt, readyAt: write.readyAt });
+        this.#change(write.id, false, { attempt: write.attempt, readyAt: write.readyAt, lease: 0 });
         return true;
       case "buryDelivery":
         this.#change(write.id, false, { attempt: write.attempt, deadAt: write.time, error: write.error });
         return true;
       case "reviveDelivery": {
         const { deadAt: _, error: __, ...delivery } = this.#delivery(write.id, true);
-        this.#put({ ...delivery, attempt: 0, readyAt: write.time });
+        this.#put({ ...delivery, attempt: 0, readyAt: write.time, lease: 0, crashes: 0 });
         return true;
       }
       case "removeDelivery": {

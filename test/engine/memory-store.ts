@@ -3,7 +3,7 @@
  *
  * The data outlive the handles: `open()` after `crash()` is the next incarnation on what was committed.
  */
-import type { Event, TailEntry } from "#runtime/protocol/event.js";
+import { type Event, isControl, type TailEntry } from "#runtime/protocol/event.js";
 import { isClosed } from "#runtime/protocol/execution.js";
 import type {
   ExecutionRow,
@@ -29,6 +29,7 @@ class Data {
   tasks: TaskRow[] = [];
   inbox: (InboxRow & { execution: number })[] = [];
   logs: (LogRow & { execution: number })[] = [];
+  waiters: { execution: number; seq: number; target: number; reply: boolean }[] = [];
   programs = new Map<string, string>();
   outside = new OutsideData();
   /** Executions and ids of signals that must not come twice. */
@@ -211,9 +212,13 @@ export class Database {
         }),
       pendingInboxes: (limit) =>
         read("pendingInboxes", () =>
-          [...new Set(data.inbox.map(({ execution }) => execution))]
-            .filter((key) => database.inProgress(key))
-            .slice(0, limit),
+          [
+            ...new Set(
+              data.inbox
+                .filter(({ execution, event }) => database.inProgress(execution) || isControl(event))
+                .map(({ execution }) => execution),
+            ),
+          ].slice(0, limit),
         ),
       openTasks: ({ after = 0, limit }) =>
         read("openTasks", () => data.tasks.filter(({ row }) => row > after).slice(0, limit)),
@@ -226,6 +231,14 @@ export class Database {
             parent?.key === execution && !isClosed(status) ? [{ id, onClose: parent.onClose }] : [],
           ),
         ),
+      waitersOf: (target) =>
+        read("waitersOf", () =>
+          data.waiters.flatMap(({ execution, seq, reply, ...waiter }) =>
+            waiter.target === target ? [{ id: data.executions.get(execution)?.row.id ?? "", seq, reply }] : [],
+          ),
+        ),
+      anyWaiter: () => read("anyWaiter", () => data.waiters.length > 0),
+      startsSince: (now) => read("startsSince", () => data.outside.starts.filter(({ until }) => until > now)),
       findTask: (execution, seq) =>
         read("findTask", () => data.tasks.find((task) => task.execution === execution && task.seq === seq)),
       sizeOf: (key) =>
@@ -311,8 +324,18 @@ export class Database {
         }
         data.timers = data.timers.filter((timer) => timer.execution !== write.execution);
         data.inbox = data.inbox.filter((entry) => entry.execution !== write.execution);
+        data.waiters = data.waiters.filter(({ execution, target }) => ![execution, target].includes(write.execution));
         return;
       }
+      case "addWaiter": {
+        const { kind: _, ...waiter } = write;
+        this.#open(write.execution);
+        data.waiters.push(waiter);
+        return;
+      }
+      case "removeWaiter":
+        data.waiters = data.waiters.filter((w) => w.execution !== write.execution || w.seq !== write.seq);
+        return;
       case "appendTail": {
         const found = this.#open(write.execution);
         demand(write.entry.n === lastOf(found) + 1, `tail gap at ${write.entry.n} after ${lastOf(found)}`);

@@ -23,6 +23,8 @@ export interface CommandContext {
   readonly newExecutions: NewExecutions;
   /** Makes the actor of an execution that this commit creates; undefined if its id is taken. */
   readonly newActor: (row: ExecutionRow) => (Actor & { readonly row: ExecutionRow }) | undefined;
+  /** Answers to its queries, by number of the operation. */
+  readonly answers: ReadonlyMap<number, Outcome>;
   /** The activation closes its execution: nobody will hear answers. */
   readonly closes: boolean;
   /** Writes that the execution ends, and what follows from that for its parent and its children. */

@@ -3,6 +3,7 @@
  * not compile.
  */
 import type { Command, CommandKind, CommandOf } from "../../protocol/command.js";
+import { ask } from "./ask.js";
 import { close } from "./close.js";
 import { control } from "./control.js";
 import { emit } from "./emit.js";
@@ -24,6 +25,7 @@ const HANDLERS: { readonly [K in CommandKind]: CommandHandler<K> } = {
   child,
   start,
   control,
+  ask,
   deadline,
   retry,
   reply,

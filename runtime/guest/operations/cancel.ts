@@ -43,7 +43,7 @@ function rejectWaiting(scope: Scope | undefined, cancellation: Cancellation): vo
       continue;
     }
     operations.delete(key);
-    turn.commands.push({ kind: kind === "task" ? "cancelTask" : "cancelTimer", seq: seqOf(key) });
+    if (kind !== "wait") turn.commands.push({ kind: kind === "task" ? "cancelTask" : "cancelTimer", seq: seqOf(key) });
     GPromise.settle(promise, REJECTED, cancelledError(cancellation));
   }
   const reaches = (of: Scope | undefined): boolean => isReached(of, scope);

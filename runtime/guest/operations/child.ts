@@ -22,29 +22,11 @@ import {
   settleWith,
   takeOperation,
 } from "./durable.js";
-import { sendSignal } from "./signal.js";
+import { handleOf, methodsOf } from "./handle.js";
 import { timeoutPromise } from "./time.js";
 
 const NAME_BYTES = 10;
 const ON_PARENT_CLOSE = ["abandon", "cancel", "terminate"] as const;
-
-// ---- what can be done to another execution
-
-const signalCode = runtimeCode(
-  "rt:signalExecution",
-  ([id]) =>
-    (signal: unknown, payload?: unknown, options?: unknown) =>
-      sendSignal(id, signal, payload, options),
-);
-const controlCode = runtimeCode("rt:controlExecution", ([id, action]) => (reason?: unknown) => {
-  requireExecution("controlling an execution");
-  const text = reason === undefined ? undefined : String(reason);
-  return controlExecution(id as string, action as "cancel", text);
-});
-
-function controls(id: string, actions: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(actions.map((action) => [action, makeClosure(controlCode, [id, action])]));
-}
 
 // ---- children
 
@@ -106,8 +88,7 @@ export function callChild(workflow: string, input: unknown, given: unknown): obj
   }
   return Object.assign(promise, {
     execution: { id },
-    sendSignal: makeClosure(signalCode, [id]),
-    ...controls(id, ["cancel", "terminate"]),
+    ...methodsOf(id),
   });
 }
 
@@ -168,21 +149,6 @@ const startedCode = runtimeCode(
     () =>
       handleOf(id as string),
 );
-
-/** `executionHandle(id)`. Throws Fault EV5004 for what is no id. */
-export function executionHandle(id: unknown): object {
-  if (typeof id === "string" && id !== "") return handleOf(id);
-  throw invalidArgument("the execution is not named", 'Pass its id, such as "checkout/order-17".');
-}
-
-/** What stands for another execution inside a workflow. */
-function handleOf(id: string): object {
-  return {
-    executionId: id,
-    sendSignal: makeClosure(signalCode, [id]),
-    ...controls(id, ["cancel", "terminate", "suspend", "resume"]),
-  };
-}
 
 /** `wf.startExecution({ input, executionName, timeout })`. Throws Fault EV5001 during initialisation, EV5003, EV5004. */
 export function startDetached(workflow: string, given: unknown): object {

@@ -15,10 +15,15 @@ import { releaseTimer } from "../resolve.js";
 import { cancellationOf, cancelledError, type Scope } from "../scope.js";
 import { decode, type Encoded, type Outcome } from "../values.js";
 
-/** What has to be done about an operation that is cancelled. `sent`: nothing, its answer is under way. */
-export type OperationKind = "task" | "timer" | "child" | "sent";
+/**
+ * What has to be done about an operation that is cancelled. `sent`: nothing, its answer is under way. `wait`: nobody has
+ * to be told that its answer is not waited for any more.
+ */
+export type OperationKind = "task" | "timer" | "child" | "sent" | "wait";
 
 export interface Operation extends Partial<ChildOperation> {
+  /** Of a child its id; of a wait for an execution's end that one's. */
+  readonly execution?: string;
   readonly promise: GPromise;
   readonly kind: OperationKind;
   readonly scope: Scope | undefined;
@@ -48,7 +53,7 @@ export function refusedByCancellation(): GPromise | undefined {
 export function command(
   make: (seq: number) => Command,
   kind: OperationKind = "sent",
-  child?: ChildOperation,
+  child?: Partial<ChildOperation>,
 ): GPromise {
   const refused = refusedByCancellation();
   if (refused !== undefined) return refused;
@@ -66,7 +71,7 @@ export function noteOperation(
   key: number,
   promise: GPromise,
   kind: OperationKind,
-  child?: ChildOperation,
+  child?: Partial<ChildOperation>,
 ): void {
   const { scope } = currentTurn();
   const isBare = scope === undefined && (kind === "task" || kind === "timer");

@@ -38,7 +38,8 @@ interface Handler {
   disposed: boolean;
 }
 
-function nameOf(signal: unknown): string {
+/** The name of a signal given by its definition or name. Throws Fault EV5004. */
+export function nameOfSignal(signal: unknown): string {
   const name = isObject(signal) ? Reflect.get(signal, "id") : signal;
   if (typeof name === "string" && name !== "") return name;
   throw invalidArgument("a signal has no name", "Pass what signal() gave, or the signal's name.");
@@ -72,7 +73,7 @@ function abandon(waiter: Waiter, reason: unknown): void {
  * first. Throws Fault EV5001 during initialisation, EV5003 and EV5004 for wrong arguments.
  */
 export function expectSignal(signal: unknown, given?: unknown): GPromise {
-  const name = nameOf(signal);
+  const name = nameOfSignal(signal);
   requireExecution(`expecting the signal "${name}"`);
   const { timeout } = checkOptions(`expectSignal("${name}")`, given, ["timeout"]);
   const { waiting, buffered } = currentTurn().instance.state.signals;
@@ -154,7 +155,7 @@ const drainBufferCode = runtimeCode("rt:drainBuffer", ([signal]) => () => {
  * `{ dispose() }`. Throws Fault EV5001 during initialisation, EV5004 for wrong arguments.
  */
 export function onSignal(signal: unknown, handler: unknown): object {
-  const name = nameOf(signal);
+  const name = nameOfSignal(signal);
   requireExecution(`handling the signal "${name}"`);
   if (typeof handler !== "function") {
     throw invalidArgument(`the handler of signal "${name}" is not a function`, "Pass a function of the payload.");
@@ -264,7 +265,7 @@ export function deliverSignal(name: string, payload: Encoded, request?: string):
  * closed. Throws Fault EV5001 during initialisation, EV5003 and EV5004 for wrong arguments.
  */
 export function sendSignal(execution: unknown, signal: unknown, payload?: unknown, options?: unknown): GPromise {
-  const name = nameOf(signal);
+  const name = nameOfSignal(signal);
   requireExecution(`sending the signal "${name}"`);
   if (typeof execution !== "string" || execution === "") {
     throw invalidArgument("the execution to signal is not named", 'Pass its id, such as "checkout/order-17".');
@@ -311,7 +312,7 @@ const sendCode = runtimeCode(
 
 /** `signal(name)`: the signal's definition. Throws Fault EV5004 for a bad name. */
 export function signal(name: unknown): object {
-  const id = nameOf(typeof name === "string" ? name : undefined);
+  const id = nameOfSignal(typeof name === "string" ? name : undefined);
   return Object.freeze({
     kind: "Signal",
     id,

@@ -8,6 +8,7 @@
  * C4  What `PAYLOADS` names, and nothing else, is sealed by the store's codec if it has one.
  */
 import { toUSVString } from "node:util";
+import { isControl } from "../../protocol/event.js";
 import { isClosed } from "../../protocol/execution.js";
 import { Fault } from "../../protocol/fault.js";
 import type { ExecutionRow, Write } from "../store.js";
@@ -50,6 +51,10 @@ export const KIND = {
   putSchedule: 33,
   removeSchedule: 34,
   removeExecution: 35,
+  addWaiter: 36,
+  removeWaiter: 37,
+  noteStart: 38,
+  leaseDelivery: 39,
 } as const;
 
 /** Columns of the view `change`, in order. */
@@ -240,17 +245,13 @@ function add(changes: Changes, write: Write, counters: Counters, consumed: numbe
     case "retryTask":
       changes.row(KIND.retryTask, write.execution, write.seq, write.readyAt, null);
       return;
-    case "awaitTask":
-      changes.row(KIND.awaitTask, write.execution, write.seq, null, null);
-      return;
     case "beatTask":
       changes.row(KIND.beatTask, write.execution, write.seq, write.at, null, write.details);
       return;
+    case "awaitTask":
     case "removeTask":
-      changes.row(KIND.removeTask, write.execution, write.seq, null, null);
-      return;
     case "cancelTask":
-      changes.row(KIND.cancelTask, write.execution, write.seq, null, null);
+      changes.row(KIND[write.kind], write.execution, write.seq, null, null);
       return;
     case "completeTask": {
       const { execution, seq, event, time, level, text } = write;
@@ -261,7 +262,8 @@ function add(changes: Changes, write: Write, counters: Counters, consumed: numbe
     }
     case "addInbox": {
       const { execution, event, once } = write;
-      changes.row(KIND.addInbox, execution, counters.inbox++, null, null, JSON.stringify(event), once);
+      const control = isControl(event) ? 1 : 0;
+      changes.row(KIND.addInbox, execution, counters.inbox++, null, control, JSON.stringify(event), once);
       return;
     }
     case "removeInbox":
@@ -274,11 +276,17 @@ function add(changes: Changes, write: Write, counters: Counters, consumed: numbe
       return;
     }
     case "addDelivery":
+    case "leaseDelivery":
     case "retryDelivery":
     case "buryDelivery":
     case "reviveDelivery":
     case "removeDelivery":
       addDelivery(changes, write, counters);
+      return;
+    case "addWaiter":
+    case "removeWaiter":
+    case "noteStart":
+      addWait(changes, write);
       return;
     case "removeExecution":
       changes.row(KIND.removeExecution, write.execution, null, null, null);
@@ -290,6 +298,21 @@ function add(changes: Changes, write: Write, counters: Counters, consumed: numbe
       return;
     case "setClock":
       changes.clock = Math.max(changes.clock ?? 0, write.now);
+  }
+}
+
+/** Adds the row of a write about what others wait for: an execution's end or reply, a rate's room. */
+function addWait(changes: Changes, write: Extract<Write, { kind: "addWaiter" | "removeWaiter" | "noteStart" }>): void {
+  switch (write.kind) {
+    case "addWaiter":
+      changes.row(KIND.addWaiter, write.execution, write.seq, null, write.target, null, null, write.reply ? 1 : 0);
+      return;
+    case "removeWaiter":
+      changes.row(KIND.removeWaiter, write.execution, write.seq, null, null);
+      return;
+    case "noteStart":
+      changes.row(KIND.noteStart, null, null, write.at, write.until, write.gate);
+      return;
   }
 }
 
@@ -314,7 +337,13 @@ function addDeclaration(
   }
 }
 
-type DeliveryKind = "addDelivery" | "retryDelivery" | "buryDelivery" | "reviveDelivery" | "removeDelivery";
+type DeliveryKind =
+  | "addDelivery"
+  | "leaseDelivery"
+  | "retryDelivery"
+  | "buryDelivery"
+  | "reviveDelivery"
+  | "removeDelivery";
 
 /** Adds the row of a write to the queues of subscriptions. */
 function addDelivery(changes: Changes, write: Extract<Write, { kind: DeliveryKind }>, counters: Counters): void {
@@ -324,6 +353,9 @@ function addDelivery(changes: Changes, write: Extract<Write, { kind: DeliveryKin
       changes.row(KIND.addDelivery, null, counters.delivery++, time, null, subscription, event, payload);
       return;
     }
+    case "leaseDelivery":
+      changes.row(KIND.leaseDelivery, null, write.id, write.crashes, write.lease);
+      return;
     case "retryDelivery":
       changes.row(KIND.retryDelivery, null, write.id, write.readyAt, write.attempt);
       return;
@@ -387,6 +419,8 @@ export function labelOf(values: readonly Value[], row: number): string {
     case KIND.undeclare:
     case KIND.declare:
       return `${name} ${a}`;
+    case KIND.leaseDelivery:
+    case KIND.noteStart:
     case KIND.retryDelivery:
     case KIND.buryDelivery:
     case KIND.reviveDelivery:

@@ -198,8 +198,45 @@ CREATE TABLE eventual_signal (
 ALTER TABLE task ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
 `;
 
+/**
+ * Executions that wait for the end of others, or for their reply (`reply` = 1). Starts of task attempts that count for a
+ * rate, until when. Which attempts to handle events may have been running when the process died. And which events reach
+ * an execution although it is suspended.
+ */
+const VERSION_7 = `
+CREATE TABLE eventual_waiter (
+  waiter INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  target INTEGER NOT NULL,
+  reply INTEGER NOT NULL,
+  PRIMARY KEY (waiter, seq)
+) WITHOUT ROWID;
+CREATE INDEX eventual_waiter_target ON eventual_waiter (target);
+
+CREATE TABLE eventual_rate (
+  id INTEGER PRIMARY KEY,
+  gate TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  until INTEGER NOT NULL
+);
+CREATE INDEX eventual_rate_until ON eventual_rate (until);
+
+ALTER TABLE inbox ADD COLUMN control INTEGER NOT NULL DEFAULT 0;
+UPDATE inbox SET control = 1, active = 1 WHERE event LIKE '{"kind":"terminate"%' OR event LIKE '{"kind":"resume"%';
+ALTER TABLE eventual_delivery ADD COLUMN lease INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE eventual_delivery ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
+`;
+
 /** In order; the index of a step is the version that it starts from. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6];
+export const MIGRATIONS: readonly string[] = [
+  VERSION_1,
+  VERSION_2,
+  VERSION_3,
+  VERSION_4,
+  VERSION_5,
+  VERSION_6,
+  VERSION_7,
+];
 
 /**
  * Brings a database from `version` to the newest one (M1).

@@ -44,6 +44,8 @@ const CLOSE = `
     ${REQUIRE_OPEN}
     INSERT INTO history (execution, n, time, text) SELECT NEW.execution, ${LAST}, NEW.time, NEW.d WHERE NEW.d IS NOT NULL;
     DELETE FROM eventual_signal WHERE execution = NEW.execution;
+    DELETE FROM eventual_waiter WHERE target = NEW.execution;
+    DELETE FROM eventual_waiter WHERE waiter = NEW.execution;
     UPDATE execution SET status = NEW.number, end_time = NEW.time, result = NEW.a, error = NEW.b, reason = NEW.c WHERE key = NEW.execution;`;
 
 /** Activations of an execution whose history is kept, and at every how many of them the older ones go. */
@@ -79,7 +81,7 @@ const BODIES: Record<keyof typeof KIND, string> = {
     ${REQUIRE_OPEN}
     UPDATE execution SET status = NEW.number, reason = NEW.c WHERE key = NEW.execution;
     UPDATE timer SET active = (NEW.number = 'IN_PROGRESS') WHERE execution = NEW.execution;
-    UPDATE inbox SET active = (NEW.number = 'IN_PROGRESS') WHERE execution = NEW.execution;`,
+    UPDATE inbox SET active = (NEW.number = 'IN_PROGRESS' OR control = 1) WHERE execution = NEW.execution;`,
   tail: `
     ${removeTask("NEW.c")}
     ${REQUIRE_OPEN}
@@ -124,19 +126,31 @@ const BODIES: Record<keyof typeof KIND, string> = {
   addDelivery: `
     INSERT INTO eventual_delivery (id, subscription, event, payload, time, attempt, ready_at)
     VALUES (NEW.n, NEW.a, NEW.b, NEW.c, NEW.time, 0, NEW.time);`,
+  leaseDelivery: `
+    UPDATE eventual_delivery SET lease = NEW.number, crashes = NEW.time WHERE id = NEW.n AND dead_at IS NULL;
+    ${NO_DELIVERY}`,
   retryDelivery: `
-    UPDATE eventual_delivery SET attempt = NEW.number, ready_at = NEW.time WHERE id = NEW.n AND dead_at IS NULL;
+    UPDATE eventual_delivery SET attempt = NEW.number, ready_at = NEW.time, lease = 0 WHERE id = NEW.n AND dead_at IS NULL;
     ${NO_DELIVERY}`,
   buryDelivery: `
     UPDATE eventual_delivery SET attempt = NEW.number, dead_at = NEW.time, error = NEW.a WHERE id = NEW.n AND dead_at IS NULL;
     ${NO_DELIVERY}`,
   reviveDelivery: `
-    UPDATE eventual_delivery SET attempt = 0, ready_at = NEW.time, dead_at = NULL, error = NULL
+    UPDATE eventual_delivery SET attempt = 0, ready_at = NEW.time, dead_at = NULL, error = NULL, lease = 0, crashes = 0
     WHERE id = NEW.n AND dead_at IS NOT NULL;
     ${NO_DELIVERY}`,
   removeDelivery: `
     DELETE FROM eventual_delivery WHERE id = NEW.n;
     ${NO_DELIVERY}`,
+  addWaiter: `
+    ${REQUIRE_OPEN}
+    INSERT INTO eventual_waiter (waiter, seq, target, reply) VALUES (NEW.execution, NEW.n, NEW.number, NEW.c);`,
+  // Answered already, or given up by its execution: either way it is gone.
+  removeWaiter: "DELETE FROM eventual_waiter WHERE waiter = NEW.execution AND seq = NEW.n;",
+  // Those that count no longer go with the next one that does.
+  noteStart: `
+    DELETE FROM eventual_rate WHERE until <= NEW.time;
+    INSERT INTO eventual_rate (gate, at, until) VALUES (NEW.a, NEW.time, NEW.number);`,
   removeExecution: `
     ${refuseIf(`NOT EXISTS (SELECT 1 FROM execution WHERE key = NEW.execution AND status NOT IN ${OPEN})`, "'execution ' || NEW.execution || ' is not closed'")}
     ${refuseIf("EXISTS (SELECT 1 FROM task WHERE execution = NEW.execution)", "'execution ' || NEW.execution || ' has open tasks'")}
@@ -167,7 +181,8 @@ const BODIES: Record<keyof typeof KIND, string> = {
   addInbox: `
     ${REQUIRE_OPEN}
     INSERT OR IGNORE INTO eventual_signal (execution, id) SELECT NEW.execution, NEW.b WHERE NEW.b IS NOT NULL;
-    INSERT INTO inbox (id, execution, active, event) SELECT NEW.n, NEW.execution, ${ACTIVE}, NEW.a
+    INSERT INTO inbox (id, execution, active, event, control)
+    SELECT NEW.n, NEW.execution, NEW.number = 1 OR ${ACTIVE}, NEW.a, NEW.number
     WHERE NEW.b IS NULL OR changes() = 1;`,
   removeInbox: `
     DELETE FROM inbox WHERE id = NEW.n;

@@ -12,10 +12,12 @@ import type {
   LogRow,
   PrunableQuery,
   ScheduleRow,
+  StartRow,
   Store,
   StoredExecution,
   TaskRow,
   TimerRow,
+  WaiterRow,
 } from "../store.js";
 import type { Connection, Row, Statement, Value } from "./driver.js";
 import { EXECUTION, type ExecutionFilter, listExecutions } from "./looking.js";
@@ -44,6 +46,9 @@ const TASK = `
 const DELIVERY = `
     SELECT id, subscription, event, payload, time, attempt, ready_at AS readyAt, dead_at AS deadAt, error
     FROM eventual_delivery`;
+
+/** With who may be at it, and how often the process died meanwhile. */
+const DUE = DELIVERY.replace("error\n", "error, lease, crashes\n");
 
 const PRUNABLE = `
     FROM execution INDEXED BY execution_by_end
@@ -79,7 +84,10 @@ export const SQL = {
     SELECT id, parent FROM execution JOIN (SELECT execution AS child FROM child WHERE child.parent = ?) ON key = child
     WHERE status IN ('IN_PROGRESS', 'SUSPENDED') ORDER BY key`,
   findTask: `${TASK} WHERE execution = ? AND seq = ?`,
-  dueDeliveries: `${DELIVERY} WHERE dead_at IS NULL AND ready_at <= ? ORDER BY ready_at, id LIMIT ?`,
+  waitersOf: "SELECT id, seq, reply FROM eventual_waiter JOIN execution ON key = waiter WHERE target = ?",
+  anyWaiter: "SELECT EXISTS (SELECT 1 FROM eventual_waiter) AS n",
+  startsSince: "SELECT gate, at, until FROM eventual_rate WHERE until > ? ORDER BY until",
+  dueDeliveries: `${DUE} WHERE dead_at IS NULL AND ready_at <= ? ORDER BY ready_at, id LIMIT ?`,
   nextDelivery:
     "SELECT ready_at AS at FROM eventual_delivery WHERE dead_at IS NULL AND ready_at > ? ORDER BY ready_at LIMIT 1",
   deadLetters: `${DELIVERY} WHERE dead_at IS NOT NULL AND id < ? ORDER BY id DESC LIMIT ?`,
@@ -175,6 +183,25 @@ export class Queries {
   async childrenOf(execution: number): Promise<readonly { readonly id: string; readonly onClose: OnParentClose }[]> {
     const rows = await this.#all(SQL.childrenOf, execution);
     return rows.map((row) => ({ id: textOf(row, "id"), onClose: parentOf(textOf(row, "parent")).onClose }));
+  }
+
+  async waitersOf(target: number): Promise<readonly WaiterRow[]> {
+    const rows = await this.#all(SQL.waitersOf, target);
+    return rows.map((row) => ({
+      id: textOf(row, "id"),
+      seq: numberOf(row, "seq"),
+      reply: numberOf(row, "reply") !== 0,
+    }));
+  }
+
+  async anyWaiter(): Promise<boolean> {
+    const [row] = await this.#all(SQL.anyWaiter);
+    return numberOf(row, "n") !== 0;
+  }
+
+  async startsSince(now: number): Promise<readonly StartRow[]> {
+    const rows = await this.#all(SQL.startsSince, now);
+    return rows.map((row) => ({ gate: textOf(row, "gate"), at: numberOf(row, "at"), until: numberOf(row, "until") }));
   }
 
   async findTask(execution: number, seq: number): Promise<TaskRow | undefined> {

@@ -132,6 +132,8 @@ const deliverySchema = z.object({
   time: z.number(),
   attempt: z.number(),
   readyAt: z.number(),
+  lease: z.number().exactOptional(),
+  crashes: z.number().exactOptional(),
 });
 const deadLetterSchema = deliverySchema.extend({ deadAt: z.number(), error: z.string() });
 

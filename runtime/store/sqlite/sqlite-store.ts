@@ -133,6 +133,18 @@ export class SqliteStore implements Store {
     return this.#read((queries) => queries.childrenOf(execution));
   }
 
+  waitersOf(target: number): ReturnType<Store["waitersOf"]> {
+    return this.#read((queries) => queries.waitersOf(target));
+  }
+
+  anyWaiter(): Promise<boolean> {
+    return this.#read((queries) => queries.anyWaiter());
+  }
+
+  startsSince(now: number): ReturnType<Store["startsSince"]> {
+    return this.#read((queries) => queries.startsSince(now));
+  }
+
   findTask(execution: number, seq: number): Promise<TaskRow | undefined> {
     return this.#read((queries) => queries.findTask(execution, seq));
   }
