@@ -6,6 +6,9 @@
  * D2  A failed attempt is followed by another after a pause, as the subscription's policy says; after the last one the
  *     event is a dead letter.
  * D3  At most `limits.deliveries` are handed out at once; the others wait in the store.
+ * D5  What an earlier incarnation left is noted in the store before it is handed out, so that deaths are counted: after
+ *     `limits.crashes` of them the event is a dead letter, and the later ones are followed by longer and longer pauses.
+ *     The first death of a handler is not seen: nothing is written before what has just been emitted.
  * D4  An event whose subscription no program declares any more waits until one does.
  */
 
@@ -14,7 +17,8 @@ import type { Outcome } from "../protocol/value.js";
 import type { DeliveryRow, Write } from "../store/store.js";
 import type { SettledTask, TaskCall, TaskPool } from "../tasks/tasks.js";
 import { nextAttemptAt } from "./attempts.js";
-import { retryDelay } from "./limits.js";
+import { interruptedTooOften } from "./failures.js";
+import { crashDelay, retryDelay } from "./limits.js";
 import type { Parts } from "./parts.js";
 
 const PREFIX = "delivery#";
@@ -38,9 +42,12 @@ export class Deliveries {
   #again = false;
   #failures = 0;
   #stopped = false;
+  /** What was emitted before is an earlier incarnation's. */
+  readonly #openedAt: number;
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
+    this.#openedAt = parts.time.now();
   }
 
   /** Takes up what is due. Called at the start, and when something may have become due. */
@@ -79,16 +86,56 @@ export class Deliveries {
       const now = time.now();
       const limit = limits.deliveries + this.#running.size;
       this.#recorded.clear();
-      const due = await store.dueDeliveries(now, limit);
-      for (const row of due) {
-        if (this.#running.size >= limits.deliveries) break;
-        if (!this.#running.has(row.id) && !this.#recorded.has(row.id)) await this.#handOut(row);
-      }
+      const room = limits.deliveries - this.#running.size;
+      const due = (await store.dueDeliveries(now, limit))
+        .filter(({ id }) => !this.#running.has(id) && !this.#recorded.has(id))
+        .slice(0, room);
+      for (const row of await this.#marked(due)) await this.#handOut(row);
       wakeups.set("deliveries", await store.nextDelivery(now), () => this.look());
       this.#failures = 0;
     } catch (cause) {
       this.#failed("events for subscriptions could not be read", cause);
     }
+  }
+
+  /** Those of the rows that may be handed out, once the store knows of it: D5. */
+  async #marked(due: readonly DeliveryRow[]): Promise<readonly DeliveryRow[]> {
+    const { store, declarations } = this.#parts;
+    const { incarnation } = store.opened;
+    const writes: Write[] = [];
+    const ready: DeliveryRow[] = [];
+    for (const row of due) {
+      const { id, time, lease = 0 } = row;
+      if (time >= this.#openedAt || declarations.subscription(row.subscription) === undefined) {
+        ready.push(row);
+        continue;
+      }
+      const crashes = (row.crashes ?? 0) + (lease !== 0 && lease !== incarnation ? 1 : 0);
+      const rest = crashes === (row.crashes ?? 0) ? [] : this.#afterCrash(row, crashes);
+      if (rest.length > 0) {
+        writes.push(...rest);
+      } else {
+        writes.push({ kind: "leaseDelivery", id, lease: incarnation, crashes });
+        ready.push({ ...row, crashes });
+      }
+    }
+    if (writes.length > 0) await store.commit(writes);
+    return ready;
+  }
+
+  /** What is written when the death of the process has cut off an attempt; nothing if it is made again at once. */
+  #afterCrash({ id, attempt, subscription }: DeliveryRow, crashes: number): readonly Write[] {
+    const { limits, time } = this.#parts;
+    if (crashes >= limits.crashes) {
+      const { error } = interruptedTooOften(`the subscription "${subscription}"`, crashes);
+      return [{ kind: "buryDelivery", id, attempt, time: time.now(), error }];
+    }
+    const pause = crashDelay(crashes, limits);
+    if (pause === 0) return [];
+    return [
+      { kind: "leaseDelivery", id, lease: 0, crashes },
+      { kind: "retryDelivery", id, attempt, readyAt: time.now() + pause },
+    ];
   }
 
   async #handOut(row: DeliveryRow): Promise<void> {

@@ -9,9 +9,9 @@ export function interrupted(task: string): Outcome {
   return { ok: false, error: encode(withoutStack(new TaskInterrupted(`${task}: ${INTERRUPTED}`, { code: "EV8012" }))) };
 }
 
-/** The process died again and again while attempts of the task ran. */
-export function interruptedTooOften(task: string, deaths: number): Outcome {
-  const message = `task "${task}" was given up: the process died ${deaths} times while it ran`;
+/** The process died again and again while attempts of `what` ran: `task "charge"`. */
+export function interruptedTooOften(what: string, deaths: number): Outcome & { readonly ok: false } {
+  const message = `${what} was given up: the process died ${deaths} times while it ran`;
   return { ok: false, error: encode(withoutStack(new TaskInterrupted(message, { code: "EV8012" }))) };
 }
 

@@ -296,7 +296,7 @@ export class TaskFeed {
     const crashes = (row.crashes ?? 0) + 1;
     const pause = crashDelay(crashes, limits);
     if (crashes >= limits.crashes) {
-      if (this.#take(row)) this.#interrupt(row, interruptedTooOften(row.task, crashes));
+      if (this.#take(row)) this.#interrupt(row, interruptedTooOften(`task "${row.task}"`, crashes));
     } else if (pause === 0) this.#enter({ ...row, crashes });
     else this.#keepResting({ ...row, crashes, readyAt: time.now() + pause });
   }

@@ -85,7 +85,7 @@ export const SQL = {
     WHERE status IN ('IN_PROGRESS', 'SUSPENDED') ORDER BY key`,
   findTask: `${TASK} WHERE execution = ? AND seq = ?`,
   waitersOf: "SELECT id, seq, reply FROM eventual_waiter JOIN execution ON key = waiter WHERE target = ?",
-  anyWaiter: "SELECT EXISTS (SELECT 1 FROM eventual_waiter) AS n",
+  anyWaiter: "SELECT target FROM eventual_waiter WHERE target > 0 LIMIT 1",
   startsSince: "SELECT gate, at, until FROM eventual_rate WHERE until > ? ORDER BY until",
   dueDeliveries: `${DUE} WHERE dead_at IS NULL AND ready_at <= ? ORDER BY ready_at, id LIMIT ?`,
   nextDelivery:
@@ -195,8 +195,7 @@ export class Queries {
   }
 
   async anyWaiter(): Promise<boolean> {
-    const [row] = await this.#all(SQL.anyWaiter);
-    return numberOf(row, "n") !== 0;
+    return (await this.#all(SQL.anyWaiter)).length > 0;
   }
 
   async startsSince(now: number): Promise<readonly StartRow[]> {
