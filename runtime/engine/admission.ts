@@ -4,10 +4,14 @@
  *
  * A1  At most `limit` calls of a concurrency's key are admitted and not released.
  * A2  At most `limit` calls of a rate's key are admitted in any stretch of `per` ms of logical time.
+ * A4  What a rate has let in is noted in the store with the lease of the attempt, under `rateGate`, and given back to the
+ *     next incarnation (`restore`): a restart opens no rate anew.
  * A3  The two keys of a call are independent: it may share its rate with calls whose concurrency is counted elsewhere.
  *     Calls that share both stand in one line, whose first is the only one that can be next.
  */
+import { createHash } from "node:crypto";
 import type { TaskPolicy } from "../protocol/task-policy.js";
+import type { StartRow } from "../store/store.js";
 
 interface Limited {
   readonly task: string;
@@ -50,6 +54,8 @@ type Started<T> = readonly [ref: string, call: T];
 export class Admission<T extends Limited> {
   readonly #gates = new Map<string, Gate<T>>();
   readonly #lines = new Map<string, Line<T>>();
+  /** Starts of an earlier incarnation, by gate, until somebody asks for it. */
+  readonly #restored = new Map<string, number[]>();
   /** By ref, of those in line or admitted. */
   readonly #lineOf = new Map<string, Line<T>>();
   #came = 0;
@@ -70,6 +76,15 @@ export class Admission<T extends Limited> {
   /** True for a call that is in line or admitted. */
   has(ref: string): boolean {
     return this.#lineOf.has(ref);
+  }
+
+  /** Takes over what earlier incarnations have let in, oldest first. To be called before the first call enters. */
+  restore(starts: readonly StartRow[]): void {
+    for (const { gate, at } of starts) {
+      const known = this.#restored.get(gate);
+      if (known === undefined) this.#restored.set(gate, [at]);
+      else known.push(at);
+    }
   }
 
   /** True when the call may start now; else it waits in line. Without limits always true. */
@@ -143,13 +158,22 @@ export class Admission<T extends Limited> {
     const line: Line<T> = {
       name,
       concurrency: concurrency && this.#gate(JSON.stringify(["concurrency", task, concurrency.key])),
-      rate: rateLimit && this.#gate(JSON.stringify(["rate", task, rateLimit.key])),
+      rate: rateLimit && this.#rate(task, rateLimit.key),
       waiting: new Map(),
     };
     for (const gate of gatesOf(line)) gate.lines.add(line);
     if (line.rate !== undefined) line.rate.per = Math.max(line.rate.per, rateLimit?.per ?? 0);
     this.#lines.set(name, line);
     return line;
+  }
+
+  #rate(task: string, key: string): Gate<T> {
+    const gate = this.#gate(JSON.stringify(["rate", task, key]));
+    if (this.#restored.size === 0) return gate;
+    const name = rateGate(task, key);
+    gate.starts = [...(this.#restored.get(name) ?? []), ...gate.starts];
+    this.#restored.delete(name);
+    return gate;
   }
 
   #gate(name: string): Gate<T> {
@@ -173,6 +197,13 @@ export class Admission<T extends Limited> {
       if (gate.lines.size === 0) this.#gates.delete(gate.name);
     }
   }
+}
+
+/** The name of a task's rate for a key, as it is stored: keys may be long, and nobody else's business. */
+export function rateGate(task: string, key: string): string {
+  return createHash("sha256")
+    .update(JSON.stringify([task, key]))
+    .digest("base64url");
 }
 
 function gatesOf<T>({ concurrency, rate }: Line<T>): Gate<T>[] {

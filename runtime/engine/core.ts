@@ -49,7 +49,8 @@ import { Wakeups } from "./wakeups.js";
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const assembly = new Assembly(options);
-  await Promise.all([assembly.parts.declarations.load(), assembly.parts.waiters.load()]);
+  const { declarations, waiters, feed } = assembly.parts;
+  await Promise.all([declarations.load(), waiters.load(), feed.load()]);
   await assembly.schedules.open();
   assembly.retention.look();
   assembly.recovery.start();

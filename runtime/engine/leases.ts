@@ -2,6 +2,7 @@
  * Notes in the store that attempts start in this incarnation (F4): those of one synchronous stretch in one commit.
  */
 import type { Store, Write } from "../store/store.js";
+import { rateGate } from "./admission.js";
 import type { NewTask } from "./task-call.js";
 
 export interface LeaseOutcomes {
@@ -13,10 +14,12 @@ export interface LeaseOutcomes {
 export class Leases {
   readonly #store: Pick<Store, "commit" | "opened">;
   readonly #outcomes: LeaseOutcomes;
+  readonly #now: () => number;
   #gathered: NewTask[] = [];
 
-  constructor(store: Pick<Store, "commit" | "opened">, outcomes: LeaseOutcomes) {
+  constructor(store: Pick<Store, "commit" | "opened">, now: () => number, outcomes: LeaseOutcomes) {
     this.#store = store;
+    this.#now = now;
     this.#outcomes = outcomes;
   }
 
@@ -30,12 +33,20 @@ export class Leases {
     const tasks = this.#gathered;
     this.#gathered = [];
     try {
-      await this.#store.commit(tasks.map((task) => this.#lease(task)));
+      await this.#store.commit(tasks.flatMap((task) => [this.#lease(task), ...this.#start(task)]));
     } catch (cause) {
       this.#outcomes.failed(tasks, cause);
       return;
     }
     this.#outcomes.leased(tasks);
+  }
+
+  /** What the attempt takes of its rate. */
+  #start({ task, policy }: NewTask): readonly Write[] {
+    if (policy?.rateLimit === undefined) return [];
+    const { key, per } = policy.rateLimit;
+    const at = this.#now();
+    return [{ kind: "noteStart", gate: rateGate(task, key), at, until: Math.ceil(at + per) }];
   }
 
   #lease({ execution, seq, attempt, crashes }: NewTask): Write {

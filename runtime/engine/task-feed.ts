@@ -49,7 +49,7 @@ interface OpenTask {
 export type Completion = "done" | "unknown" | "retried";
 
 export interface TaskFeedParts {
-  readonly store: Pick<Store, "commit" | "openTasks" | "findTask" | "opened">;
+  readonly store: Pick<Store, "commit" | "openTasks" | "findTask" | "startsSince" | "opened">;
   readonly pool: Pick<TaskPool, "submit" | "cancel">;
   readonly transactions: Transactions;
   readonly programs: Programs;
@@ -87,7 +87,7 @@ export class TaskFeed {
     this.#parts = parts;
     const { store, wakeups, limits, report } = parts;
     this.#beats = new BeatWriter(store, report);
-    this.#leases = new Leases(store, {
+    this.#leases = new Leases(store, () => parts.time.now(), {
       leased: (tasks) => {
         this.#failures = 0;
         this.#submit(tasks);
@@ -99,6 +99,11 @@ export class TaskFeed {
     });
     this.#resting = new RestingTasks(limits.openTasks, (next) => wakeups.set("attempts", next, () => this.#rested()));
     this.#heartbeats = new Heartbeats((next) => wakeups.set("heartbeats", next, () => this.#silent()));
+  }
+
+  /** Reads what counts for the rates still. To be called once, before any task comes. */
+  async load(): Promise<void> {
+    this.#admission.restore(await this.#parts.store.startsSince(this.#parts.time.now()));
   }
 
   /** Takes up tasks that a commit has just stored. */

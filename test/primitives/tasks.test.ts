@@ -172,3 +172,12 @@ test("a rate lets in so many calls per stretch of time", async (t) => {
   await world.pass(60_000);
   assert.deepEqual((await world.outcome(id)).value, [0, 0, 10, 10, 20]);
 });
+
+test("a rate holds over a restart: what was let in before still counts", async (t) => {
+  const world = await open(t, "tasks");
+  const id = await world.start("rates");
+  await world.pass(0);
+  const next = await world.reopen();
+  await next.pass(30_000);
+  assert.deepEqual((await next.outcome(id)).value, [0, 0, 10, 10, 20]);
+});
