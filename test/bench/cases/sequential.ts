@@ -6,6 +6,8 @@ import { cost, type Figure, median, rate } from "../support/report.js";
 import type { Setting } from "../support/setting.js";
 
 const STEPS = 2000;
+/** A server has run for long: its code is compiled. */
+const WARM_UP = 3;
 const ROUNDS = 3;
 
 export async function sequentialSteps({ program, file }: Setting): Promise<Figure[]> {
@@ -15,8 +17,7 @@ export async function sequentialSteps({ program, file }: Setting): Promise<Figur
   let commitsPerStep = 0;
   let bytes = 0;
   try {
-    // A server has run for long: its code is compiled.
-    for (const name of ["warm-up 1", "warm-up 2", "warm-up 3"]) await one(engine, name);
+    for (let index = 0; index < WARM_UP; index++) await one(engine, `warm-up-${index}`);
     for (let round = 0; round < ROUNDS; round++) {
       takeTransactions();
       times.push(await one(engine, `round-${round}`));
