@@ -4,10 +4,10 @@
  *
  * A1  At most `limit` calls of a concurrency's key are admitted and not released.
  * A2  At most `limit` calls of a rate's key are admitted in any stretch of `per` ms of logical time.
- * A4  What a rate has let in is noted in the store with the lease of the attempt, under `rateGate`, and given back to the
- *     next incarnation (`restore`): a restart opens no rate anew.
  * A3  The two keys of a call are independent: it may share its rate with calls whose concurrency is counted elsewhere.
  *     Calls that share both stand in one line, whose first is the only one that can be next.
+ * A4  What a rate has let in is noted in the store with the lease of the attempt, under `rateGate`, and given back to the
+ *     next incarnation (`restore`): a restart opens no rate anew.
  */
 import { createHash } from "node:crypto";
 import type { TaskPolicy } from "../protocol/task-policy.js";

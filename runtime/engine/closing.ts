@@ -1,7 +1,7 @@
 /**
  * What the end of an execution means for others, in the commit that ends it: its parent hears of it, and whoever waits
- * for it, and its children are told what their `onParentClose` says. A cancelled or timed out execution cancels all of its children, a terminated
- * one terminates them.
+ * for it, and its children are told what their `onParentClose` says. A cancelled or timed out execution cancels all of
+ * its children, a terminated one terminates them.
  */
 import { isClosed, type Status } from "../protocol/execution.js";
 import type { Outcome } from "../protocol/value.js";

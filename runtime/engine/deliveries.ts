@@ -6,10 +6,10 @@
  * D2  A failed attempt is followed by another after a pause, as the subscription's policy says; after the last one the
  *     event is a dead letter.
  * D3  At most `limits.deliveries` are handed out at once; the others wait in the store.
+ * D4  An event whose subscription no program declares any more waits until one does.
  * D5  What an earlier incarnation left is noted in the store before it is handed out, so that deaths are counted: after
  *     `limits.crashes` of them the event is a dead letter, and the later ones are followed by longer and longer pauses.
  *     The first death of a handler is not seen: nothing is written before what has just been emitted.
- * D4  An event whose subscription no program declares any more waits until one does.
  */
 
 import { subscriptionTask } from "../protocol/declarations.js";
@@ -105,13 +105,14 @@ export class Deliveries {
     const writes: Write[] = [];
     const ready: DeliveryRow[] = [];
     for (const row of due) {
-      const { id, time, lease = 0 } = row;
+      const { id, time, lease = 0, crashes: before = 0 } = row;
       if (time >= this.#openedAt || declarations.subscription(row.subscription) === undefined) {
         ready.push(row);
         continue;
       }
-      const crashes = (row.crashes ?? 0) + (lease !== 0 && lease !== incarnation ? 1 : 0);
-      const rest = crashes === (row.crashes ?? 0) ? [] : this.#afterCrash(row, crashes);
+      const wasCutOff = lease !== 0 && lease !== incarnation;
+      const crashes = wasCutOff ? before + 1 : before;
+      const rest = wasCutOff ? this.#afterCrash(row, crashes) : [];
       if (rest.length > 0) {
         writes.push(...rest);
       } else {

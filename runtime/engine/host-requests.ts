@@ -5,6 +5,7 @@ import { type HostRequest, hostRequestSchema } from "../protocol/host-request.js
 import { decode, type Encoded, encode, encodeError, type Outcome } from "../protocol/value.js";
 import type { ExecutionRow } from "../store/store.js";
 import type { Engine } from "./engine.js";
+import { statusOf } from "./status.js";
 import type { TaskFeed } from "./task-feed.js";
 
 type Kind = HostRequest["kind"];
@@ -44,7 +45,7 @@ const HANDLERS: Handlers = {
     return NOTHING;
   },
   async status({ execution }, engine) {
-    return encode(statusOf(await engine.show(execution)));
+    return encode(toldStatus(await engine.show(execution)));
   },
   async result({ execution }, engine) {
     const { status, outcome } = await engine.result(execution);
@@ -78,14 +79,10 @@ class Passed extends Error {
   }
 }
 
-function statusOf({ id, status, startTime, endTime, outcome }: ExecutionRow): object {
-  return {
-    id,
-    status,
-    startTime: new Date(startTime).toISOString(),
-    ...(endTime === undefined ? {} : { endTime: new Date(endTime).toISOString() }),
-    ...(outcome === undefined ? {} : outcome.ok ? { result: decode(outcome.value) } : { error: decode(outcome.error) }),
-  };
+function toldStatus(row: ExecutionRow): object {
+  const { outcome } = row;
+  if (outcome === undefined) return statusOf(row);
+  return { ...statusOf(row), ...(outcome.ok ? { result: decode(outcome.value) } : { error: decode(outcome.error) }) };
 }
 
 export class HostRequests {

@@ -3,6 +3,7 @@ import { encode, type Outcome } from "../../protocol/value.js";
 import type { ExecutionRow } from "../../store/store.js";
 import { refused } from "../failures.js";
 import { unknownExecution } from "../faults.js";
+import { statusOf } from "../status.js";
 import type { CommandHandler } from "./handler.js";
 
 export const ask: CommandHandler<"ask"> = {
@@ -17,19 +18,14 @@ export const ask: CommandHandler<"ask"> = {
     const target = draft.effects.started?.get(execution) ?? targets.get(execution);
     const row = target?.row;
     if (target === undefined || row === undefined) answer(refused(unknownExecution(execution)));
-    else if (question.kind === "status") answer({ ok: true, value: encode(statusOf(row)) });
+    else if (question.kind === "status") answer({ ok: true, value: encode(toldStatus(row)) });
     else if (isClosed(row.status)) answer(row.outcome ?? { ok: true, value: encode(undefined) });
     else draft.awaits(target, seq, false);
   },
 };
 
 /** What came of it stays encoded: its classes are the program's. */
-function statusOf({ id, status, startTime, endTime, outcome }: ExecutionRow): object {
-  return {
-    id,
-    status,
-    startTime: new Date(startTime).toISOString(),
-    ...(endTime === undefined ? {} : { endTime: new Date(endTime).toISOString() }),
-    ...(outcome === undefined ? {} : { outcome }),
-  };
+function toldStatus(row: ExecutionRow): object {
+  const { outcome } = row;
+  return { ...statusOf(row), ...(outcome === undefined ? {} : { outcome }) };
 }
