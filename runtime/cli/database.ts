@@ -23,11 +23,12 @@ export function namedDatabase(named: string | undefined): string {
   });
 }
 
-/** Throws Fault EV8209 when there is no file: commands that only look or send make no database. */
+/** Throws Fault EV8209 when there is no file: commands that only look or send, and bring no program, make no database. */
 export function mustExist(file: string): void {
   if (existsSync(file)) return;
   throw new Fault("EV8209", "There is no such database", {
     place: file,
-    remedy: "Check the path; `eventual run` and `eventual serve` make a database, the other commands do not.",
+    remedy:
+      "Check the path; `eventual serve`, `run`, `deploy` and `start --program` make a database, other commands do not.",
   });
 }

@@ -3,10 +3,13 @@
  *
  * H1  The programs are read and checked before the database is touched.
  * H2  The socket opens once the database's lock is ours, and closes before the engine does.
+ * H3  A command that works on the file for a moment does not keep an engine from starting; another engine does.
  */
 import { dirname, resolve } from "node:path";
 import { inProcessClient } from "../client/in-process.js";
+import { openPatiently } from "../client/patience.js";
 import { socketPath } from "../client/place.js";
+import { answers } from "../client/socket.js";
 import type { Clock } from "../engine/clock.js";
 import type { CheckpointMode, Engine, Problem } from "../engine/engine.js";
 import { openRuntime } from "../engine/open.js";
@@ -46,13 +49,17 @@ export async function openEngineHost(options: EngineHostOptions): Promise<Engine
   const { database, programs, http, ...engineOptions } = options;
   const { report } = options;
   const codec = configuredCodec();
-  const engine = await openRuntime({ database, codec, ...engineOptions });
+  const socket = socketPath(database);
+  const engine = await openPatiently(
+    () => openRuntime({ database, codec, ...engineOptions }),
+    () => answers(socket),
+  );
   let server: SocketServer | undefined;
   let api: HttpServer | undefined;
   let file: Examination | undefined;
   try {
     for (const { file, program } of programs) await engine.deploy(program, dirname(resolve(file)));
-    server = await listen(inProcessClient(engine), socketPath(database));
+    server = await listen(inProcessClient(engine), socket);
     const { path, close } = server;
     if (http !== undefined) {
       const defect = (cause: unknown): void => report({ message: "A request could not be answered", cause });

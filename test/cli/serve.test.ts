@@ -142,6 +142,15 @@ test("what is left in the file while no engine runs is taken up at the next star
   assert.equal(effects(env.EFFECTS).length, 3);
 });
 
+test("a start with its program, given while the engine starts on no database yet, waits for nothing", async (t) => {
+  const cwd = await temporaryFolder(t);
+  const start = ["start", "approval", "--id", "early", "--program", app.program, "--db", "a.db"];
+  const [started] = await Promise.all([ok(start, cwd), serve(t, "a.db", cwd)]);
+  assert.equal(started.stdout, "approval/early\n");
+  await ok(["signal", "approval/early", "approve", '"Bob"', "--db", "a.db"], cwd);
+  assert.equal((await ok(["wait", "approval/early", "--db", "a.db"], cwd)).code, 0);
+});
+
 test("an engine killed while a command waits for a result leaves it with an error", async (t) => {
   const cwd = await temporaryFolder(t);
   const daemon = await serve(t, "a.db", cwd);

@@ -41,7 +41,8 @@ export async function startExecution(options: StartOptions, output: Output): Pro
   const named = options.program !== undefined || hasProgram;
   const program = named ? await loadProgram(options.program) : undefined;
   if (program !== undefined) requireWorkflow(program.program, workflow, program.file);
-  return await withClient(options, async (client) => {
+  // Whoever brings a program may start on a database that no engine has made yet.
+  return await withClient({ ...options, make: program !== undefined }, async (client) => {
     const request = { workflow, input, ...present({ name: id, program: program?.program.hash }) };
     return await announce(client, await startOn(client, request, program), options, output);
   });
