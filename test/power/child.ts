@@ -1,6 +1,7 @@
 /**
  * An engine under work whose writes are recorded: starts and signals, each noted in the file `acknowledged` once it was
- * answered. Arguments: the folder of the database, the program, how many clients, how many requests each of them makes.
+ * answered. Arguments: the folder of the database, how its store syncs (full or normal), how many clients, how many
+ * requests each of them makes.
  */
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,11 +14,12 @@ import { openStore } from "#runtime/store/sqlite/open.js";
 import { openTaskPool } from "#runtime/tasks/pool.js";
 import { compiledProgram, fixturePath } from "../support/programs.js";
 
-const [folder = "", clients = "4", requests = "40"] = process.argv.slice(2);
+const [folder = "", synchronous, clients = "4", requests = "40"] = process.argv.slice(2);
 /** The log is copied into the file every few commits, so that this is cut off too. */
 const LOG_PAGES = 30;
 
 const store = await openStore(join(folder, "work.db"), {
+  synchronous: synchronous === "normal" ? "normal" : "full",
   connect: async (path, mode) => {
     const connection = await connect(path, mode);
     const exec = (sql: string): Promise<void> =>

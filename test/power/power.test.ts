@@ -33,8 +33,8 @@ function obstacle(): string | undefined {
   return spawnSync("cc", ["--version"]).status === 0 ? undefined : "there is no C compiler (cc) to make the recorder";
 }
 
-/** What an engine has written. */
-async function record(t: TestContext): Promise<readonly Operation[]> {
+/** What an engine has written whose store syncs as `synchronous` says. */
+async function record(t: TestContext, synchronous: "full" | "normal"): Promise<readonly Operation[]> {
   const folder = await temporaryFolder(t);
   const library = join(folder, "record.so");
   const source = join(ROOT, "test/power/record.c");
@@ -44,7 +44,10 @@ async function record(t: TestContext): Promise<readonly Operation[]> {
   mkdirSync(work);
   const log = join(folder, "record");
   const env = { LD_PRELOAD: library, POWER_FOLDER: work, POWER_LOG: log, EFFECTS: join(work, "notes") };
-  const ran = spawnSync(process.execPath, [CHILD, work], { encoding: "utf8", env: { ...process.env, ...env } });
+  const ran = spawnSync(process.execPath, [CHILD, work, synchronous], {
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+  });
   assert.deepEqual({ status: ran.status, stderr: ran.stderr }, { status: 0, stderr: "" });
   return readRecord(readFileSync(log));
 }
@@ -115,24 +118,28 @@ async function checkContinued(folder: string, acknowledged: readonly string[], w
   assert.equal(new Set(notes).size, notes.length, `${what}: a task that must not be run twice was`);
 }
 
-test("loss of power at any write takes nothing that was acknowledged", async (t) => {
-  const why = obstacle();
-  if (why !== undefined) return t.skip(why);
-  const operations = await record(t);
-  const chance = chanceFrom(SEED);
-  const synced = operations.filter(({ kind }) => kind === "synced").length;
-  assert.ok(synced > 100, `${synced} syncs`);
-  const moments = Array.from({ length: MOMENTS }, () => 1 + chance.upTo(operations.length)).flatMap((at): Moment[] => [
+/** Each way to lose power after `at` operations. */
+function momentsAfter(at: number): readonly Moment[] {
+  return [
     { at, loss: "all", what: `power lost after operation ${at}, all that was not synced being gone` },
     { at, loss: "none", what: `power lost after operation ${at}` },
     { at, loss: chanceFrom(SEED + at), what: `power lost after operation ${at}, parts being gone` },
-  ]);
-  moments.sort((one, other) => one.at - other.at);
+  ];
+}
+
+/** Loses power at each of the moments, in order, and looks at what the disk then holds. After `continued` the engine goes on. */
+async function losePower(
+  t: TestContext,
+  operations: readonly Operation[],
+  moments: readonly Moment[],
+  continued: ReadonlySet<Moment>,
+): Promise<void> {
   const folder = await temporaryFolder(t);
   const disk = new Disk();
   const [acknowledged, notes] = [new Outside("acknowledged"), new Outside("notes")];
   let applied = 0;
-  for (const [index, { at, loss, what }] of moments.entries()) {
+  for (const [index, moment] of moments.entries()) {
+    const { at, loss, what } = moment;
     for (; applied < at; applied++) {
       const operation = operations[applied] as Operation;
       for (const each of [disk, acknowledged, notes]) each.apply(operation);
@@ -144,12 +151,60 @@ test("loss of power at any write takes nothing that was acknowledged", async (t)
     writeFileSync(join(after, "notes"), notes.lines.map((line) => `${line}\n`).join(""));
     const database = join(after, "work.db");
     const store = await openStore(database, { verify: "quick" });
-    await checkStored(store, acknowledged.lines, what);
-    await store.close();
+    try {
+      await checkStored(store, acknowledged.lines, what);
+    } finally {
+      await store.close();
+    }
     const file = await examine(database);
     assert.deepEqual(await file.findings(() => {}), [], what);
     await file.close();
-    const isContinued = index % Math.ceil(moments.length / CONTINUED) === moments.length % CONTINUED;
-    if (isContinued) await checkContinued(after, acknowledged.lines, what);
+    if (continued.has(moment)) await checkContinued(after, acknowledged.lines, what);
   }
+}
+
+test("loss of power at any write takes nothing that was acknowledged", async (t) => {
+  const why = obstacle();
+  if (why !== undefined) return t.skip(why);
+  const operations = await record(t, "full");
+  const chance = chanceFrom(SEED);
+  const synced = operations.filter(({ kind }) => kind === "synced").length;
+  assert.ok(synced > 100, `${synced} syncs`);
+  const moments = Array.from({ length: MOMENTS }, () => 1 + chance.upTo(operations.length))
+    .sort((one, other) => one - other)
+    .flatMap(momentsAfter);
+  const every = Math.ceil(moments.length / CONTINUED);
+  const continued = new Set(moments.filter((_, index) => index % every === moments.length % CONTINUED));
+  await losePower(t, operations, moments, continued);
 });
+
+test("this check finds a loss when commits are acknowledged before they are synced", async (t) => {
+  const why = obstacle();
+  if (why !== undefined) return t.skip(why);
+  const operations = await record(t, "normal");
+  const isOne = isAcknowledgement(operations);
+  // At some of them the log has just been copied into the file, which is synced: so at each.
+  const moments = operations.flatMap((operation, at) => (isOne(operation) ? momentsAfter(at + 1).slice(0, 1) : []));
+  await assert.rejects(losePower(t, operations, moments, new Set()), /was acknowledged, and is not/);
+});
+
+test("this check finds a loss when the disk lies about syncs from the middle on", async (t) => {
+  const why = obstacle();
+  if (why !== undefined) return t.skip(why);
+  const operations = await record(t, "full");
+  const kept = operations.filter(({ kind }, at) => kind !== "synced" || at < operations.length / 2);
+  const at = kept.findLastIndex(isAcknowledgement(kept)) + 1;
+  await assert.rejects(losePower(t, kept, momentsAfter(at).slice(0, 1), new Set()), /was acknowledged, and is not/);
+});
+
+/** The numbers under which a file was open. */
+function filesNamed(operations: readonly Operation[], name: string): ReadonlySet<number> {
+  return new Set(
+    operations.flatMap((operation) => (operation.kind === "open" && operation.name === name ? [operation.file] : [])),
+  );
+}
+
+function isAcknowledgement(operations: readonly Operation[]): (operation: Operation) => boolean {
+  const files = filesNamed(operations, "acknowledged");
+  return (operation) => operation.kind === "write" && files.has(operation.file);
+}
