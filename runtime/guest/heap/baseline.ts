@@ -192,10 +192,7 @@ class Walk {
   #kindOf(value: object, index: number): Kind | typeof STATIC | typeof OPAQUE {
     if (typeof value === "function") return knownFunction(value) ?? STATIC;
     try {
-      const kind = kindOf(value, this.#families);
-      // Where it was after initialisation cannot be told from where it is.
-      if (kind.late !== undefined) throw new Refusal(`${kind.name} that module initialisation made`);
-      return kind;
+      return kindOf(value, this.#families);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       this.#opaque ??= { row: index, what: refusal.what };

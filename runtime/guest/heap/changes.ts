@@ -10,6 +10,7 @@ import { hasExpectedOwn, hasExpectedSlots, isFrozenState, type Match } from "./e
 import { type Kind, propertyStep, type SlotScope } from "./kinds/kind.js";
 import { dense, HOLE, sparse } from "./kinds/ordinary.js";
 import { keysOf, kindOfTag } from "./kinds/table.js";
+import { NativeSet } from "./natives.js";
 import { type OwnState, PLAIN, readOwn, WRITABLE } from "./own.js";
 import { Change } from "./rows/change.js";
 import { type ChangedObject, type ChangedVariable, Content } from "./rows/root.js";
@@ -34,7 +35,7 @@ export function changedVariables(instance: Instance, baseline: Baseline): Change
 export function changedObjects(baseline: Baseline, scope: SlotScope): ChangedObject[] {
   const changed: ChangedObject[] = [];
   const { states } = baseline.template;
-  const places = changeable(baseline.template);
+  const { places, told } = candidatesOf(baseline.template);
   for (let at = 0; at < places.length; at++) {
     const i = places[at] as number;
     const object = baseline.objects[i] as object;
@@ -49,25 +50,37 @@ export function changedObjects(baseline: Baseline, scope: SlotScope): ChangedObj
       continue;
     }
     const change = state.own === undefined ? undefined : changeOf(baseline, i, object, kind, state.own);
-    const content = kind?.fill === undefined ? undefined : contentOf(baseline, i, object, kind, scope);
+    const content = kind?.fill === undefined ? undefined : contentOf(baseline, i, object, kind, scope, told.has(i));
     if (change !== undefined || content !== undefined) changed.push({ object, change, content });
   }
   return changed;
 }
 
-const changeablePlaces = sideRecords<readonly number[]>();
+interface Candidates {
+  /** Places of the objects that can change at all: not of symbols, nor of what is frozen and has no slots to be filled. */
+  readonly places: readonly number[];
+  /** Those whose content is told whether or not it has changed (kinds/kind.ts, K4). */
+  readonly told: ReadonlySet<number>;
+}
 
-/** Places of the objects that can change at all: not of symbols, nor of what is frozen and has no slots to be filled. */
-function changeable(template: Template): readonly number[] {
-  const known = changeablePlaces.get(template);
+const candidates = sideRecords<Candidates>();
+
+function candidatesOf(template: Template): Candidates {
+  const known = candidates.get(template);
   if (known !== undefined) return known;
   const places: number[] = [];
+  const told = new NativeSet<number>();
   template.states.forEach((state, index) => {
-    const { own } = state;
-    if ((own !== undefined && !isFrozenState(own)) || kindOf(state)?.fill !== undefined) places.push(index);
+    const { own, slots } = state;
+    const kind = kindOf(state);
+    if ((own !== undefined && !isFrozenState(own)) || kind?.fill !== undefined) places.push(index);
+    if (kind?.late === undefined) return;
+    told.add(index);
+    if (slots[0] instanceof BaselineToken) told.add(slots[0].index);
   });
-  changeablePlaces.add(template, places);
-  return places;
+  const found = { places, told };
+  candidates.add(template, found);
+  return found;
 }
 
 function kindOf({ tag }: BaselineState): Kind | undefined {
@@ -135,12 +148,13 @@ function contentOf(
   object: object,
   kind: Kind,
   scope: SlotScope,
+  isTold: boolean,
 ): Content | undefined {
   const slots = kind.slots(object, scope);
   const expected = (baseline.template.states[index] as BaselineState).slots;
-  if (hasExpectedSlots(slots, expected, (token, value) => matchesBaseline(baseline, token, value))) return undefined;
-  const path = baseline.template.nameOf(index);
-  return new Content(slots, (slot) => path + kind.slotName(slot, slots));
+  if (!isTold && hasExpectedSlots(slots, expected, (token, value) => matchesBaseline(baseline, token, value)))
+    return undefined;
+  return new Content(object, kind, slots, baseline.template.nameOf(index));
 }
 
 /** Whether a value of the instance is what a token of its template stands for. */

@@ -52,8 +52,10 @@ function restore(instance: Instance, baseline: Baseline, tables: Tables): void {
   for (let i = 0; i < variables; i++, at += 3) {
     setVariable(instance, reader.value(cells[at]), reader.value(cells[at + 1]), reader.value(cells[at + 2]));
   }
-  for (; at < cells.length; at += 3) changeObject(instance, baseline, reader, cells.slice(at, at + 3));
+  const finishing: (() => void)[] = [];
+  for (; at < cells.length; at += 3) changeObject(instance, baseline, reader, cells.slice(at, at + 3), finishing);
   reader.finish();
+  for (const finish of finishing) finish();
   for (let i = 0; i < tables.weak.length; i += 3) {
     setWeakEntry(reader.value(tables.weak[i]), reader.value(tables.weak[i + 1]), reader.value(tables.weak[i + 2]));
   }
@@ -75,7 +77,14 @@ function setVariable(instance: Instance, moduleId: unknown, name: unknown, value
   variable[1](value);
 }
 
-function changeObject(instance: Instance, baseline: Baseline, reader: Reader, cells: readonly number[]): void {
+/** `finishing` gets what is to be done when every object has its content. */
+function changeObject(
+  instance: Instance,
+  baseline: Baseline,
+  reader: Reader,
+  cells: readonly number[],
+  finishing: (() => void)[],
+): void {
   const [reference, change, content] = cells;
   if (change === undefined || content === undefined) throw damaged("a change is too short");
   const object = reader.object(reference);
@@ -87,7 +96,7 @@ function changeObject(instance: Instance, baseline: Baseline, reader: Reader, ce
     const scope = scopeOf(instance, baseline);
     const slots = reader.content(content);
     kind.fill(object, slots, scope);
-    kind.finish?.(object, slots);
+    if (kind.finish !== undefined) finishing.push(() => kind.finish?.(object, slots));
   }
   if (change !== ABSENT) reader.applyChange(object, change);
 }

@@ -96,6 +96,12 @@ export function passEntries(iterator: object, count: number): void {
   for (let i = 0; i < count; i++) apply(next, iterator, []);
 }
 
+/** Leads an iterator to its end, from where nothing brings it back. */
+export function endEntries(iterator: object): void {
+  const { next } = stateOf(iterator).family;
+  while (!(apply(next, iterator, []) as Step).done);
+}
+
 /**
  * How many of its collection's present entries each iterator has passed, or AT_END. `iterators` are all that anybody can
  * reach. Everything is afterwards as before: to count, each iterator is led to a mark at the collection's end; then the

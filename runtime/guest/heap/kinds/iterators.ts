@@ -3,6 +3,7 @@
  */
 import {
   AT_END,
+  endEntries,
   entriesStates,
   entryPositions,
   isOfMap,
@@ -99,8 +100,13 @@ function entriesIterator(tag: number, name: string, prototype: object, collectio
       return open(source, method, ofMap);
     },
     late: { slot: POSITION_SLOT, find: entryPositions },
-    // The collection had no entries yet when the iterator was made.
-    finish: (value, slots) => passEntries(value, Math.max(Number(slots[POSITION_SLOT]), 0)),
+    // Source and method of a module's iterator never change.
+    fill: () => {},
+    // The collection has been emptied and filled since the iterator was made.
+    finish: (value, slots) => {
+      if (slots[POSITION_SLOT] === AT_END) endEntries(value);
+      else passEntries(value, Number(slots[POSITION_SLOT]));
+    },
     own: "all",
   };
 }

@@ -5,6 +5,8 @@
  * K1  `slots` lists the slots' content as values, in an order that depends on the object's content only.
  * K2  `fill` replaces the content whatever it was, so it also serves a baseline object that has changed.
  * K3  No method runs user code.
+ * K4  An object with a slot that is found late is told in every checkpoint, whether or not it has changed, and so is the
+ *     content of what its first slot refers to: `finish` meets that object as if it had just been filled.
  */
 
 export interface Kind {

@@ -1,6 +1,7 @@
 /**
  * Rows that stand for no value of the program: shapes, changes, names, the root.
  */
+import type { Kind } from "../kinds/kind.js";
 import { ABSENT, type Reference } from "./format.js";
 
 /** What a row's author may do: begin the row, then append integers and references. */
@@ -10,6 +11,8 @@ export interface RowWriter {
   /** Appends the reference of any value. `label` says how one gets from this row to the value, for access paths. */
   refer(value: unknown, label: PropertyKey): void;
   referNode(node: RowNode, label: PropertyKey): void;
+  /** Appends what will be the reference of an object's slot that is found last of all. */
+  pushLate(kind: Kind, value: object): void;
   /** The names of properties and slots that are absent: appends ABSENT. */
   pushAbsent(): void;
   /** The row of text that belongs to this instance: the id of a code. */

@@ -5,6 +5,7 @@
  * object: the object, its Change or ABSENT, its Content or ABSENT.
  */
 
+import type { Kind } from "../kinds/kind.js";
 import { HOLE } from "../kinds/ordinary.js";
 import { CONTENT, ROOT } from "./format.js";
 import { RowNode, type RowWriter } from "./node.js";
@@ -64,24 +65,30 @@ export class Root extends RowNode {
 
 /** Internal slots of a baseline object whose content has changed. */
 export class Content extends RowNode {
+  readonly #object: object;
+  readonly #kind: Kind;
   readonly #slots: readonly unknown[];
-  readonly #path: (index: number) => string;
+  /** The name of the object. */
+  readonly #name: string;
 
-  constructor(slots: readonly unknown[], path: (index: number) => string) {
+  constructor(object: object, kind: Kind, slots: readonly unknown[], name: string) {
     super();
+    this.#object = object;
+    this.#kind = kind;
     this.#slots = slots;
-    this.#path = path;
+    this.#name = name;
   }
 
   write(writer: RowWriter): void {
     writer.begin(CONTENT);
     for (let i = 0; i < this.#slots.length; i++) {
-      if (this.#slots[i] === HOLE) writer.pushAbsent();
+      if (i === this.#kind.late?.slot) writer.pushLate(this.#kind, this.#object);
+      else if (this.#slots[i] === HOLE) writer.pushAbsent();
       else writer.refer(this.#slots[i], i);
     }
   }
 
   step(label: PropertyKey): string {
-    return typeof label === "number" ? this.#path(label) : "";
+    return typeof label === "number" ? this.#name + this.#kind.slotName(label, this.#slots) : "";
   }
 }

@@ -195,20 +195,22 @@ export class Writer implements RowWriter {
     if (kind.own === "all") this.#writeOwn(value, kind);
     else if (kind.own === "none") this.pushAbsent();
     else this.#writeChange(value);
-    if (kind.late !== undefined) this.#noteLate(kind, value, this.tape.length + kind.late.slot);
+    const late = kind.late?.slot;
     for (let i = 0; i < slots.length; i++) {
-      this.tape.push(slots[i] === HOLE ? ABSENT : this.reference(slots[i], i));
+      if (i === late) this.pushLate(kind, value);
+      else this.tape.push(slots[i] === HOLE ? ABSENT : this.reference(slots[i], i));
     }
   }
 
-  #noteLate(kind: Kind, value: object, place: number): void {
+  pushLate(kind: Kind, value: object): void {
     let late = this.#late.get(kind);
     if (late === undefined) {
       late = { objects: [], places: [] };
       this.#late.set(kind, late);
     }
     late.objects.push(value);
-    late.places.push(place);
+    late.places.push(this.tape.length);
+    this.tape.push(ABSENT);
   }
 
   #writeChange(fn: object): void {
