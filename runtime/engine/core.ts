@@ -219,6 +219,10 @@ function engineOf(assembly: Assembly): Engine {
       check();
       return await parts.activity.during(assembly.retention.prune(request));
     },
+    async ready() {
+      check();
+      await parts.store.check();
+    },
     async schedules() {
       check();
       return schedules.list();

@@ -89,6 +89,8 @@ export interface Engine {
   logs(executionId: string, query: { after?: number; limit: number }): Promise<readonly LogRow[]>;
   /** Tasks that are not completed, in the order of their calls. */
   tasks(query: { after?: number; limit: number }): Promise<readonly OpenTaskRow[]>;
+  /** Resolves when it takes work. Throws Fault EV8006 when it is closed, EV6012 when its disk has failed. */
+  ready(): Promise<void>;
   /** How many checkpoints have been compared with what they give when they are brought up again. */
   readonly verified: Verified;
   /** Resolves when nothing can happen before the next timer (or nothing at all): for virtual clocks and tests. */

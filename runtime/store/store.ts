@@ -38,6 +38,8 @@ export interface Store {
     readonly secret: string;
   };
   commit(writes: readonly Write[]): Promise<void>;
+  /** Resolves when what is stored can be read and nothing keeps it from being written until it is opened again. */
+  check(): Promise<void>;
   /**
    * Begins a transaction for statements of the program's author, when no other write is under way. Nothing else is
    * committed until it ends.

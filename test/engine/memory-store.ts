@@ -131,6 +131,7 @@ export class Database {
           return undefined;
         });
       },
+      check: () => read("check", () => undefined),
       async begin() {
         const previous = order;
         const answered = answers;

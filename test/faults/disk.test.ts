@@ -69,8 +69,10 @@ test("a broken disk stops the engine's writing; what was acknowledged goes on in
     const answers = await startAll(broken);
     const acknowledged = answers.filter((answer) => answer.startsWith("order/"));
     for (const answer of answers) assert.match(answer, /^(order\/.*|EV8007)$/);
+    await assert.rejects(broken.engine.ready(), { code: "EV6012" });
     await broken.close().catch(() => undefined);
     const next = await open(t, "orders", place, { start: START + HOUR_MS });
+    await next.engine.ready();
     for (const id of acknowledged) assert.equal((await next.engine.show(id)).id, id);
     const charged = place.notes().filter((line) => line.startsWith("charge")).length;
     await next.pass(2 * HOUR_MS);

@@ -37,7 +37,7 @@ export async function serve(options: ServeOptions, output: Output): Promise<numb
     const host = await openEngineHost({ ...engine, database, programs, report: log.problem });
     const supervisor = superviseBy({
       environment: process.env,
-      alive: () => host.engine.list({ limit: 1 }),
+      alive: () => host.engine.ready(),
       report: (message, cause) => log.problem({ message, cause }),
     });
     await announce(host, { database, programs, json }, output);

@@ -2,12 +2,26 @@
 import type { Problem } from "../../client/resources.js";
 import { Fault } from "../../protocol/fault.js";
 
+/** The engine or its disk cannot do it now: nothing of it happened, and it may work later. */
+const UNAVAILABLE = 503;
+
 const STATUS_OF: Readonly<Record<string, number>> = {
+  EV5211: UNAVAILABLE,
+  EV6002: UNAVAILABLE,
+  EV6008: UNAVAILABLE,
+  EV6009: UNAVAILABLE,
+  EV6010: UNAVAILABLE,
+  EV6011: UNAVAILABLE,
+  EV6012: UNAVAILABLE,
+  EV6013: UNAVAILABLE,
+  EV6018: UNAVAILABLE,
   EV8001: 404,
   EV8002: 409,
   EV8003: 400,
   EV8004: 404,
   EV8005: 409,
+  EV8006: UNAVAILABLE,
+  EV8007: UNAVAILABLE,
   EV8014: 400,
   EV8015: 409,
   EV8018: 409,
@@ -16,6 +30,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   EV8019: 404,
   EV8020: 404,
   EV8030: 409,
+  EV8031: 409,
   EV8220: 409,
   EV8301: 400,
   EV8302: 401,
@@ -50,7 +65,7 @@ export function problemHeaders({ status }: Problem): Record<string, string> {
   return {
     "content-type": "application/problem+json",
     ...(status === 401 && { "www-authenticate": "Bearer" }),
-    ...(status === 429 && { "retry-after": "1" }),
+    ...((status === 429 || status === UNAVAILABLE) && { "retry-after": "1" }),
   };
 }
 
@@ -67,6 +82,7 @@ const TITLES: Readonly<Record<number, string>> = {
   422: "Refused",
   429: "Too many requests",
   500: "Internal error",
+  503: "Unavailable",
 };
 
 function head(code: string, status: number) {

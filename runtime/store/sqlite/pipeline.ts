@@ -55,6 +55,11 @@ export class CommitPipeline {
     });
   }
 
+  /** Why nothing more is written (P3). */
+  get broken(): Fault | undefined {
+    return this.#broken;
+  }
+
   /** Resolves when every commit made so far has been answered. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await this.#running;

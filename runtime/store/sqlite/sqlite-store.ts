@@ -62,6 +62,11 @@ export class SqliteStore implements Store {
     return this.#submit(() => changesOf(writes, this.#parts.counters, this.#seal));
   }
 
+  async check(): Promise<void> {
+    if (this.#pipeline.broken !== undefined) throw this.#pipeline.broken;
+    await this.#read((queries) => queries.nextTimer());
+  }
+
   async begin(): Promise<StoreTransaction> {
     this.#refuseWhenClosed();
     return await beginTransaction({

@@ -17,10 +17,10 @@ const ready = (path: string) =>
     method: "get",
     path,
     scope: undefined,
-    summary: "The engine takes work and its database answers",
+    summary: "The engine takes work and its database can be read and written",
     replies: { 200: { description: "It does", schema: healthSchema } },
     async handle({ engine, version }) {
-      await engine.list({ limit: 1 });
+      await engine.ready();
       return { status: 200, value: { status: "ok", version } };
     },
   });
