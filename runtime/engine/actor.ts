@@ -83,8 +83,9 @@ export class Actor {
     this.row = row;
   }
 
+  /** What comes into the inbox of one that is about to be created, as by its parent, is announced with that commit. */
   get hasWork(): boolean {
-    return this.queue.length > 0 || this.inboxStale || this.flush;
+    return this.queue.length > 0 || (this.inboxStale && this.created) || this.flush;
   }
 
   /** Resolves when the execution next has nothing to do. */

@@ -28,6 +28,7 @@ export interface Turn {
   timer(at: number): number;
   cancelTimer(seq: number): void;
   signal(execution: string, signal: string, payload?: unknown): number;
+  child(workflow: string, name: string): number;
   close(outcome: Outcome): void;
   log(text: string): void;
 }
@@ -131,6 +132,8 @@ export class FakeSandbox implements Sandbox {
         cancelTimer: (seq) => commands.push({ kind: "cancelTimer", seq }),
         signal: (execution, signal, payload) =>
           add((seq) => ({ kind: "signal", seq, execution, signal, payload: encode(payload) })),
+        child: (workflow, name) =>
+          add((seq) => ({ kind: "child", seq, workflow, name, input: encode(null), onParentClose: "abandon" })),
         close(outcome) {
           state.closed = true;
           commands.push({ kind: "close", outcome });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { retryAt } from "#runtime/engine/task-writes.js";
 import type { OnCrash } from "#runtime/protocol/command.js";
 import { decode, encode } from "#runtime/protocol/value.js";
-import { DAY, ok, openWorld, type Script, until } from "./fakes.js";
+import { DAY, ok, openWorld, type Script, START, until } from "./fakes.js";
 import { collector, relay, reminder, steps } from "./scripts.js";
 
 /** The store is in memory: what can happen without time passing has happened after this. */
@@ -202,4 +202,35 @@ test("sleeping executions are not read at the start", async () => {
   assert.ok(reads.length <= 14, reads.join());
   await second.clock.advanceTo(second.clock.now() + DAY);
   assert.equal(second.pool.calls.length, 200);
+});
+
+test("a child whose creation recovery sees before the engine has been told of it is left until then", async () => {
+  const parent: Script = ({ event, now, timer, child, close }) => {
+    if (event.kind === "start") timer(now + 1000);
+    if (event.kind === "timer") child("pupil", "p");
+    if (event.kind === "child") close(event.outcome);
+  };
+  const pupil: Script = ({ event, close }) => {
+    if (event.kind === "start") close(ok(1));
+  };
+  const first = await openWorld({ parent, pupil });
+  await first.engine.start({ workflow: "parent", name: "a", input: encode(null) });
+  const { database } = first;
+  database.crash();
+  const isCreated = () => [...database.data.executions.values()].some(({ row }) => row.id === "pupil/p");
+  let isSeen = false;
+  let seen: Promise<void> | undefined;
+  database.arrival = (what) => (what === "pendingInboxes" ? until(isCreated) : undefined);
+  database.answer = (what) => {
+    if (what === "pendingInboxes") {
+      seen = turns().then(() => {
+        isSeen = true;
+      });
+    }
+    return what === "commit" && isCreated() ? until(() => isSeen) : undefined;
+  };
+  const second = await openWorld({ parent, pupil }, { database, start: START + 1000 });
+  const { outcome } = await second.engine.result("parent/a");
+  await seen;
+  assert.deepEqual(outcome, ok(1));
 });
