@@ -16,7 +16,7 @@ import { FRAME } from "../../runtime/protocol/helpers.js";
 import { boundNames } from "../syntax/bound-names.js";
 import { convertClass } from "./classes/convert.js";
 import { type ClassInfo, namesOfClass, privateNamesIn, rewriteOuterParts } from "./classes/info.js";
-import { cannotLower, helper, type ModuleContext, positionOf } from "./context.js";
+import { helper, type ModuleContext, positionOf } from "./context.js";
 import type { RecordedVariables } from "./environments.js";
 import { buildStep, type StepParts } from "./machine/step.js";
 import { directMaker, frameMaker, isAccessor, neverWaits, newFrame, plainMaker, takesAnything } from "./makers.js";
@@ -167,7 +167,6 @@ function convertFunction(
 ): t.Expression | t.ObjectProperty | t.SpreadElement | undefined {
   const { context } = around;
   if (around.classes.at(-1)?.nativeArrows.has(node)) {
-    if (node.async) throw cannotLower(context, node, "an async arrow function that can run before `super()` returns");
     convertBelow(node, around);
     return undefined;
   }
@@ -278,7 +277,9 @@ function pushCode(
   else if (!tells || kind) args.push(t.nullLiteral());
   if (bound) {
     const frame = t.memberExpression(t.identifier("$f"), t.numericLiteral(FRAME.captures), true);
-    if (make.type !== "NullLiteral") args[1] = inKit(bound, make, ["$c"], t.identifier("$c"));
+    if (make.type === "ArrowFunctionExpression") {
+      args[1] = inKit(bound, make, boundNames(...make.params), t.identifier("$c"));
+    }
     if (step) {
       const params = step.step.params.map((param) => (param as t.Identifier).name);
       args[2] = inKit(bound, step.step, params, frame);

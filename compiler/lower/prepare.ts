@@ -13,6 +13,7 @@ import { type NodePath, types as t, traverse } from "@babel/core";
 import { HELPER_NAMES } from "../../runtime/protocol/helpers.js";
 import { boundNames } from "../syntax/bound-names.js";
 import { programPath } from "../syntax/program-path.js";
+import { sharePrivates } from "./classes/key-privates.js";
 import { shareOwnNames } from "./classes/own-name.js";
 import { prepareClasses } from "./classes/prepare.js";
 import { type FunctionName, helper, helperValue, type ModuleContext } from "./context.js";
@@ -25,6 +26,7 @@ type Scope = NodePath["scope"];
 export function prepare(file: t.File, names: ReadonlySet<string>, context: ModuleContext): NodePath<t.Program> {
   if (names.has("globalThis")) shareGlobal(file);
   desugar(file, context);
+  sharePrivates(freshProgramPath(file), context);
   prepareClasses(file, context);
   nameDefaultExport(file.program);
   walk(file, (node) => {

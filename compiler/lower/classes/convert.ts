@@ -13,7 +13,7 @@
  */
 import { types as t } from "@babel/core";
 import { cannotLower, helper, helperValue, type ModuleContext } from "../context.js";
-import { assign, isCoroutine, kindOf, rewrite, undefinedNode, variablesIn } from "../tree.js";
+import { assign, isCoroutine, kindOf, undefinedNode, variablesIn } from "../tree.js";
 import { type ClassInfo, hasComputedKey, infoOf, isBranded, type Member, outerParts, privateNamesIn } from "./info.js";
 
 /** What the conversion of functions offers for those in class bodies. */
@@ -105,12 +105,6 @@ class ClassConversion {
     const node = this.#node;
     const info = this.#info;
     const holder = t.arrayExpression(outerParts(node));
-    if (info.atRunTime) {
-      // The heritage does not see them at all.
-      const inKeys = t.arrayExpression(holder.elements.slice(node.superClass ? 1 : 0));
-      this.#leavePrivate(inKeys);
-      holder.elements.splice(node.superClass ? 1 : 0, inKeys.elements.length, ...inKeys.elements);
-    }
     this.#conversion.below(holder);
     const parts = holder.elements as t.Expression[];
     const heritage = node.superClass ? parts.shift() : undefined;
@@ -127,23 +121,6 @@ class ClassConversion {
       keys.push(helper("$key", part));
     });
     return { heritage, keys };
-  }
-
-  /** No object has the class's private elements yet while its keys are evaluated: to read one is an error. */
-  #leavePrivate(holder: t.Expression): void {
-    const own = new Set(this.#info.privates.map(({ name }) => name));
-    if (own.size === 0) return;
-    rewrite(holder, (node) => {
-      if (node.type === "MemberExpression" && node.property.type === "PrivateName" && own.has(node.property.id.name)) {
-        const missing = t.stringLiteral(`#${node.property.id.name} of an object without it`);
-        const failure = helper("$call", undefinedNode(), undefinedNode(), t.arrayExpression([]), missing);
-        return t.sequenceExpression([node.object, failure]);
-      }
-      if (t.isFunction(node) && privateNamesIn(node, [this.#info]).length > 0) {
-        throw cannotLower(this.#context, node, "a function in a computed key that uses the class's private names");
-      }
-      return t.isClass(node) ? "skip" : undefined;
-    });
   }
 
   /** A static class remembers a computed key in a variable when it is needed again. */
@@ -305,7 +282,7 @@ class ClassConversion {
     const statements: t.Statement[] = ownVariable ? [assign(ownVariable, t.thisExpression())] : [];
     if (info.atRunTime)
       statements.push(assign(info.kit, t.callExpression(t.identifier("$born"), [t.thisExpression(), parts])));
-    else if (parts.properties.length > 0 || variablesIn(this.#node.body).has(info.kit) || info.codes.length > 0) {
+    else if (parts.properties.length > 0 || info.isHome || info.codes.length > 0) {
       statements.push(assign(info.kit, helper("$kit", t.thisExpression(), parts)));
       this.#context.codes.push(t.variableDeclaration("let", [t.variableDeclarator(t.identifier(info.kit))]));
     }
@@ -321,8 +298,7 @@ class ClassConversion {
     if (this.#dress.length > 0) parts.push(property("dress", t.arrayExpression(this.#dress)));
     const branded = privates.filter(({ isStatic }) => !isStatic);
     if (branded.length > 0) {
-      const asked = branded.find(({ isReadable }) => isReadable)?.name ?? this.#addPrivateMethod();
-      const test = t.binaryExpression("in", privateName(asked), t.identifier("$o"));
+      const test = t.binaryExpression("in", privateName(branded[0]!.name), t.identifier("$o"));
       if (!this.#node.superClass) parts.push(property("base", t.booleanLiteral(true)));
       parts.push(property("has", t.arrowFunctionExpression([t.identifier("$o")], test)));
       parts.push(
@@ -339,18 +315,6 @@ class ClassConversion {
       ),
     );
     return t.objectExpression(parts);
-  }
-
-  /** Gives the class a private method that nobody calls: every object with private methods or accessors has it. */
-  #addPrivateMethod(): string {
-    const used = new Set<string>();
-    t.traverseFast(this.#node, (node) => {
-      if (node.type === "PrivateName") used.add(node.id.name);
-    });
-    let name = "brand";
-    while (used.has(name)) name = `_${name}`;
-    this.#node.body.body.push(t.classPrivateMethod("method", privateName(name), [], t.blockStatement([])));
-    return name;
   }
 
   #variables(ownVariable: string | undefined): t.Statement[] {

@@ -15,8 +15,6 @@ export interface PrivateElement {
   readonly isStatic: boolean;
   /** It holds a value of its own in each object. */
   readonly isField: boolean;
-  /** Not a setter alone: of such a name the engine says that no object has it (`#name in object`). */
-  readonly isReadable: boolean;
 }
 
 export interface ClassInfo {
@@ -26,12 +24,16 @@ export interface ClassInfo {
   /** Made by a factory. */
   readonly atRunTime: boolean;
   readonly privates: readonly PrivateElement[];
+  /** Code finds the home of `super` in the kit, wherever it will lie. */
+  isHome: boolean;
   /** Private methods that are used otherwise than by being called. */
   readonly escaping: ReadonlySet<string>;
   /** Functions that have to lie inside the class. */
   readonly codes: t.Expression[];
-  /** Arrow functions that stay native, because `this` is not there yet or `super()` is in them. */
+  /** Arrow functions that stay native, because `super()` is in them. */
   readonly nativeArrows: WeakSet<t.Node>;
+  /** Arrow functions of the constructor that find `this` in a variable, and which. */
+  readonly earlyArrows: WeakMap<t.Node, string>;
 }
 
 const infos = new WeakMap<t.Node, ClassInfo>();
@@ -64,9 +66,7 @@ export function privatesOf(node: t.Class): PrivateElement[] {
     if (!("key" in member) || member.key.type !== "PrivateName") continue;
     const name = member.key.id.name;
     const isField = member.type === "ClassPrivateProperty";
-    const isSetter = member.type === "ClassPrivateMethod" && member.kind === "set";
-    const isReadable = !isSetter || found.get(name)?.isReadable === true;
-    found.set(name, { name, isStatic: "static" in member && member.static === true, isField, isReadable });
+    found.set(name, { name, isStatic: "static" in member && member.static === true, isField });
   }
   return [...found.values()];
 }
@@ -128,4 +128,24 @@ export function privateNamesIn(node: t.Node, classes: readonly ClassInfo[]): Cla
   };
   visit(node, new Set());
   return classes.filter((info) => used.has(info));
+}
+
+/** The outermost arrow functions of a part, not those of functions and classes in it. */
+export function arrowsIn(root: t.Node): t.ArrowFunctionExpression[] {
+  const found: t.ArrowFunctionExpression[] = [];
+  const visit = (node: t.Node): void => {
+    if (node.type === "ArrowFunctionExpression") {
+      found.push(node);
+      return;
+    }
+    if (t.isFunction(node)) return;
+    if (t.isClass(node)) {
+      if (node.superClass) visit(node.superClass);
+      for (const member of node.body.body) if (hasComputedKey(member)) visit(member.key);
+      return;
+    }
+    for (const child of children(node)) visit(child);
+  };
+  visit(root);
+  return found;
 }

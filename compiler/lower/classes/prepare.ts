@@ -3,16 +3,19 @@
  *
  *   P1  A class declaration that is not at the top level of the module becomes `let C = class C { … }`.
  *   P2  No `super` where code will leave its class: in methods whose calls are frames, and in arrow functions.
- *   P3  The constructor of a class with private elements has plain parameters, so that it can be left at once when an
+ *   P3  No `this` and no `super()` in arrow functions that may be made before `super()` has returned (early-this.ts).
+ *   P4  The constructor of a class with private elements has plain parameters, so that it can be left at once when an
  *       object is restored.
  */
 import { types as t } from "@babel/core";
-import type { ModuleContext } from "../context.js";
+import { helper, type ModuleContext } from "../context.js";
 import { withoutDead } from "../dead.js";
 import { bindParameters } from "../parameters.js";
 import { usesSuper, withoutSuper } from "../super.js";
-import { children, isCoroutine, rewrite, undefinedNode, walk } from "../tree.js";
+import { isCoroutine, rewrite, undefinedNode, walk } from "../tree.js";
+import { bindEarlySuper, bindEarlyThis } from "./early-this.js";
 import {
+  arrowsIn,
   type ClassInfo,
   hasComputedKey,
   isBranded,
@@ -57,6 +60,7 @@ class Preparation {
   }
 
   #class(node: t.Class, atRunTime: boolean): void {
+    addGetters(node);
     const kit = this.#context.unique("$kit");
     if (atRunTime) this.#context.locals.add(kit);
     const info = noteClass({
@@ -66,7 +70,9 @@ class Preparation {
       privates: privatesOf(node),
       escaping: escapingNames(node),
       codes: [],
+      isHome: false,
       nativeArrows: new WeakSet(),
+      earlyArrows: new WeakMap(),
     });
     // The class's own name is not there yet while its heritage and its keys are evaluated.
     if (node.id && atRunTime) replaceOuterParts(node, (part) => withoutDead(part, node.id!.name, false));
@@ -79,13 +85,18 @@ class Preparation {
     const isConstructor = member.type === "ClassMethod" && member.kind === "constructor";
     if (isConstructor && isBranded(info)) bindParameters(member, this.#context, true);
     for (const part of innerParts(member)) this.visit(part, true);
-    if (isConstructor && info.node.superClass) keepNative(member, info);
+    const isDerived = isConstructor && info.node.superClass;
+    if (isDerived) bindEarlySuper(member, info, this.#context);
     this.#moveSuper(member, info);
+    if (isDerived) bindEarlyThis(member, info);
   }
 
   #moveSuper(member: Member, info: ClassInfo): void {
     const isStatic = member.type === "StaticBlock" || ("static" in member && member.static === true);
-    const kit = () => t.memberExpression(t.identifier(info.kit), t.identifier("home"));
+    const kit = () => {
+      info.isHome = true;
+      return t.memberExpression(t.identifier(info.kit), t.identifier("home"));
+    };
     const home = {
       home: () => (isStatic ? kit() : t.memberExpression(kit(), t.identifier("prototype"))),
       declare: (block: t.BlockStatement) => this.#declare(block),
@@ -109,6 +120,20 @@ class Preparation {
   }
 }
 
+// set #x(v) { … }   →   get #x() { $call(void 0, …); } set #x(v) { … }
+// Of a setter alone the engine says that no object has it (`#x in object`).
+function addGetters(node: t.Class): void {
+  const accessors = node.body.body.filter((member) => member.type === "ClassPrivateMethod");
+  for (const { kind, key, static: isStatic } of accessors) {
+    if (kind !== "set" || accessors.some((other) => other.kind === "get" && other.key.id.name === key.id.name))
+      continue;
+    const what = t.stringLiteral(`the getter of #${key.id.name}`);
+    const failure = helper("$call", undefinedNode(), undefinedNode(), t.arrayExpression([]), what);
+    const body = t.blockStatement([t.expressionStatement(failure)]);
+    node.body.body.push(t.classPrivateMethod("get", t.cloneNode(key), [], body, isStatic ?? false));
+  }
+}
+
 /** Private names that occur otherwise than in `o.#name(…)`. */
 function escapingNames(node: t.Class): Set<string> {
   const found = new Set<string>();
@@ -128,67 +153,4 @@ function innerParts(member: Member): t.Node[] {
   if (t.isFunction(member)) return [...member.params, member.body];
   if (member.type === "StaticBlock") return [member];
   return "value" in member && member.value ? [t.expressionStatement(member.value as t.Expression)] : [];
-}
-
-/** The outermost arrow functions of a part, not those of functions and classes in it. */
-function arrowsIn(root: t.Node): t.ArrowFunctionExpression[] {
-  const found: t.ArrowFunctionExpression[] = [];
-  const visit = (node: t.Node): void => {
-    if (node.type === "ArrowFunctionExpression") {
-      found.push(node);
-      return;
-    }
-    if (t.isFunction(node)) return;
-    if (t.isClass(node)) {
-      if (node.superClass) visit(node.superClass);
-      for (const member of node.body.body) if (hasComputedKey(member)) visit(member.key);
-      return;
-    }
-    for (const child of children(node)) visit(child);
-  };
-  visit(root);
-  return found;
-}
-
-/** Arrow functions that may run or be made before `super()` has returned reach `this` as ECMAScript does. */
-function keepNative(method: t.ClassMethod, info: ClassInfo): void {
-  const { body } = method.body;
-  const called = body.findIndex(
-    (statement) =>
-      statement.type === "ExpressionStatement" &&
-      statement.expression.type === "CallExpression" &&
-      statement.expression.callee.type === "Super",
-  );
-  const early = called < 0 ? body : body.slice(0, called + 1);
-  for (const arrow of [...method.params, ...body].flatMap(arrowsIn)) {
-    if (callsSuper(arrow)) keep(arrow, info);
-  }
-  for (const arrow of [...method.params, ...early].flatMap(arrowsIn)) if (mentionsThis(arrow)) keep(arrow, info);
-}
-
-function keep(arrow: t.ArrowFunctionExpression, info: ClassInfo): void {
-  info.nativeArrows.add(arrow);
-  for (const inner of arrowsIn(arrow.body)) if (mentionsThis(inner)) keep(inner, info);
-}
-
-function callsSuper(arrow: t.ArrowFunctionExpression): boolean {
-  return lexically(arrow, (node) => node.type === "CallExpression" && node.callee.type === "Super");
-}
-
-function mentionsThis(arrow: t.ArrowFunctionExpression): boolean {
-  return lexically(arrow, (node) => node.type === "ThisExpression" || node.type === "Super");
-}
-
-/** True if a node of the arrow function, arrow functions in it included, passes the test. */
-function lexically(root: t.Node, test: (node: t.Node) => boolean): boolean {
-  const search = (node: t.Node): boolean => {
-    if (test(node)) return true;
-    if (t.isFunction(node) && node.type !== "ArrowFunctionExpression") return false;
-    if (t.isClass(node)) {
-      const outer = node.body.body.filter(hasComputedKey).map((member) => member.key);
-      return [...(node.superClass ? [node.superClass] : []), ...outer].some(search);
-    }
-    return children(node).some(search);
-  };
-  return search(root);
 }
