@@ -58,13 +58,25 @@ export const timelineSchema = z.object({
   omitted: z.boolean().describe("There were more, earlier"),
 });
 
-const waitSchema = z.discriminatedUnion("kind", [
+const togetherSchema = z.enum(["all", "allSettled", "any", "race"]).describe("The method of Promise");
+const pendingSchemas = [
   z.object({ kind: z.literal("task"), task: z.string(), attempt: count, since: time }),
   z.object({ kind: z.literal("timer"), at: time }),
   z.object({ kind: z.literal("signal"), signal: z.string() }),
+  z.object({ kind: z.literal("child"), execution: z.string().describe("Whose end is waited for") }),
+  z.object({ kind: z.literal("condition") }),
+  z.object({ kind: z.literal("call"), function: z.string().describe("An async function of the workflow") }),
+  z.object({ kind: z.literal("together"), how: togetherSchema, count: count.describe("How many are pending") }),
   z.object({ kind: z.literal("operation") }),
   z.object({ kind: z.literal("promise") }),
-]);
+] as const;
+const severalSchema = z.object({
+  kind: z.literal("several"),
+  how: togetherSchema,
+  of: z.array(z.discriminatedUnion("kind", pendingSchemas)).describe("The first of those that are pending"),
+  count: count.describe("How many are pending"),
+});
+const waitSchema = z.discriminatedUnion("kind", [...pendingSchemas, severalSchema]);
 const frameSchema = z.object({
   function: z.string(),
   file: z.string(),
@@ -91,4 +103,5 @@ export type Overview = z.infer<typeof overviewSchema>;
 export type TimelineResource = z.infer<typeof timelineSchema>;
 export type SpanResource = z.infer<typeof spanSchema>;
 export type StandingResource = z.infer<typeof standingSchema>;
+export type WaitResource = z.infer<typeof waitSchema>;
 export type StackResource = NonNullable<StandingResource["stacks"]>[number];

@@ -66,7 +66,8 @@ export class Programs {
   }
 }
 
-function resumePointsOf({ modules }: Program["manifest"]): Record<string, RestingPlace> {
+/** The places where a program's calls can rest, for the messages of its sandbox. */
+export function resumePointsOf({ modules }: Program["manifest"]): Record<string, RestingPlace> {
   const points: Record<string, RestingPlace> = {};
   for (const { id: file, functions } of modules) {
     for (const { id, name, captures, points: own } of functions) {

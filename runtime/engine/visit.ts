@@ -3,12 +3,17 @@
  * away afterwards.
  */
 import type { Event } from "../protocol/event.js";
-import type { ActivationReply } from "../sandbox/sandbox.js";
+import type { ActivationReply, Sandbox } from "../sandbox/sandbox.js";
 import type { StoredExecution } from "../store/store.js";
 import { unknownExecution } from "./faults.js";
 import type { Parts } from "./parts.js";
 
-type Visiting = Pick<Parts, "store" | "programs" | "sandbox" | "time">;
+/** What a visit needs: the sandbox, the program in it, and what time it is in there. */
+export interface Visiting {
+  readonly programs: { guest(hash: string): Promise<void> };
+  readonly sandbox: Sandbox;
+  readonly time: { now(): number };
+}
 
 /** Unlike any execution's id, whose names have no control characters. Not NUL, where strings end on their way into the sandbox. */
 const INSTANCE_SUFFIX = "\u007fvisit";

@@ -5,11 +5,11 @@
  * S1  A checkpoint may be older than the execution: `newer` says how many activations are not in it.
  */
 import * as z from "zod";
-import { seqOf } from "../guest/numbers.js";
 import { FRAME } from "../protocol/helpers.js";
 import type { FunctionEntry, Program } from "../protocol/program.js";
 import type { ExaminedExecution } from "../store/sqlite/examine.js";
 import { Heap, KIND, type Reference } from "./heap.js";
+import { Waits, type WaitsFor } from "./waits.js";
 
 export interface Standing {
   /** Activations since the checkpoint, which this does not show. */
@@ -23,14 +23,6 @@ export interface Stack {
   readonly waitsFor: WaitsFor;
   readonly frames: readonly StandingFrame[];
 }
-
-/** Times in ms since the epoch. */
-export type WaitsFor =
-  | { readonly kind: "task"; readonly task: string; readonly attempt: number; readonly since: number }
-  | { readonly kind: "timer"; readonly at: number }
-  | { readonly kind: "signal"; readonly signal: string }
-  | { readonly kind: "operation" }
-  | { readonly kind: "promise" };
 
 export interface StandingFrame {
   readonly function: string;
@@ -48,9 +40,6 @@ const CONTEXT_LINES = 2;
 /** How deep values are opened. */
 const VALUE_DEPTH = 3;
 const FRAME_FIXED = 5;
-const PROMISE_FIXED = 4;
-/** See runtime/guest/promise.ts. */
-const SCOPED = 2;
 
 const mapSchema = z.looseObject({
   sources: z.array(z.string().nullable()),
@@ -84,44 +73,28 @@ class Reading {
   }
 
   stacks(): Stack[] {
-    const heap = this.#heap;
-    const frames = new Set(heap.rows(new Set([KIND.frame])));
-    /** By waiting frame: the promise. By promise: the frames that wait for it, and the call whose outcome it is. */
-    const awaited = new Map<number, number>();
-    const waiting = new Map<number, number[]>();
+    /** By promise: the frame of the call whose outcome it is. By waiting frame: the promise that it waits for. */
     const callOf = new Map<number, number>();
-    for (const promise of heap.rows(new Set([KIND.promise]))) {
-      const reactions = heap
-        .slots(promise)
-        .slice(PROMISE_FIXED)
-        .map((reference) => this.#reacting(heap.rowOf(reference)));
-      const parked = reactions.filter((row): row is number => row !== undefined && frames.has(row));
-      waiting.set(promise, parked);
-      for (const frame of parked) awaited.set(frame, promise);
-    }
-    for (const frame of awaited.keys()) {
+    for (const frame of this.#heap.rows(new Set([KIND.frame]))) {
       const promise = this.#promiseOf(frame);
       if (promise !== undefined) callOf.set(promise, frame);
     }
+    const nameOf = (frame: number | undefined) => (frame === undefined ? undefined : this.#nameOf(frame));
+    const waits = new Waits(this.#execution, this.#heap, (promise) => nameOf(callOf.get(promise)));
     const stacks: Stack[] = [];
-    for (const [innermost, promise] of awaited) {
+    for (const [promise, parked] of waits.parked) {
       if (callOf.has(promise)) continue;
-      const chain: number[] = [];
-      for (let frame: number | undefined = innermost; frame !== undefined && !chain.includes(frame); ) {
-        chain.push(frame);
-        const own = this.#promiseOf(frame);
-        frame = own === undefined ? undefined : waiting.get(own)?.[0];
+      for (const innermost of parked) {
+        const chain: number[] = [];
+        for (let frame: number | undefined = innermost; frame !== undefined && !chain.includes(frame); ) {
+          chain.push(frame);
+          const own = this.#promiseOf(frame);
+          frame = own === undefined ? undefined : waits.parked.get(own)?.[0];
+        }
+        stacks.push({ waitsFor: waits.of(promise), frames: chain.map((frame) => this.#frame(frame)) });
       }
-      stacks.push({ waitsFor: this.#waitsFor(promise), frames: chain.map((frame) => this.#frame(frame)) });
     }
     return stacks;
-  }
-
-  /** The reaction inside one that belongs to a cancellation scope. */
-  #reacting(row: number | undefined): number | undefined {
-    if (row === undefined || this.#heap.tag(row) !== KIND.array) return row;
-    const [tag, , inner] = this.#heap.slots(row);
-    return this.#heap.plain(tag) === SCOPED ? this.#heap.rowOf(inner) : row;
   }
 
   /** The promise of an async function's call. */
@@ -130,48 +103,9 @@ class Reading {
     return owner !== undefined && this.#heap.tag(owner) === KIND.promise ? owner : undefined;
   }
 
-  #waitsFor(promise: number): WaitsFor {
-    const signal = this.#signalOf(promise);
-    if (signal !== undefined) return { kind: "signal", signal };
-    const seq = this.#operationOf(promise);
-    if (seq === undefined) return { kind: "promise" };
-    const task = this.#execution.tasks.find((row) => row.seq === seq);
-    if (task !== undefined) return { kind: "task", task: task.task, attempt: task.attempt, since: task.since };
-    const timer = this.#execution.timers.find((row) => row.seq === seq);
-    return timer === undefined ? { kind: "operation" } : { kind: "timer", at: timer.at };
-  }
-
-  /** The number of the durable operation that settles a promise. */
-  #operationOf(promise: number): number | undefined {
-    const operations = this.#state("operations");
-    const entries = operations === undefined ? [] : this.#heap.slots(operations);
-    const at = entries.findIndex((reference, index) => index % 2 === 1 && this.#heap.rowOf(reference) === promise);
-    const key = this.#heap.plain(entries[at - 1]);
-    return at === -1 || typeof key !== "number" ? undefined : seqOf(key);
-  }
-
-  /** The signal that settles a promise: `state.signals.waiting` holds the waiters by name. */
-  #signalOf(promise: number): string | undefined {
-    const heap = this.#heap;
-    const signals = this.#state("signals");
-    const waiting = signals === undefined ? undefined : heap.rowOf(heap.properties(signals).get("waiting"));
-    const entries = waiting === undefined ? [] : heap.slots(waiting);
-    for (let at = 0; at + 1 < entries.length; at += 2) {
-      const list = heap.rowOf(entries[at + 1]);
-      const waiters = list === undefined ? [] : heap.slots(list);
-      const found = waiters.some((waiter) => {
-        const row = heap.rowOf(waiter);
-        return row === promise || (row !== undefined && heap.rowOf(heap.properties(row).get("promise")) === promise);
-      });
-      const name = heap.plain(entries[at]);
-      if (found && typeof name === "string") return name;
-    }
-    return undefined;
-  }
-
-  #state(field: string): number | undefined {
-    const state = this.#heap.rowOf(this.#heap.root());
-    return state === undefined ? undefined : this.#heap.rowOf(this.#heap.properties(state).get(field));
+  #nameOf(frame: number): string {
+    const id = String(this.#heap.plain(this.#heap.slots(frame)[0]));
+    return functionName(id, this.#functions.get(id)?.entry);
   }
 
   #frame(row: number): StandingFrame {

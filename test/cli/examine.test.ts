@@ -33,7 +33,7 @@ async function database(t: Parameters<typeof temporaryFolder>[0]): Promise<{ cwd
 }
 
 interface Stack {
-  readonly waitsFor: { readonly kind: string; readonly signal?: string; readonly at?: number };
+  readonly waitsFor: { readonly kind: string; readonly how?: string; readonly of?: readonly object[] };
   readonly frames: readonly {
     readonly function: string;
     readonly file: string;
@@ -60,6 +60,41 @@ test("inspect: the line where an execution waits, for what, and its variables, f
   assert.match(text.stdout, /waits for a timer, due \d{4}-/);
   assert.match(text.stdout, /> 29 \| {3}await duration\(1, "day"\);/);
   assert.match(text.stdout, /sum = 10/);
+});
+
+test("inspect: without any checkpoint, after a kill: every call, with what it waits for, alone or together", async (t) => {
+  const waits = await compileApp("waits");
+  t.after(waits.remove);
+  const cwd = await temporaryFolder(t);
+  const db = ["--db", "a.db"];
+  const engine = startEventual(["run", waits.program, "waits", ...db, "--checkpoint", "never"], { cwd });
+  const inspected = async () => {
+    const { code, stdout } = await eventual(["inspect", "waits/default", ...db, "--json"], { cwd });
+    return code === 0 ? (JSON.parse(stdout) as { stacks: Stack[]; newer: number }) : undefined;
+  };
+  const atRest = async () => ((await inspected())?.stacks.length === 8 ? true : undefined);
+  await eventually("all of it waits, seen beside the engine", atRest);
+  engine.process.kill("SIGKILL");
+  await engine.ended;
+  const { stacks = [], newer } = (await inspected()) ?? {};
+  assert.equal(newer, 0);
+  const told = stacks.map(({ waitsFor: { kind, how, of = [] }, frames: [frame] }) => {
+    const text = frame?.source.find(({ line }) => line === frame.line)?.text.trim();
+    return [how ?? kind, ...of.map((each) => Object.entries(each).join()), text].join(" | ");
+  });
+  assert.deepEqual(told.sort(), [
+    "all | kind,call,function,nap | kind,call,function,nap | await Promise.all(naps);",
+    'child | (async () => await child(undefined, { id: "c" }))(),',
+    'condition | (async () => await condition({ timeout: duration(9, "days") }, () => ready))(),',
+    "race | kind,signal,signal,stop | kind,call,function,nap | kind,together,how,allSettled,count,4 | " +
+      'await Promise.race([stop.expectSignal(), Promise.allSettled(all), nap(1).then(() => "slept")]);',
+    "task | (async () => await rest())(),",
+    ...Array(3).fill('timer | await duration(days, "days");'),
+  ]);
+  const { stdout } = await eventual(["inspect", "waits/default", ...db], { cwd });
+  assert.match(stdout, /waits for the first of: signal "stop", its call of nap, the end of all of 4 promises/);
+  assert.match(stdout, /waits for all of: its call of nap \(2 times\)/);
+  assert.match(stdout, /waits for the end of child\/c/);
 });
 
 test("inspect: one that has ended stands nowhere; an unknown one is refused", async (t) => {

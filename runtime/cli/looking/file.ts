@@ -2,9 +2,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { listedPrograms, storedProgram } from "../../client/program-list.js";
 import { unknownExecution } from "../../engine/faults.js";
+import { snapshotBeside } from "../../engine/snapshot.js";
 import { standingOf } from "../../inspect/standing.js";
 import { timelineOf } from "../../inspect/timeline.js";
 import { isClosed } from "../../protocol/execution.js";
+import type { Program } from "../../protocol/program.js";
 import type { Examination, ExaminedExecution } from "../../store/sqlite/examine.js";
 import type { Looking } from "./looking.js";
 
@@ -29,9 +31,9 @@ export function fileLooking(file: Examination): Looking {
     },
     async stand(id) {
       const execution = await found(id);
-      const { row } = execution;
-      const standing = isClosed(row.status) ? undefined : standingOf(execution, await storedProgram(file, row.program));
-      return { ...execution, standing };
+      if (isClosed(execution.row.status)) return { ...execution, standing: undefined };
+      const program = await storedProgram(file, execution.row.program);
+      return { ...execution, standing: standingOf(await broughtUp(file, execution, program), program) };
     },
     async *logs(id, follow) {
       let after = 0;
@@ -49,4 +51,21 @@ export function fileLooking(file: Examination): Looking {
     programs: () => listedPrograms(file),
     stats: () => file.stats(),
   };
+}
+
+/**
+ * The execution with a checkpoint of how it is now, made by bringing its state up in a sandbox of this process and
+ * throwing it away; with the stored one where none can be made.
+ */
+async function broughtUp(
+  file: Examination,
+  execution: ExaminedExecution,
+  program: Program,
+): Promise<ExaminedExecution> {
+  if (execution.tail.count === 0) return execution;
+  const stored = await file.state(execution.row.key);
+  if (stored === undefined) throw unknownExecution(execution.row.id);
+  const { text, newer } = await snapshotBeside(stored, program);
+  const checkpoint = text === undefined ? undefined : { n: 0, text };
+  return { ...execution, checkpoint, tail: { ...execution.tail, count: newer } };
 }

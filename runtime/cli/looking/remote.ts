@@ -1,10 +1,10 @@
 /** Looking through the HTTP API of a server elsewhere. */
 import type { HttpClient } from "../../client/http.js";
-import type { StackResource, StandingResource, TimelineResource } from "../../client/observation.js";
+import type { StackResource, TimelineResource, WaitResource } from "../../client/observation.js";
 import { present } from "../../client/present.js";
 import { errorOf, logLineOf, momentOf, summaryOf } from "../../client/remote.js";
-import type { WaitsFor } from "../../inspect/standing.js";
 import type { Span, Timeline } from "../../inspect/timeline.js";
+import type { Pending, WaitsFor } from "../../inspect/waits.js";
 import { isClosed } from "../../protocol/execution.js";
 import { encode } from "../../protocol/value.js";
 import type { Looking } from "./looking.js";
@@ -98,7 +98,11 @@ function stackOf({
   };
 }
 
-function waitOf(waits: NonNullable<StandingResource["stacks"]>[number]["waitsFor"]): WaitsFor {
+function waitOf(waits: WaitResource): WaitsFor {
+  return waits.kind === "several" ? { ...waits, of: waits.of.map(pendingOf) } : pendingOf(waits);
+}
+
+function pendingOf(waits: Exclude<WaitResource, { readonly kind: "several" }>): Pending {
   if (waits.kind === "task") return { ...waits, since: Date.parse(waits.since) };
   return waits.kind === "timer" ? { kind: "timer", at: Date.parse(waits.at) } : waits;
 }

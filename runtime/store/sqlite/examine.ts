@@ -8,7 +8,7 @@ import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Fault } from "../../protocol/fault.js";
 import type { PayloadCodec } from "../codec.js";
-import type { ExecutionRow, History, LogRow } from "../store.js";
+import type { ExecutionRow, History, LogRow, StoredExecution } from "../store.js";
 import { type Connection, connect, type Row, type Value } from "./driver.js";
 import { inspect } from "./inspect.js";
 import {
@@ -24,6 +24,7 @@ import {
   type Rate,
   ratesSince,
 } from "./looking.js";
+import { loadExecution } from "./queries.js";
 import { executionRow, logRow, numberOf, textOf } from "./rows.js";
 import { requireCodec, unsealed } from "./sealing.js";
 
@@ -49,6 +50,8 @@ export interface Examination {
   children(key: number, limit: number): Promise<readonly ChildRow[]>;
   /** One execution with what it rests on. */
   execution(id: string): Promise<ExaminedExecution | undefined>;
+  /** What an execution is brought up from. */
+  state(key: number): Promise<StoredExecution | undefined>;
   /** The lines after line `after`, oldest first. */
   logs(key: number, query: { readonly after: number; readonly limit: number }): Promise<readonly LogRow[]>;
   /** Lines of all executions after line `after`, oldest first. */
@@ -385,6 +388,10 @@ class OpenExamination implements Examination {
       })),
       inbox: numberOf(inbox, "count"),
     };
+  }
+
+  state(key: number): Promise<StoredExecution | undefined> {
+    return loadExecution(this.#read, key);
   }
 
   async logs(key: number, { after, limit }: { after: number; limit: number }): Promise<readonly LogRow[]> {

@@ -62,7 +62,7 @@ export interface ChildRow {
   readonly endTime?: number;
 }
 
-type Read = (sql: string, ...parameters: readonly Value[]) => Promise<readonly Row[]>;
+export type Read = (sql: string, ...parameters: readonly Value[]) => Promise<readonly Row[]>;
 
 /** A page, newest first. */
 export async function listExecutions(read: Read, filter: ExecutionFilter): Promise<readonly ExecutionRow[]> {

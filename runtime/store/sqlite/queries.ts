@@ -20,7 +20,7 @@ import type {
   WaiterRow,
 } from "../store.js";
 import type { Connection, Row, Statement, Value } from "./driver.js";
-import { EXECUTION, type ExecutionFilter, listExecutions } from "./looking.js";
+import { EXECUTION, type ExecutionFilter, listExecutions, type Read } from "./looking.js";
 import {
   deadLetter,
   declarationRow,
@@ -102,6 +102,25 @@ export const SQL = {
       coalesce((SELECT sum(octet_length(events)) FROM tail WHERE execution = ?1), 0) AS tail`,
 } as const;
 
+/** An execution with all that it is brought up from. */
+export async function loadExecution(read: Read, key: number): Promise<StoredExecution | undefined> {
+  const rows = await read(SQL.loadExecution, key);
+  const row = rows.find(({ part }) => part === "execution");
+  if (row === undefined) return undefined;
+  const execution = executionRow({
+    ...row,
+    key: row.n,
+    start_time: row.now,
+    end_time: row.cost,
+    status: row.hash,
+    input: row.text,
+  });
+  return storedExecution(
+    execution,
+    rows.filter(({ part }) => part !== "execution"),
+  );
+}
+
 export class Queries {
   readonly #connection: Connection;
   readonly #statements = new Map<string, Promise<Statement>>();
@@ -125,22 +144,8 @@ export class Queries {
     return new Map(rows.map(executionRow).map((row) => [row.id, row]));
   }
 
-  async loadExecution(key: number): Promise<StoredExecution | undefined> {
-    const rows = await this.#all(SQL.loadExecution, key);
-    const row = rows.find(({ part }) => part === "execution");
-    if (row === undefined) return undefined;
-    const execution = executionRow({
-      ...row,
-      key: row.n,
-      start_time: row.now,
-      end_time: row.cost,
-      status: row.hash,
-      input: row.text,
-    });
-    return storedExecution(
-      execution,
-      rows.filter(({ part }) => part !== "execution"),
-    );
+  loadExecution(key: number): Promise<StoredExecution | undefined> {
+    return loadExecution((sql, ...parameters) => this.#all(sql, ...parameters), key);
   }
 
   async readInbox(key: number): Promise<readonly InboxRow[]> {

@@ -1,7 +1,8 @@
 /** What is seen of executions, as resources of the API. */
-import type { Overview, StandingResource, TimelineResource } from "../../../client/observation.js";
-import type { Standing, WaitsFor } from "../../../inspect/standing.js";
+import type { Overview, StandingResource, TimelineResource, WaitResource } from "../../../client/observation.js";
+import type { Standing } from "../../../inspect/standing.js";
 import type { Timeline } from "../../../inspect/timeline.js";
+import type { Pending, WaitsFor } from "../../../inspect/waits.js";
 import type { ExaminedExecution } from "../../../store/sqlite/examine.js";
 import type { Rate } from "../../../store/sqlite/looking.js";
 import type { ExecutionRow } from "../../../store/store.js";
@@ -82,7 +83,11 @@ export function standingResource(execution: ExaminedExecution, standing: Standin
   };
 }
 
-function wait(waits: WaitsFor): NonNullable<StandingResource["stacks"]>[number]["waitsFor"] {
+function wait(waits: WaitsFor): WaitResource {
+  return waits.kind === "several" ? { ...waits, of: waits.of.map(pending) } : pending(waits);
+}
+
+function pending(waits: Pending): Exclude<WaitResource, { readonly kind: "several" }> {
   if (waits.kind === "task") return { ...waits, since: iso(waits.since) };
   return waits.kind === "timer" ? { kind: "timer", at: iso(waits.at) } : waits;
 }
