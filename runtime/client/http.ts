@@ -10,7 +10,9 @@ import { type ExecutionEvent, followStream } from "./event-stream.js";
 import {
   type Overview,
   overviewSchema,
+  type SourceResource,
   type StandingResource,
+  sourceSchema,
   standingSchema,
   type TimelineResource,
   timelineSchema,
@@ -120,6 +122,8 @@ export interface HttpClient {
   triggerSchedule(name: string): Promise<Started>;
   /** Newest first. */
   programs(): Promise<readonly ProgramSummary[]>;
+  /** A source file of the program with that hash. Throws a Fault EV8314 when there is none. */
+  source(program: string, file: string): Promise<SourceResource>;
   stats(): Promise<Stats>;
   /** Removes closed executions, at most `limit` (default: 1000) in one call. Durable when it resolves. */
   prune(request?: PruneBody): Promise<Pruned>;
@@ -220,6 +224,7 @@ export function connect(options: ConnectOptions): HttpClient {
       await http.post(acceptedSchema, `/v1/schedules/${encodeURIComponent(name)}/resume`, {});
     },
     triggerSchedule: (name) => http.post(startedSchema, `/v1/schedules/${encodeURIComponent(name)}/trigger`, {}),
+    source: (program, file) => http.get(sourceSchema, `/v1/programs/${program}/source?${queryOf({ file })}`),
     programs: async () => (await http.get(programListSchema, "/v1/programs")).items,
     stats: () => http.get(statsSchema, "/v1/stats"),
     prune: (request = {}) => http.post(prunedSchema, "/v1/prune", request),

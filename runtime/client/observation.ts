@@ -96,6 +96,10 @@ export const standingSchema = z.object({
   timers: z.array(z.object({ seq: count, at: time })),
   messages: count.describe("That it has not seen yet"),
 });
+export const sourceQuerySchema = z.strictObject({
+  file: z.string().describe("As a frame names it"),
+});
+export const sourceSchema = z.object({ file: z.string(), lines: z.array(z.string()) });
 /** `changed` of an execution's stream: its timeline and where it stands are to be read anew. */
 export const changedSchema = z.object({ at: count });
 
@@ -104,4 +108,5 @@ export type TimelineResource = z.infer<typeof timelineSchema>;
 export type SpanResource = z.infer<typeof spanSchema>;
 export type StandingResource = z.infer<typeof standingSchema>;
 export type WaitResource = z.infer<typeof waitSchema>;
+export type SourceResource = z.infer<typeof sourceSchema>;
 export type StackResource = NonNullable<StandingResource["stacks"]>[number];

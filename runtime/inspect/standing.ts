@@ -158,7 +158,8 @@ function functionName(id: string, entry: FunctionEntry | undefined): string {
   return (id.split("#")[1] ?? id).replaceAll(/\[\d+\]/g, "");
 }
 
-function sourcesOf(program: Program): ReadonlyMap<string, readonly string[]> {
+/** The lines of a program's source files, by the names that its manifest and frames have for them. */
+export function sourcesOf(program: Program): ReadonlyMap<string, readonly string[]> {
   const map = mapSchema.safeParse(JSON.parse(program.guest.map)).data;
   const found = new Map<string, readonly string[]>();
   map?.sources.forEach((source, index) => {

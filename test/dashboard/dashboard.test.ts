@@ -166,6 +166,53 @@ test("an execution's page: where it waits, timeline, and by itself what a signal
   assertClean();
 });
 
+test("calls that wait at one line are gone through; the whole file shows every line where one waits", async (t) => {
+  const waits = await compileApp("waits");
+  t.after(waits.remove);
+  const { url } = await serveProgram(t, waits.program);
+  const client = connect({ url });
+  await client.start({ workflow: "waits", name: "w" });
+  await eventually("all of it waits", async () =>
+    (await client.standing("waits/w")).stacks?.length === 8 ? true : undefined,
+  );
+  const { page, assertClean } = await visit(t, browser, url, "/dashboard/executions/waits/w");
+  const standing = page.getByRole("region", { name: "Where it waits" });
+  const naps = standing.locator("article", { hasText: "nap" }).filter({ hasText: "call 1 of 3" });
+  await naps.getByText("Waits for a timer").waitFor();
+  const due = async () => await naps.getByRole("heading").innerText();
+  const first = await due();
+  const next = standing.getByRole("button", { name: "Next call of nap" });
+  await next.focus();
+  await page.keyboard.press("Enter");
+  await standing.getByText("call 2 of 3").waitFor();
+  await page.keyboard.press("Enter");
+  await standing.getByText("call 3 of 3").waitFor();
+  assert.ok(await next.isDisabled());
+  assert.match(first, /Waits for a timer\s+due in/);
+  const race = standing.locator("article", { hasText: "Waits for the first of" });
+  await race.getByText("signal stop").waitFor();
+  await race.getByText("the end of all of 4 promises").waitFor();
+  await standing.getByRole("link", { name: "child/c" }).waitFor();
+
+  await race.getByRole("button", { name: /^Whole file waits\.ts/ }).click();
+  const source = race.getByRole("region", { name: /^Source of workflow/ });
+  await source.getByText('import { condition, duration, signal, task, workflow } from "eventual";').waitFor();
+  assert.equal(await source.locator("li.here").count(), 1);
+  assert.equal(await source.locator("li.also").count(), 5, "nap, inTurn, and three of the calls in the list");
+  assert.match(await source.locator("li.also").first().innerText(), /await duration\(days, "days"\);\s*3 calls/);
+  const isInView = await source.evaluate((box) => {
+    const line = box.querySelector("li.here")?.getBoundingClientRect();
+    const { top, bottom } = box.getBoundingClientRect();
+    return line !== undefined && line.top >= top && line.bottom <= bottom;
+  });
+  assert.ok(isInView, "it is scrolled to the line");
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole("button", { name: "Signal …" }).click();
+  const named = page.getByRole("dialog").getByLabel("Signal");
+  assert.equal(await named.inputValue(), "stop", "the signal that it waits for among others");
+  assertClean();
+});
+
 test("what cannot be taken back is asked first; a refusal says what, with which code, and what to do", async (t) => {
   const { open, client } = await openShop(t);
   for (const name of ["a", "b", "c"]) await waitingOrder(client, name);
@@ -216,9 +263,7 @@ test("open tasks are listed; one that rests can begin its next attempt now; what
   const { open, client } = await openShop(t);
   await client.start({ workflow: "invoice", name: "i-1", input: "ada@example.org" });
   const { page, assertClean } = await open("/dashboard/tasks");
-  await page
-    .getByRole("row", { name: /^mail invoice rests until its next attempt 1 .* in 5 h invoice\/i-1/ })
-    .waitFor();
+  await page.getByRole("row", { name: /^mail invoice rests, next attempt in 5 h 1 .* invoice\/i-1/ }).waitFor();
   await page.getByRole("button", { name: "Retry now … mail invoice of invoice/i-1" }).click();
   await page.getByRole("button", { name: "Begin" }).click();
   await page.getByText("No open tasks").waitFor();

@@ -136,7 +136,7 @@ async function doEverything(client: HttpClient, program: object, tokens: () => r
   await client.resumeSchedule("daily");
   await client.triggerSchedule("daily");
   await client.deploy(program);
-  await client.programs();
+  for (const { hash, entry } of await client.programs()) await client.source(hash, entry);
   for await (const _ of client.list({ values: "full" }));
   await client.page({ limit: 1 });
   await client.overview();

@@ -26,6 +26,10 @@ const WITH_BODY = GUARDED.filter((route) => route.kind === "answer" && route.bod
 
 /** A path of the route: `{seq}` and `{id}` are numbers, the rest are names that nothing has. */
 function pathOf({ path }: Route): string {
+  return filled(path) + (path.endsWith("/source") ? "?file=none" : "");
+}
+
+function filled(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === "seq" || name === "id" ? "7" : "none"));
 }
 
@@ -107,4 +111,5 @@ const NOT_THERE: Readonly<Record<string, string>> = {
   executions: "EV8004",
   schedules: "EV8020",
   "dead-letters": "EV8019",
+  programs: "EV8314",
 };

@@ -75,7 +75,7 @@ export function ExecutionPage() {
             <Card title="Where it waits" id="standing" flush>
               {standing.error === undefined ? null : <ProblemNote error={standing.error} />}
               {standing.data !== undefined ? (
-                <Standing standing={standing.data} />
+                <Standing standing={standing.data} program={data.program} />
               ) : standing.error === undefined ? (
                 <Skeleton lines={5} />
               ) : null}

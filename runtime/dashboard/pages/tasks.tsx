@@ -20,16 +20,15 @@ type OpenTask = Awaited<ReturnType<typeof client.value.tasks>>["items"][number];
 const STATES: Readonly<Record<OpenTask["state"], string>> = {
   scheduled: "waits for room",
   running: "running",
-  resting: "rests until its next attempt",
+  resting: "rests",
   waiting: "waits for its token's holder",
 };
 
 const COLUMNS: readonly Column[] = [
   { name: "Task" },
   { name: "State" },
-  { name: "Attempt", kind: "right" },
+  { name: "Attempt", kind: "extra" },
   { name: "Called", kind: "extra" },
-  { name: "Next attempt" },
   { name: "Execution" },
   { name: "Actions", kind: "actions" },
 ];
@@ -98,12 +97,18 @@ function TaskTable({
           <th scope="row">
             <strong>{task.task}</strong>
           </th>
-          <td>{STATES[task.state]}</td>
-          <td class="right number">{task.attempt}</td>
+          <td>
+            {STATES[task.state]}
+            {task.nextAttempt === undefined ? null : (
+              <span class="soft">
+                , next attempt <Moment at={task.nextAttempt} />
+              </span>
+            )}
+          </td>
+          <td class="number extra">{task.attempt}</td>
           <td class="soft extra">
             <Moment at={task.scheduledTime} />
           </td>
-          <td class="soft">{task.nextAttempt === undefined ? "" : <Moment at={task.nextAttempt} />}</td>
           <td>
             <a href={executionPlace(task.execution)}>{task.execution}</a>
           </td>
@@ -114,7 +119,7 @@ function TaskTable({
                 onClick={() => retry(task)}
                 aria-label={`Retry now … ${task.task} of ${task.execution}`}
               >
-                Retry now …
+                Retry<span class="roomy"> now</span> …
               </button>
             ) : null}
           </td>

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { ControlAction, ExecutionDetails } from "../../client/http.js";
-import type { StandingResource } from "../../client/observation.js";
+import type { StandingResource, WaitResource } from "../../client/observation.js";
 import { can } from "../data/features.js";
 import { executionPlace } from "../data/places.js";
 import { client } from "../data/session.js";
@@ -139,9 +139,7 @@ function RetryDialog({ id, close }: Omit<AskProps, "finish">) {
 }
 
 function SignalDialog({ id, waits, close, finish }: AskProps & { readonly waits: StandingResource | undefined }) {
-  const awaited = [
-    ...new Set(waits?.stacks?.flatMap(({ waitsFor }) => (waitsFor.kind === "signal" ? [waitsFor.signal] : [])) ?? []),
-  ];
+  const awaited = [...new Set(waits?.stacks?.flatMap(({ waitsFor }) => signalsIn(waitsFor)) ?? [])];
   const [name, setName] = useState(awaited[0] ?? "");
   const act = async (form: FormData): Promise<void> => {
     const text = String(form.get("payload") ?? "").trim();
@@ -185,4 +183,10 @@ function payloadOf(text: string): Parameters<typeof client.value.signal>[2] {
       remedy: 'A text is written in quotes: "Ada".',
     });
   }
+}
+
+/** Names of the signals that are waited for, alone or among others. */
+function signalsIn(waits: WaitResource): readonly string[] {
+  const all = waits.kind === "several" ? waits.of : [waits];
+  return all.flatMap((each) => (each.kind === "signal" ? [each.signal] : []));
 }

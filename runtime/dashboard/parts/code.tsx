@@ -1,19 +1,29 @@
 /** TypeScript and JSON with colours. */
+import { useMemo } from "preact/hooks";
 import { parse } from "sugar-high/core";
 import * as json from "sugar-high/lang/json";
 import * as typescript from "sugar-high/lang/typescript";
 
 export type Language = "typescript" | "json";
 
-/** Lines of the code, each as coloured pieces. */
-export function Tokens({ code, language }: { readonly code: string; readonly language: Language }) {
-  const { lines } = parse(code, language === "json" ? json : typescript);
-  const tokens = lines.flatMap(({ tokens: found }, index) =>
-    index === 0 ? found : [{ type: "break" as const, value: "\n" }, ...found],
+/** A piece of a line. */
+export interface Colour {
+  readonly type: string;
+  readonly value: string;
+}
+
+/** The coloured pieces of each line. Lines are coloured together, so that comments and templates may span them. */
+export function useColours(code: string, language: Language): readonly (readonly Colour[])[] {
+  return useMemo(
+    () => parse(code, language === "json" ? json : typescript).lines.map(({ tokens }) => tokens),
+    [code, language],
   );
+}
+
+export function Line({ colours }: { readonly colours: readonly Colour[] }) {
   return (
     <>
-      {tokens.map(({ type, value }, index) =>
+      {colours.map(({ type, value }, index) =>
         type === "space" || type === "break" || type === "identifier" ? (
           value
         ) : (
@@ -22,6 +32,21 @@ export function Tokens({ code, language }: { readonly code: string; readonly lan
           </span>
         ),
       )}
+    </>
+  );
+}
+
+/** Code of any number of lines. */
+export function Tokens({ code, language }: { readonly code: string; readonly language: Language }) {
+  const lines = useColours(code, language);
+  return (
+    <>
+      {lines.map((colours, index) => (
+        <span key={index}>
+          {index === 0 ? null : "\n"}
+          <Line colours={colours} />
+        </span>
+      ))}
     </>
   );
 }

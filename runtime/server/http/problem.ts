@@ -42,6 +42,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   EV8311: 405,
   EV8312: 415,
   EV8313: 408,
+  EV8314: 404,
 };
 const UNPROCESSABLE = 422;
 const DEFECT = 500;

@@ -3,14 +3,17 @@ import {
   type Overview,
   overviewQuerySchema,
   overviewSchema,
+  sourceQuerySchema,
+  sourceSchema,
   standingSchema,
   timelineSchema,
 } from "../../../client/observation.js";
 import { parseProgram } from "../../../client/program-file.js";
 import { unknownExecution } from "../../../engine/faults.js";
-import { standingOf } from "../../../inspect/standing.js";
+import { sourcesOf, standingOf } from "../../../inspect/standing.js";
 import { timelineOf } from "../../../inspect/timeline.js";
 import { isClosed } from "../../../protocol/execution.js";
+import { Fault } from "../../../protocol/fault.js";
 import type { Program } from "../../../protocol/program.js";
 import type { ExaminedExecution } from "../../../store/sqlite/examine.js";
 import { operation, type Route, type Service } from "../route.js";
@@ -69,7 +72,26 @@ export const OBSERVATION: readonly Route[] = [
       return { status: 200, value: standingResource(execution, standing) };
     },
   }),
+  operation({
+    method: "get",
+    path: "/v1/programs/{program}/source",
+    scope: "read",
+    summary: "A source file of a program, as it was compiled",
+    query: sourceQuerySchema,
+    replies: { 200: { description: "The file", schema: sourceSchema } },
+    async handle(service, { params: { program = "" }, query: { file } }) {
+      const lines = sourcesOf(await programOf(service, program)).get(file);
+      if (lines === undefined) throw noSource(`The program has no source file "${file}"`);
+      return { status: 200, value: { file, lines } };
+    },
+  }),
 ];
+
+function noSource(message: string): Fault {
+  return new Fault("EV8314", message, {
+    remedy: "GET /v1/programs lists the programs; their files are named by where executions stand.",
+  });
+}
 
 /** Overviews by minutes, for so many ms: everybody who looks on shares them. */
 const SHARED_MS = 1000;
@@ -116,7 +138,9 @@ async function programOf({ database }: Pick<Service, "database">, hash: string):
   programs.set(database, known);
   const found = known.get(hash);
   if (found !== undefined) return found;
-  const program = parseProgram(`program ${hash.slice(0, 12)}`, (await database.program(hash)) ?? "");
+  const text = await database.program(hash);
+  if (text === undefined) throw noSource(`There is no program ${hash.slice(0, 12)}`);
+  const program = parseProgram(`program ${hash.slice(0, 12)}`, text);
   if (known.size >= MOST_PROGRAMS) known.delete(known.keys().next().value ?? "");
   known.set(hash, program);
   return program;
