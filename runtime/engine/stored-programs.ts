@@ -71,7 +71,7 @@ export class StoredPrograms {
   async read(hash: string): Promise<Stored> {
     const text = await this.#store.loadProgram(hash);
     if (text === undefined) throw unknownProgram(hash);
-    return checkedProgram(parsed(hash, text));
+    return checkedProgram(wholeProgram(hash, text));
   }
 
   #all(): Promise<Map<string, string>> {
@@ -105,7 +105,8 @@ function unusable(error: unknown): undefined {
   throw error;
 }
 
-function parsed(hash: string, text: string): Stored {
+/** The program that a row of the database holds. Throws Fault EV8011 for one that is damaged or altered. */
+export function wholeProgram(hash: string, text: string): Stored {
   let value: unknown;
   try {
     value = JSON.parse(text);

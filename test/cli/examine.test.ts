@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { connect } from "#runtime/store/sqlite/driver.js";
@@ -197,22 +197,56 @@ test("doctor: a sound database has exit code 0; each broken rule is named, and e
     INSERT INTO inbox (execution, active, event) SELECT key, 0, '{}' FROM execution WHERE workflow = 'approval';
     UPDATE execution SET status = 'SUSPENDED' WHERE workflow = 'approval';
     UPDATE inbox SET active = 1 WHERE active = 0;
-    UPDATE log SET text = x'00ff';`);
+    UPDATE log SET text = x'00ff';
+    INSERT INTO eventual_waiter SELECT 1, 7, key, 0 FROM execution WHERE workflow = 'sums';
+    UPDATE program SET artifact = replace(artifact, 'sums', 'sams');
+    UPDATE checkpoint SET text = substr(text, 1, 40) WHERE execution = (SELECT min(execution) FROM checkpoint);`);
   await file.close();
   const broken = await eventual(["doctor", ...db, "--json"], { cwd });
   assert.equal(broken.code, 1);
   const found = (lastLine(broken) as { findings: { check: string }[] }).findings.map(({ check }) => check);
-  assert.deepEqual(found, checks.slice(1), "every rule but the pages'");
+  assert.deepEqual([...new Set(found)], checks.slice(1), "every rule but the pages'");
 });
 
-test("doctor: damaged pages are found", async (t) => {
+test("doctor: one that is suspended may have a message that resumes it", async (t) => {
   const { cwd, db } = await database(t);
-  const bytes = await readFile(join(cwd, "a.db"));
-  bytes.fill(0xff, 4096 * 3, 4096 * 3 + 64);
-  await writeFile(join(cwd, "a.db"), bytes);
+  for (const action of ["suspend", "terminate"]) {
+    assert.equal((await eventual([action, "approval/default", ...db], { cwd })).code, 0);
+  }
   const ended = await eventual(["doctor", ...db], { cwd });
-  assert.equal(ended.code, 1);
-  assert.match(ended.stdout + ended.stderr, /WRONG every page of the file|EV6004/);
+  assert.equal(ended.code, 0, ended.stdout);
+});
+
+test("doctor: whichever page is damaged, each check is reported, and what cannot be looked at", async (t) => {
+  const { cwd, db } = await database(t);
+  const sound = await readFile(join(cwd, "a.db"));
+  const size = 4096;
+  let found = 0;
+  for (let page = 1; page < sound.length / size; page += 4) {
+    const bytes = Buffer.from(sound);
+    bytes.fill(0xff, size * page, size * page + 64);
+    await writeFile(join(cwd, "a.db"), bytes);
+    const ended = await eventual(["doctor", ...db], { cwd });
+    assert.ok(ended.code === 0 || ended.code === 1 || /error EV600[34]: /.test(ended.stderr), ended.stderr);
+    if (ended.code !== 1) continue;
+    found++;
+    assert.match(ended.stdout, /^WRONG every page of the file$/m);
+    assert.match(ended.stdout, /^(ok {3}|WRONG) every checkpoint can be read$/m);
+  }
+  assert.ok(found > 3, `${found} pages`);
+});
+
+test("backup: what cannot be written is refused with its own place; what a killed one left is no hindrance", async (t) => {
+  const { cwd, db } = await database(t);
+  const into = await eventual(["backup", "none/copy.db", ...db], { cwd });
+  assert.notEqual(into.code, 0);
+  assert.match(into.stderr, /error EV6002: the backup could not be written: [\s\S]*at none\/copy\.db/);
+  await writeFile(join(cwd, "copy.db.partial"), "half of one");
+  assert.equal((await eventual(["backup", "copy.db", ...db], { cwd })).code, 0);
+  assert.deepEqual(
+    (await readdir(cwd)).filter((name) => name.startsWith("copy")),
+    ["copy.db"],
+  );
 });
 
 test("completion: the scripts ask the command, which answers with commands, options and choices", async (t) => {

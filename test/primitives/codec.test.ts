@@ -122,7 +122,7 @@ test("a record in which one bit was changed is found and not used", async (t) =>
   await connection.close();
   const file = await examine(world.database, codec);
   t.after(() => file.close());
-  assert.match((await file.findings(() => {}))[0]?.message ?? "", /^execution.input: a record cannot be decoded/);
+  assert.match((await file.findings(() => {}))[0]?.message ?? "", /^execution: a record cannot be decoded/);
   await assert.rejects(file.execution("secretive/one"), { code: "EV6023" });
 });
 

@@ -1,9 +1,10 @@
 /** The database as a whole, read beside an engine that may have it open. */
-import { examine } from "../../store/sqlite/examine.js";
-import { configuredCodec } from "../codec.js";
-import { statsText } from "../display/stats.js";
+import { statSync } from "node:fs";
+import { partialOf } from "../../store/sqlite/backup.js";
+import { bytesText, statsText } from "../display/stats.js";
 import { EXIT } from "../exit.js";
 import type { Output } from "../output.js";
+import { exitCodeOfSignal, listenForStop } from "../stop.js";
 import { type Place, withLooking } from "../with-client.js";
 import { withFile } from "../with-file.js";
 
@@ -19,48 +20,41 @@ export async function showStats(options: Common, output: Output): Promise<number
   return EXIT.ok;
 }
 
-/** `doctor`: exit code 1 when something is wrong. */
-export async function runDoctor(options: Common, output: Output): Promise<number> {
-  const { json } = options;
-  const { checks, findings, stats } = await withFile(options, async (file) => {
-    const done: string[] = [];
-    const found = await file.findings((check) => {
-      done.push(check);
-      if (!json) output.note(output.notePaint("dim", `Checking: ${check} …`));
-    });
-    return { checks: done, findings: found, stats: await file.stats() };
-  });
-  if (json) output.printJson({ sound: findings.length === 0, checks, findings, stats });
-  else {
-    for (const check of checks) {
-      const wrong = findings.filter((finding) => finding.check === check);
-      output.print(`${wrong.length === 0 ? output.paint("green", "ok   ") : output.paint("red", "WRONG")} ${check}`);
-      for (const { message } of wrong) output.print(`      ${message}`);
-    }
-    output.print(`\n${statsText(stats, Date.now(), output)}`);
-    if (findings.length > 0) {
-      output.note(
-        "Make a copy of the file and its -wal file before anything else; then restore a backup, or report this.",
-      );
-    }
-  }
-  return findings.length === 0 ? EXIT.ok : EXIT.failed;
-}
+/** How often a long copy says how far it is, ms. */
+const PROGRESS_MS = 5000;
 
-/** `backup`: a copy of one moment, also while an engine runs. */
+/** `backup`: a copy of one moment, also while an engine runs. Interrupted, it leaves nothing. */
 export async function makeBackup(options: Common & { file: string }, output: Output): Promise<number> {
   const { json, file } = options;
-  const stats = await withFile(options, async (open) => {
-    if (!json) output.note(output.notePaint("dim", "Copying …"));
-    await open.backup(file);
-    const copy = await examine(file, configuredCodec());
-    try {
-      return await copy.stats();
-    } finally {
-      await copy.close();
-    }
-  });
-  if (json) output.printJson({ file, bytes: stats.fileBytes });
-  else output.print(`${file} ${stats.fileBytes} bytes`);
-  return EXIT.ok;
+  const stop = listenForStop();
+  let progress: NodeJS.Timeout | undefined;
+  try {
+    return await withFile(options, async (open) => {
+      const say = (text: string): void => {
+        if (!json) output.note(output.notePaint("dim", text));
+      };
+      const { fileBytes, logBytes } = await open.load();
+      say(`Copying ${bytesText(fileBytes + logBytes)} …`);
+      progress = setInterval(() => say(`${bytesText(copied(file))} copied …`), PROGRESS_MS);
+      const copying = open.backup(file).then(() => undefined);
+      const interrupted = await Promise.race([copying, stop.requested]);
+      if (interrupted !== undefined) {
+        open.interrupt();
+        await copying.catch(() => undefined);
+        output.note("Interrupted: no backup was made.");
+        return exitCodeOfSignal(interrupted);
+      }
+      const bytes = statSync(file).size;
+      if (json) output.printJson({ file, bytes });
+      else output.print(`${file} ${bytes} bytes`);
+      return EXIT.ok;
+    });
+  } finally {
+    clearInterval(progress);
+    stop.dispose();
+  }
+}
+
+function copied(file: string): number {
+  return statSync(partialOf(file), { throwIfNoEntry: false })?.size ?? 0;
 }

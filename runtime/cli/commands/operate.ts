@@ -16,7 +16,7 @@ export const doctor = command({
   settings: ["db"],
   options: (given) =>
     withDatabase(given).example("$0 doctor --db app.db", "Changes nothing; exit code 1 when something is wrong"),
-  run: async (args, output) => (await import("../actions/operate.js")).runDoctor(args, output),
+  run: async (args, output) => (await import("../actions/doctor.js")).runDoctor(args, output),
 });
 
 export const prune = command({

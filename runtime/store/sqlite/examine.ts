@@ -9,7 +9,9 @@ import { resolve } from "node:path";
 import { Fault } from "../../protocol/fault.js";
 import type { PayloadCodec } from "../codec.js";
 import type { ExecutionRow, History, LogRow, StoredExecution } from "../store.js";
+import { writeBackup } from "./backup.js";
 import { type Connection, connect, type Row, type Value } from "./driver.js";
+import { type Finding, findingsOf } from "./findings.js";
 import { inspect } from "./inspect.js";
 import {
   type ChildRow,
@@ -58,14 +60,27 @@ export interface Examination {
   allLogs(query: { readonly after: number; readonly limit: number }): Promise<readonly NamedLogRow[]>;
   /** The last line's number; 0 without one. */
   lastLog(): Promise<number>;
-  /** Copies the database as it is now to a new file. Throws Fault EV6020 when that file is there. */
+  /** Every checkpoint, in pages. */
+  checkpoints(): AsyncIterable<NamedCheckpoint>;
+  /**
+   * Copies the database as it is now to a new file, which is there once it is whole and synced. Throws Fault EV6020 when
+   * that file is there, EV6002, EV6009 and the like when it cannot be written; the copy so far is then removed.
+   */
   backup(file: string): Promise<void>;
+  /** Cuts off what is under way: its call throws. */
+  interrupt(): void;
   close(): Promise<void>;
 }
 
 export interface NamedLogRow extends LogRow {
   /** Id of the execution. */
   readonly execution: string;
+}
+
+export interface NamedCheckpoint {
+  /** Id of the execution. */
+  readonly execution: string;
+  readonly text: string;
 }
 
 /** Times in ms since the epoch, sizes in bytes. */
@@ -93,11 +108,6 @@ export interface StoreLoad {
   readonly oldestTask: number | undefined;
   readonly messages: number;
   readonly nextTimer: number | undefined;
-}
-
-export interface Finding {
-  readonly check: string;
-  readonly message: string;
 }
 
 export interface StoredProgram {
@@ -142,54 +152,7 @@ export async function examine(path: string, codec?: PayloadCodec): Promise<Exami
   return new OpenExamination(file, unsealed(connection, codec));
 }
 
-/** A statement that gives the number of offences and an example of one. */
-const CHECKS: readonly (readonly [check: string, sql: string])[] = [
-  [
-    "nothing wakes or reaches closed executions",
-    `SELECT count(*) AS n, min(execution.id) AS example FROM execution WHERE status NOT IN ('IN_PROGRESS', 'SUSPENDED')
-      AND (key IN (SELECT execution FROM timer) OR key IN (SELECT execution FROM inbox))`,
-  ],
-  [
-    "tails have no gaps",
-    `SELECT count(*) AS n, min(execution.id) AS example FROM execution JOIN
-      (SELECT execution, max(n) - min(n) + 1 - count(*) AS gap FROM tail GROUP BY execution) ON execution = key WHERE gap <> 0`,
-  ],
-  [
-    "tails follow their checkpoints",
-    `SELECT count(*) AS n, min(execution.id) AS example FROM execution JOIN checkpoint ON checkpoint.execution = key
-      JOIN (SELECT execution, min(n) AS first FROM tail GROUP BY execution) AS t ON t.execution = key
-      WHERE t.first <> checkpoint.n + 1`,
-  ],
-  [
-    "timers run only for executions in progress",
-    `SELECT count(*) AS n, min(execution.id) AS example FROM timer JOIN execution ON key = timer.execution
-      WHERE active <> (status = 'IN_PROGRESS')`,
-  ],
-  [
-    "messages wait only for executions in progress",
-    `SELECT count(*) AS n, min(execution.id) AS example FROM inbox JOIN execution ON key = inbox.execution
-      WHERE active <> (status = 'IN_PROGRESS')`,
-  ],
-  [
-    "suspended executions have a reason",
-    "SELECT count(*) AS n, min(execution.id) AS example FROM execution WHERE status = 'SUSPENDED' AND reason IS NULL",
-  ],
-];
-
-/** Where payloads are that a codec may have made. */
-const PAYLOADS: readonly (readonly [table: string, column: string])[] = [
-  ...["input", "result", "error", "reason"].map((column) => ["execution", column] as const),
-  ["checkpoint", "text"],
-  ["tail", "events"],
-  ...["input", "policy", "beat_details"].map((column) => ["task", column] as const),
-  ["inbox", "event"],
-  ["log", "text"],
-  ["history", "text"],
-  ...["payload", "error"].map((column) => ["eventual_delivery", column] as const),
-  ["eventual_schedule", "row"],
-  ["eventual_declaration", "declared"],
-];
-const PAYLOAD_PAGE = 200;
+const CHECKPOINT_PAGE = 200;
 
 const KINDS: readonly (readonly [kind: string, sql: string])[] = [
   ["executions", "SELECT count(*) AS rows, total(octet_length(input)) AS bytes FROM execution"],
@@ -270,54 +233,7 @@ class OpenExamination implements Examination {
     };
   }
 
-  async findings(progress: (check: string) => void): Promise<readonly Finding[]> {
-    const found: Finding[] = [];
-    progress("every page of the file");
-    for (const row of await this.#all("PRAGMA integrity_check")) {
-      const message = textOf(row, "integrity_check");
-      if (message !== "ok") found.push({ check: "every page of the file", message });
-    }
-    progress("every row has what it belongs to");
-    for (const row of await this.#all("PRAGMA foreign_key_check")) {
-      const message = `a row of ${textOf(row, "table")} belongs to a row of ${textOf(row, "parent")} that is not there`;
-      found.push({ check: "every row has what it belongs to", message });
-    }
-    found.push(...(await this.#undecodable(progress)));
-    for (const [check, sql] of CHECKS) {
-      progress(check);
-      const row = await this.#one(sql);
-      const count = numberOf(row, "n");
-      if (count > 0) found.push({ check, message: `not so for ${count}, such as ${textOf(row, "example")}` });
-    }
-    return found;
-  }
-
-  /** Reads all that a codec has made. */
-  async #undecodable(progress: (check: string) => void): Promise<readonly Finding[]> {
-    const check = "every payload can be decoded";
-    progress(check);
-    const found: Finding[] = [];
-    for (const [table, column] of PAYLOADS) {
-      const message = await this.#whyUndecodable(table, column);
-      if (message !== undefined) found.push({ check, message: `${table}.${column}: ${message}` });
-    }
-    return found;
-  }
-
-  async #whyUndecodable(table: string, column: string): Promise<string | undefined> {
-    const sql = `SELECT ${column} FROM ${table} WHERE typeof(${column}) = 'blob' LIMIT ${PAYLOAD_PAGE} OFFSET ?`;
-    try {
-      for (let at = 0; ; at += PAYLOAD_PAGE) {
-        const rows = await this.#all(sql, at);
-        // Where there is no codec they come as they are.
-        if (rows.some((row) => typeof row[column] !== "string")) return "bytes, and the database has no codec";
-        if (rows.length < PAYLOAD_PAGE) return undefined;
-      }
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      return error.message;
-    }
-  }
+  findings = (progress: (check: string) => void) => findingsOf(this.#read, progress);
 
   async programs(): Promise<readonly StoredProgram[]> {
     const rows = await this.#all(`
@@ -409,20 +325,31 @@ class OpenExamination implements Examination {
     return numberOf(await this.#one("SELECT coalesce(max(id), 0) AS last FROM log"), "last");
   }
 
+  async *checkpoints(): AsyncGenerator<NamedCheckpoint> {
+    const sql = `SELECT checkpoint.execution AS key, id, text FROM checkpoint JOIN execution ON key = checkpoint.execution
+      WHERE checkpoint.execution > ? ORDER BY checkpoint.execution LIMIT ${CHECKPOINT_PAGE}`;
+    for (let after = 0; ; ) {
+      const rows = await this.#all(sql, after);
+      for (const row of rows) yield { execution: textOf(row, "id"), text: textOf(row, "text") };
+      if (rows.length < CHECKPOINT_PAGE) return;
+      after = numberOf(rows.at(-1), "key");
+    }
+  }
+
   async backup(file: string): Promise<void> {
-    if (existsSync(file)) {
-      throw new Fault("EV6020", "the backup would overwrite a file", {
-        place: file,
-        remedy: "Give the path of a file that does not exist.",
-      });
-    }
-    // The source is open for reading alone; only then may this statement write its copy.
-    await this.#connection.exec("PRAGMA query_only = OFF;");
-    try {
-      await this.#all("VACUUM INTO ?", file);
-    } finally {
-      await this.#connection.exec("PRAGMA query_only = ON;");
-    }
+    await writeBackup(file, async (partial) => {
+      // The source is open for reading alone; only then may this statement write its copy.
+      await this.#connection.exec("PRAGMA query_only = OFF;");
+      try {
+        await this.#all("VACUUM INTO ?", partial);
+      } finally {
+        await this.#connection.exec("PRAGMA query_only = ON;");
+      }
+    });
+  }
+
+  interrupt(): void {
+    this.#connection.interrupt();
   }
 
   close(): Promise<void> {

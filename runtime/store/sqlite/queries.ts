@@ -37,13 +37,13 @@ import {
   timerRow,
 } from "./rows.js";
 
-const TASK = `
+export const TASK = `
     SELECT row, execution, execution.id AS executionId, workflow, program.hash AS program, seq, task, task.input,
       on_crash AS onCrash, attempt, lease, scheduled_time AS scheduledTime, ready_at AS readyAt, waiting, crashes, policy,
       beat_at AS beatAt, beat_details AS beatDetails
     FROM task CROSS JOIN execution ON execution.key = task.execution CROSS JOIN program ON program.key = execution.program`;
 
-const DELIVERY = `
+export const DELIVERY = `
     SELECT id, subscription, event, payload, time, attempt, ready_at AS readyAt, dead_at AS deadAt, error
     FROM eventual_delivery`;
 

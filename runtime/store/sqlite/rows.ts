@@ -178,6 +178,10 @@ export function inboxRow(row: Row): InboxRow {
   return { id: numberOf(row, "id"), event: parseJson(eventSchema, textOf(row, "event"), "inbox.event") };
 }
 
+export function tailEntry(n: number, now: number, commandsHash: string, events: string): TailEntry {
+  return { n, now, commandsHash, events: parseJson(z.array(eventSchema), events, "tail.events") };
+}
+
 /** One number of a row. */
 export function numberOf(row: Row | undefined, column: string): number {
   return parse(z.number(), row?.[column], column);
@@ -200,8 +204,7 @@ export function storedExecution(row: ExecutionRow, parts: readonly Row[]): Store
     if (table === "checkpoint") {
       checkpoint = { n, text, cost: cost ?? 0 };
     } else if (table === "tail") {
-      const events = parseJson(z.array(eventSchema), text, "tail.events");
-      tail.push({ n, now: now ?? 0, events, commandsHash: hash ?? "" });
+      tail.push(tailEntry(n, now ?? 0, hash ?? "", text));
       tailCost += cost ?? 0;
       tailBytes += bytes;
     } else {
