@@ -50,7 +50,7 @@ interface GuestModule {
   readonly tree: t.File;
 }
 
-const OPENING = `(function(${FACTORY_PARAMETER}){"use strict";const {${HELPER_NAMES.join(",")}}=${FACTORY_PARAMETER};(function(){`;
+const OPENING = `(function(${FACTORY_PARAMETER}){"use strict";var {${HELPER_NAMES.join(",")}}=${FACTORY_PARAMETER};(function(){`;
 const CLOSING = "})()})";
 
 /** Links the guest's code. Undefined when `diagnostics` got errors. */

@@ -7,7 +7,7 @@
 import { FRAME, type ResumeMode, type SuspensionToken } from "../protocol/helpers.js";
 import { type AsyncIteratorRecord, callNext, methodCall, openAsyncIterator } from "./async-iterator.js";
 import { caught } from "./current.js";
-import { awaitValue, type Frame, forget, SUSPENDED, stepFrame } from "./frame.js";
+import { type Frame, forget, stepFrame } from "./frame.js";
 import { asyncGeneratorPrototype } from "./function-kinds.js";
 import { type IterResult, RETURN } from "./generator.js";
 import { defineMethods } from "./globals/define.js";
@@ -16,6 +16,7 @@ import { rejectedPromise } from "./promise-constructor.js";
 import { isObject, resolvePromise } from "./resolve.js";
 import { sideRecords } from "./side-record.js";
 import { slottedObject } from "./slotted.js";
+import { SUSPENDED } from "./suspended.js";
 
 const { code: CODE, owner: OWNER } = FRAME;
 const { create } = Object;
@@ -168,7 +169,7 @@ function drain(record: AsyncGeneratorRecord): void {
 /** Awaits for the protocol's sake. If the value cannot even be awaited, the error is the outcome at once. */
 function parked(record: AsyncGeneratorRecord, waiting: Waiting, value: unknown): Going {
   try {
-    awaitValue(record.frame, value);
+    GPromise.park(record.frame, value);
     record.waiting = waiting;
     return undefined;
   } catch (error) {
@@ -263,7 +264,7 @@ function ask(record: AsyncGeneratorRecord, inner: AsyncIteratorRecord, mode: Res
 
 /** `yield value` */
 export function asyncYield(frame: Frame, value: unknown): SuspensionToken {
-  awaitValue(frame, value);
+  GPromise.park(frame, value);
   (frame[OWNER] as AsyncGeneratorRecord).waiting = "yield";
   return SUSPENDED;
 }

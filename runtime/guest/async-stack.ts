@@ -13,7 +13,7 @@ const { __lookupGetter__: lookupGetter } = Object.prototype as unknown as {
   __lookupGetter__(this: object, key: PropertyKey): unknown;
 };
 
-/** The error has come to where `frame` awaited. Changes nothing but the own property `stack` of errors. */
+/** The error has come to where `frame` awaits. Changes nothing but the own property `stack` of errors. */
 export function noteAwaiting(frame: Frame, error: unknown): void {
   if (typeof error !== "object" || error === null || !(error instanceof Error)) return;
   // A descriptor would cost more than all the rest.

@@ -5,7 +5,7 @@
  */
 import { type AnyFunction, FRAME, type StepFunction } from "../protocol/helpers.js";
 import { caught } from "./current.js";
-import { awaitValue, frameOf, resumeAsync, startAsync } from "./frame.js";
+import { frameOf, startAsync } from "./frame.js";
 import { asyncIteratorPrototype } from "./function-kinds.js";
 import { defineGlobal, defineHidden, defineMethods } from "./globals/define.js";
 import { disposeSymbols } from "./globals/dispose.js";
@@ -168,7 +168,7 @@ const disposeSteps: StepFunction = (reference, mode, value) => {
   while (disposeNext(resources)) {
     try {
       frame[FRAME.pc] = 1;
-      return awaitValue(frame, resources.awaited);
+      return GPromise.park(frame, resources.awaited);
     } catch (error) {
       failResources(resources, caught(error));
     }
@@ -176,7 +176,7 @@ const disposeSteps: StepFunction = (reference, mode, value) => {
   endResources(resources);
   return undefined;
 };
-const disposeCode = runtimeSteps("rt:disposeAsync", disposeSteps, resumeAsync);
+const disposeCode = runtimeSteps("rt:disposeAsync", disposeSteps);
 
 const { disposeAsync } = {
   disposeAsync(this: unknown): GPromise {

@@ -31,9 +31,10 @@ const APPLY: { readonly [K in Applied]: (event: EventOf<K>) => void } = {
 };
 
 /** Applies one event to the running execution. */
-export function applyEvent<K extends Applied>(event: Event & EventOf<K>): void {
-  const apply: (event: EventOf<K>) => void = APPLY[event.kind as K];
-  apply(event);
+export function applyEvent<K extends Applied>(event: Event): void {
+  const apply: ((event: EventOf<K>) => void) | undefined = APPLY[event.kind as K];
+  if (apply === undefined) throw new TypeError(`a ${event.kind} event is the engine's own`);
+  apply(event as EventOf<K>);
 }
 
 /** An operation that was given up may have been answered before the host heard of it; one never begun cannot. */

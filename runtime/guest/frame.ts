@@ -5,14 +5,11 @@
  * F1  A frame's owner is what its outcome goes to: the promise of an async function's call, the record of a generator.
  * F2  Only code of the runtime and of step functions ever has a frame; what tells one from a list is its Code.
  */
-import { FRAME, type FrameRef, type ResumeMode, type SuspensionToken } from "../protocol/helpers.js";
-import { noteAwaiting } from "./async-stack.js";
-import { caught, current } from "./current.js";
-import { FULFILLED, GPromise, REJECTED, SCOPED, type Settled } from "./promise.js";
-import { toPromise } from "./promise-constructor.js";
-import { enqueue } from "./queue.js";
+import { FRAME, type FrameRef, type ResumeMode } from "../protocol/helpers.js";
+import { GPromise } from "./promise.js";
 import { type Captures, Code } from "./registry.js";
 import { resolvePromise } from "./resolve.js";
+import { SUSPENDED } from "./suspended.js";
 
 /** See FrameRef. */
 export type Frame<Owner = unknown> = [
@@ -47,24 +44,9 @@ export function forget(frame: Frame): void {
   frame[SELF] = undefined;
 }
 
-/** What a step function returns to say that its frame is parked. User code never gets hold of it. */
-export const SUSPENDED = Object.freeze({ suspended: true }) as unknown as SuspensionToken;
-
 /** Runs the frame's code from its resume point until it parks (SUSPENDED), returns or throws. */
 export function stepFrame(frame: Frame, mode: ResumeMode, value: unknown): unknown {
   return frame[CODE].step(frame, mode, value);
-}
-
-/** Parks the frame on `value`: PromiseResolve(%Promise%, value), then the frame as the reaction. */
-export function awaitValue(frame: Frame, value: unknown): SuspensionToken {
-  if (typeof value === "object" ? value !== null : typeof value === "function") {
-    if (!GPromise.park(value as object, frame)) GPromise.react(toPromise(value), frame);
-  } else {
-    // The promise of a primitive is fulfilled at once, and nobody would ever see it.
-    const scope = current?.scope;
-    enqueue(scope === undefined ? frame : [SCOPED, scope, frame], FULFILLED, value);
-  }
-  return SUSPENDED;
 }
 
 /** Starts the call of an async function; gives its promise. Goes through no other function: it is on every error's stack. */
@@ -75,44 +57,16 @@ export function startAsync(frame: Frame): GPromise {
   try {
     result = frame[CODE].step(frame, 0, undefined);
   } catch (error) {
-    GPromise.settle(promise, REJECTED, caught(error));
-    return promise;
+    return GPromise.failed(error, promise);
   }
-  if (result !== SUSPENDED) finishAsync(promise, result);
+  if (result !== SUSPENDED) resolvePromise(promise, result);
   return promise;
 }
 
 /** See GuestHelpers.$resolved. */
 export function resolvedAsync(value: unknown): GPromise {
+  if (typeof value === "object" ? value === null : typeof value !== "function") return GPromise.fulfilled(value);
   const promise = new GPromise();
-  finishAsync(promise, value);
+  resolvePromise(promise, value);
   return promise;
-}
-
-/** See GuestHelpers.$rejected. */
-export function rejectedAsync(error: unknown): GPromise {
-  const promise = new GPromise();
-  GPromise.settle(promise, REJECTED, caught(error));
-  return promise;
-}
-
-/** Goes on with an async function's frame until it parks, returns or throws. */
-export function resumeAsync(frame: Frame, mode: Settled, value: unknown): void {
-  if (mode === REJECTED) noteAwaiting(frame, value);
-  let result: unknown;
-  try {
-    result = frame[CODE].step(frame, mode, value);
-  } catch (error) {
-    GPromise.settle(frame[OWNER] as GPromise, REJECTED, caught(error));
-    return;
-  }
-  if (result !== SUSPENDED) finishAsync(frame[OWNER] as GPromise, result);
-}
-
-function finishAsync(promise: GPromise, result: unknown): void {
-  if (typeof result === "object" ? result === null : typeof result !== "function") {
-    GPromise.settle(promise, FULFILLED, result);
-  } else {
-    resolvePromise(promise, result);
-  }
 }

@@ -5,10 +5,10 @@
 import { type AnyFunction, FRAME, type StepFunction, type SuspensionToken } from "../protocol/helpers.js";
 import { AsyncIteratorRecord, asyncNext, asyncReturn, asyncValue } from "./async-iterator.js";
 import { caught } from "./current.js";
-import { awaitValue, type Frame, frameOf, resumeAsync, startAsync } from "./frame.js";
+import { type Frame, frameOf, startAsync } from "./frame.js";
 import { defineMethods } from "./globals/define.js";
 import { openIteratorFrom } from "./iterators.js";
-import { type GPromise, REJECTED } from "./promise.js";
+import { GPromise, REJECTED } from "./promise.js";
 import { runtimeSteps } from "./registry.js";
 import { isConstructor, isObject } from "./resolve.js";
 
@@ -110,7 +110,7 @@ const steps: StepFunction = (reference, mode, value) => {
       throw progress.error;
   }
 };
-const code = runtimeSteps("rt:fromAsync", steps, resumeAsync);
+const code = runtimeSteps("rt:fromAsync", steps);
 
 function takeValue(iterator: AsyncIteratorRecord): unknown {
   const { value } = iterator;
@@ -120,7 +120,7 @@ function takeValue(iterator: AsyncIteratorRecord): unknown {
 
 function parkAt(frame: Frame, place: number, value: unknown): SuspensionToken {
   frame[PC] = place;
-  return awaitValue(frame, value);
+  return GPromise.park(frame, value);
 }
 
 /** Asks for the next value. */

@@ -29,7 +29,7 @@ import {
 import { addKit, checkHeritage, makeClass, noteBrand, restoring } from "./classes.js";
 import { caught } from "./current.js";
 import { topLevelWait } from "./errors.js";
-import { awaitValue, frameOf, rejectedAsync, resolvedAsync, resumeAsync, SUSPENDED, startAsync } from "./frame.js";
+import { frameOf, resolvedAsync, startAsync } from "./frame.js";
 import { dressFunction } from "./function-kinds.js";
 import { delegateTo, makeGenerator, told } from "./generator.js";
 import { ownGlobal } from "./globals/own.js";
@@ -45,11 +45,12 @@ import {
   openKeys,
   stepIterator,
 } from "./iterators.js";
-import { drainUntil } from "./jobs.js";
+import { drainJobs } from "./jobs.js";
 import { FULFILLED, GPromise, REJECTED, type Settled } from "./promise.js";
 import { toPromise } from "./promise-constructor.js";
 import { Code, makeClosure, makeFunction, type Resume } from "./registry.js";
 import { addResource, disposeNext, endResources, failResources, Resources } from "./resources.js";
+import { SUSPENDED } from "./suspended.js";
 import { TDZ } from "./tdz.js";
 
 const { apply, ownKeys } = Reflect;
@@ -98,7 +99,7 @@ function awaitTop(value: unknown): unknown {
     outcome.value = result;
   };
   GPromise.handle(promise, settle(FULFILLED), settle(REJECTED));
-  drainUntil(() => outcome.state !== undefined);
+  drainJobs(() => outcome.state !== undefined);
   if (outcome.state === undefined) throw topLevelWait();
   if (outcome.state === REJECTED) throw outcome.value;
   return outcome.value;
@@ -111,8 +112,8 @@ const shared = {
   // As they are, without a function around: they are most of what lowered code calls.
   $async: startAsync as unknown as GuestHelpers["$async"],
   $resolved: resolvedAsync as unknown as GuestHelpers["$resolved"],
-  $rejected: rejectedAsync as unknown as GuestHelpers["$rejected"],
-  $await: awaitValue as unknown as GuestHelpers["$await"],
+  $rejected: GPromise.failed as unknown as GuestHelpers["$rejected"],
+  $await: GPromise.park as unknown as GuestHelpers["$await"],
 
   $gen(fn: unknown, reference: FrameRef): object {
     const frame = frameOf(reference);
@@ -232,8 +233,8 @@ const shared = {
   $useEnd: (resources: object) => endResources(resourcesOf(resources)),
 } satisfies Partial<GuestHelpers>;
 
-function resumeOf(kind: FunctionKind | undefined): Resume {
-  return kind === "asyncGenerator" ? resumeAsyncGenerator : resumeAsync;
+function resumeOf(kind: FunctionKind | undefined): Resume | undefined {
+  return kind === "asyncGenerator" ? resumeAsyncGenerator : undefined;
 }
 
 function addCode(instance: Instance, code: Code): Code {

@@ -1,6 +1,8 @@
 /** Running promise jobs: what to do with a settled promise's reaction, or with a thenable. */
+import { FRAME } from "../protocol/helpers.js";
+import { noteAwaiting } from "./async-stack.js";
 import { caught, currentTurn } from "./current.js";
-import type { Frame } from "./frame.js";
+import type { AsyncFrame } from "./frame.js";
 import {
   ELEMENT,
   type ElementReaction,
@@ -10,63 +12,55 @@ import {
   type Reaction,
   SCOPED,
   type Settled,
-  THEN,
+  THROWN,
   type ThenReaction,
 } from "./promise.js";
 import { settleElement } from "./promise-combinators.js";
 import { PromiseConstructor, then as pristineThen } from "./promise-constructor.js";
 import { ASK, clearJobs, type Question, state, takeJob, target, value } from "./queue.js";
-import { resolvingFunctions, settleCapability, speciesConstructor } from "./resolve.js";
-import { within } from "./scope.js";
+import { resolvePromise, resolvingFunctions, settleCapability, speciesConstructor } from "./resolve.js";
+import { SUSPENDED } from "./suspended.js";
 
 const { apply } = Reflect;
+const { owner: OWNER } = FRAME;
 
-/** Runs jobs, oldest first, until none is left; the rest is dropped when the execution closes or the engine fails. */
-export function drainJobs(): void {
+/**
+ * Runs jobs, oldest first, until `settled` holds or none is left; the rest is dropped when the execution closes or the
+ * engine fails. All in one function, because each one in between would be one more line on every error's stack.
+ */
+export function drainJobs(settled?: () => boolean): void {
   const turn = currentTurn();
   const execution = turn.instance.state;
-  while (takeJob()) {
-    // As in `runJob`, which would be one more line on every error's stack.
-    const first = state === ASK ? undefined : (target as Reaction)[0];
-    if (typeof first === "object") first.resume(target as Frame, state as Settled, value);
-    else runJob();
-    if (turn.fault !== undefined || execution.closed) clearJobs();
-  }
-}
-
-/** Runs jobs, oldest first, until `settled` holds or none is left. For a wait on the stack of user code. */
-export function drainUntil(settled: () => boolean): void {
-  const turn = currentTurn();
-  while (!settled() && turn.fault === undefined && takeJob()) runJob();
-}
-
-/** Runs the job that was taken. */
-function runJob(): void {
-  if (state === ASK) {
-    const { 0: thenable, 1: then } = value as Question;
-    askThenable(target as GPromise, thenable, then);
-    return;
-  }
-  const first = (target as Reaction)[0];
-  if (typeof first === "object") first.resume(target as Frame, state, value);
-  else runOther(target as Exclude<Reaction, Frame>, state, value);
-}
-
-function runOther(reaction: Exclude<Reaction, Frame>, outcome: Settled, result: unknown): void {
-  switch (reaction[0]) {
-    case THEN:
-      runHandler(reaction, outcome, result);
-      break;
-    case ELEMENT:
-      settleElement(reaction, outcome, result);
-      break;
-    case SCOPED: {
-      const { 1: scope, 2: inner } = reaction;
-      within(scope, () => {
-        if (typeof inner[0] === "object") inner[0].resume(inner as Frame, outcome, result);
-        else runOther(inner as ThenReaction | ElementReaction, outcome, result);
-      });
+  const outer = turn.scope;
+  while ((settled === undefined || !settled()) && takeJob()) {
+    if (state === ASK) askThenable(target as GPromise, value as Question);
+    else {
+      let reaction = target as Reaction;
+      if (reaction[0] === SCOPED) {
+        turn.scope = reaction[1];
+        reaction = reaction[2] as Reaction;
+      }
+      const code = reaction[0];
+      const mode = state === THROWN ? REJECTED : state;
+      if (typeof code !== "object") {
+        if (code === ELEMENT) settleElement(reaction as ElementReaction, mode, value);
+        else runHandler(reaction as ThenReaction, mode, value);
+      } else if (code.resume !== undefined) code.resume(reaction as AsyncFrame, mode, value);
+      else {
+        const frame = reaction as AsyncFrame;
+        if (state === REJECTED) noteAwaiting(frame, value);
+        let result: unknown;
+        try {
+          result = code.step(frame, mode, value);
+        } catch (error) {
+          GPromise.settle(frame[OWNER], REJECTED, caught(error));
+          result = SUSPENDED;
+        }
+        if (result !== SUSPENDED) resolvePromise(frame[OWNER], result);
+      }
+      turn.scope = outer;
     }
+    if (turn.fault !== undefined || execution.closed) clearJobs();
   }
 }
 
@@ -95,7 +89,7 @@ function runHandler(reaction: ThenReaction, settled: Settled, argument: unknown)
 }
 
 /** NewPromiseResolveThenableJob. */
-function askThenable(promise: GPromise, thenable: object, then: unknown): void {
+function askThenable(promise: GPromise, { 0: thenable, 1: then }: Question): void {
   try {
     if (
       then === pristineThen &&

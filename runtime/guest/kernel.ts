@@ -26,11 +26,19 @@ import { evaluateConditions } from "./operations/condition.js";
 import { startNextAttempt } from "./operations/execution.js";
 import { GPromise } from "./promise.js";
 import { clearJobs, jobsWait } from "./queue.js";
-import { keepSpare, noteBirth, takeSpare } from "./spares.js";
+import { keepSpare, noteBirth, type Spare, takeSpare } from "./spares.js";
 import { initialState } from "./state.js";
 
 const { parse, stringify } = JSON;
 const instances = new Map<string, Instance>();
+let program: ProgramFactory | undefined;
+
+/** See GuestEntry.install. */
+export function installProgram(factory: ProgramFactory): void {
+  if (isRunning() || program !== undefined) throw new TypeError("a program is installed already");
+  if (typeof factory !== "function") throw new TypeError("a program is a function of the helpers");
+  program = factory;
+}
 
 function newInstance(execution: string): Instance {
   return {
@@ -44,23 +52,36 @@ function newInstance(execution: string): Instance {
   };
 }
 
-/** Runs a turn of `factory`'s program: see GuestEntry.turn. */
-export function runTurn(factory: ProgramFactory, requestText: string, checkpoint: string | undefined): string {
-  if (isRunning()) throw new TypeError("a turn is running already");
+/**
+ * Runs a turn of the installed program: see GuestEntry.turn. Batches, events and jobs are gone through in this one function,
+ * because each one in between would be one more line on every error's stack.
+ */
+export function runTurn(requestText: string, checkpoint: string | undefined): string {
   const request = parse(requestText) as TurnRequest;
-  const { execution } = request;
-  const spare = request.bring === "live" ? undefined : takeSpare(execution);
-  const live = request.bring === "live" ? instances.get(execution) : (spare?.instance ?? newInstance(execution));
-  if (live === undefined) throw new TypeError(`there is no live instance of execution ${execution}`);
-  const turn: Turn = { instance: live, phase: "run", commands: [], logs: [], scope: undefined, fault: undefined };
-  // Whatever goes wrong below leaves the instance in an unknown state: it is kept only at the end.
-  instances.delete(execution);
-  setTurn(turn);
-  clearJobs();
+  const { execution, bring, batches, write } = request;
+  const spare = bring === "live" ? undefined : takeSpare(execution);
+  const turn = beginTurn(request, spare);
   try {
-    if (spare !== undefined) turn.logs = [...spare.logs];
-    else if (request.bring !== "live") initialise(turn, factory);
-    const text = work(turn, factory, request, checkpoint);
+    if (bring !== "live" && spare === undefined) initialise(turn);
+    if (bring === "restore") restore(turn, checkpoint ?? "");
+    const results: TurnResult[] = [];
+    for (let b = 0; b < batches.length; b++) {
+      const { now, events } = batches[b] as TurnBatch;
+      turn.instance.state.now = Math.max(turn.instance.state.now, now);
+      turn.commands = [];
+      for (let i = 0; i < events.length; i++) {
+        const event = events[i] as TurnBatch["events"][number];
+        // A closed execution can still be asked about.
+        if (turn.instance.state.closed && event.kind !== "query") break;
+        applyEvent(event);
+        do drainJobs();
+        while (moves(turn));
+        if (turn.fault === undefined && isAttemptDue(turn.instance.state)) startAnew(turn);
+        if (turn.fault !== undefined) return faultReply(turn.fault);
+      }
+      results.push(takeResult(turn));
+    }
+    const text = reply(turn, results, write);
     if (turn.fault !== undefined) return faultReply(turn.fault);
     instances.set(execution, turn.instance);
     return text;
@@ -73,6 +94,34 @@ export function runTurn(factory: ProgramFactory, requestText: string, checkpoint
   }
 }
 
+/** Makes a turn of `request` the running one. */
+function beginTurn({ execution, bring }: TurnRequest, spare: Spare | undefined): Turn {
+  if (isRunning()) throw new TypeError("a turn is running already");
+  if (program === undefined) throw new TypeError("no program is installed");
+  const live = bring === "live" ? instances.get(execution) : (spare?.instance ?? newInstance(execution));
+  if (live === undefined) throw new TypeError(`there is no live instance of execution ${execution}`);
+  const logs = spare === undefined ? [] : [...spare.logs];
+  const turn: Turn = { instance: live, phase: "run", commands: [], logs, scope: undefined, fault: undefined };
+  // Whatever goes wrong later leaves the instance in an unknown state: it is kept only at the end.
+  instances.delete(execution);
+  setTurn(turn);
+  clearJobs();
+  return turn;
+}
+
+function restore(turn: Turn, checkpoint: string): void {
+  readHeap(turn.instance, checkpoint);
+  turn.logs = [];
+}
+
+/** What the turn comes to. */
+function reply({ instance }: Turn, results: readonly TurnResult[], write: boolean): string {
+  if (!write) return replyText(results);
+  const written = writeHeap(instance);
+  if ("text" in written) return `${replyText(results)}\n${written.text}`;
+  return stringify({ results, unserializable: written.unserializable } satisfies TurnReply);
+}
+
 /** Forgets an execution's instance. */
 export function dropInstance(execution: string): void {
   const instance = instances.get(execution);
@@ -83,23 +132,6 @@ export function dropInstance(execution: string): void {
 
 function faultReply(fault: NonNullable<TurnReply["fault"]>): string {
   return stringify({ results: [], fault } satisfies TurnReply);
-}
-
-function work(turn: Turn, factory: ProgramFactory, request: TurnRequest, checkpoint: string | undefined): string {
-  if (request.bring === "restore") {
-    readHeap(turn.instance, checkpoint ?? "");
-    turn.logs = [];
-  }
-  const results: TurnResult[] = [];
-  for (const batch of request.batches) {
-    const result = applyBatch(turn, factory, batch);
-    if (turn.fault !== undefined) return "";
-    results.push(result);
-  }
-  if (!request.write) return replyText(results);
-  const written = writeHeap(turn.instance);
-  if ("text" in written) return `${replyText(results)}\n${written.text}`;
-  return stringify({ results, unserializable: written.unserializable } satisfies TurnReply);
 }
 
 /** The JSON text of a reply with nothing but results; put together here, since the engine's `stringify` is slow. */
@@ -126,10 +158,10 @@ function commandText(command: Command): string {
 }
 
 /** Evaluates the program's modules. What they log is kept for the first result. */
-function initialise(turn: Turn, factory: ProgramFactory): void {
+function initialise(turn: Turn): void {
   turn.phase = "init";
   try {
-    factory(makeHelpers(turn.instance, api));
+    program?.(makeHelpers(turn.instance, api));
     drainJobs();
   } catch (error) {
     if (turn.fault !== undefined || faultOf(error) !== undefined) throw error;
@@ -141,23 +173,8 @@ function initialise(turn: Turn, factory: ProgramFactory): void {
   turn.phase = "run";
 }
 
-function applyBatch(turn: Turn, factory: ProgramFactory, batch: TurnBatch): TurnResult {
-  const { state } = turn.instance;
-  state.now = Math.max(state.now, batch.now);
-  turn.commands = [];
-  const { events } = batch;
-  for (let i = 0; i < events.length; i++) {
-    const event = events[i] as TurnBatch["events"][number];
-    // A closed execution can still be asked about.
-    if (turn.instance.state.closed && event.kind !== "query") break;
-    if (event.kind === "terminate" || event.kind === "suspend" || event.kind === "resume") {
-      throw new TypeError(`a ${event.kind} event is the engine's own`);
-    }
-    applyEvent(event);
-    settle(turn);
-    if (turn.fault === undefined && isAttemptDue(turn.instance.state)) startAnew(turn, factory);
-    if (turn.fault !== undefined) break;
-  }
+/** What the events since the last result have led to. */
+function takeResult(turn: Turn): TurnResult {
   reportUnhandled();
   const { commands, logs } = turn;
   turn.logs = [];
@@ -165,25 +182,23 @@ function applyBatch(turn: Turn, factory: ProgramFactory, batch: TurnBatch): Turn
 }
 
 /** The next attempt of the workflow begins, in an instance of its own. */
-function startAnew(turn: Turn, factory: ProgramFactory): void {
+function startAnew(turn: Turn): void {
   const { instance: old, logs } = turn;
   reportUnhandled();
   const spare = takeSpare(old.execution);
   turn.instance = spare?.instance ?? newInstance(old.execution);
   turn.logs = [];
-  if (spare === undefined) initialise(turn, factory);
+  if (spare === undefined) initialise(turn);
   turn.logs = [...logs, ...(spare?.logs ?? turn.logs)];
   startNextAttempt(old.state);
-  settle(turn);
+  do drainJobs();
+  while (moves(turn));
 }
 
-/** Runs jobs and asks conditions until nothing moves any more. */
-function settle(turn: Turn): void {
-  const { state } = turn.instance;
-  do {
-    drainJobs();
-    if (turn.fault !== undefined || state.closed) return;
-  } while (evaluateConditions() || jobsWait());
+/** After the jobs: true if there are some again, because a condition holds now. */
+function moves(turn: Turn): boolean {
+  if (turn.fault !== undefined || turn.instance.state.closed) return false;
+  return evaluateConditions() || jobsWait();
 }
 
 /** Logs the promises that were rejected in this turn and that nobody handles. */

@@ -8,11 +8,11 @@
  *     nor leave anything for other executions. (Who calls in has taken the entry before.)
  */
 import { Fault } from "../protocol/fault.js";
-import type { GuestEntry, ProgramFactory } from "../protocol/guest.js";
+import type { GuestEntry } from "../protocol/guest.js";
 import { api } from "./api.js";
 import { AsyncGeneratorRecord, installAsyncGenerators } from "./async-generator.js";
 import { AsyncIteratorRecord } from "./async-iterator.js";
-import { isRunning, setTurn } from "./current.js";
+import { setTurn } from "./current.js";
 import { installDisposableStacks } from "./disposable-stack.js";
 import { installFromAsync } from "./from-async.js";
 import { Delegation, installGenerators } from "./generator.js";
@@ -31,7 +31,7 @@ import { installWeak as installWeakCollections } from "./heap/weak.js";
 import { installIteratorObjects } from "./iterator-objects/install.js";
 import { textIteratorPrototype } from "./iterator-objects/text.js";
 import { IteratorRecord } from "./iterators.js";
-import { dropInstance, runTurn } from "./kernel.js";
+import { dropInstance, installProgram, runTurn } from "./kernel.js";
 import { CallbackTimerHandle, installCallbackTimers } from "./operations/callback-timers.js";
 import { completions } from "./operations/task.js";
 import { GPromise } from "./promise.js";
@@ -50,23 +50,16 @@ const RUNTIME_CLASSES = {
   Resources,
 };
 
-let program: ProgramFactory | undefined;
-
 /** `shared` is here so that hardening, which walks what the global object leads to, freezes it too. */
 const entry: GuestEntry & { readonly shared: object } = {
   shared: { api, textIteratorPrototype, Fault },
   install(factory) {
-    if (isRunning() || program !== undefined) throw new TypeError("a program is installed already");
-    if (typeof factory !== "function") throw new TypeError("a program is a function of the helpers");
-    program = factory;
+    installProgram(factory);
     if (!Object.isFrozen(Object.prototype)) return;
     Reflect.deleteProperty(globalThis, "$eventual");
     Object.freeze(globalThis);
   },
-  turn(request, checkpoint) {
-    if (program === undefined) throw new TypeError("no program is installed");
-    return runTurn(program, request, checkpoint);
-  },
+  turn: runTurn,
   drop(execution) {
     // A turn that the sandbox interrupted ended without its `finally`: whoever drops its instance ends it. User code
     // cannot do so from within a turn, by M3.

@@ -103,12 +103,12 @@ export function settleElement({ 1: combination, 2: index, 3: kind }: ElementReac
     apply(state === FULFILLED ? capability.resolve : capability.reject, undefined, [result]);
     return;
   }
-  values[index] = code.keep(result);
+  values[index] = code === ownValue ? result : code.keep(result);
   if (--combination.remaining === 0) code.finish(combination);
 }
 
-/** Attaches the handlers for one element. */
-type Attach = (promise: unknown, shared: Combination, index: number) => void;
+/** Attaches the handlers for one element; `isPlain`: what isPlainPromise says of it. */
+type Attach = (promise: unknown, shared: Combination, index: number, isPlain: boolean) => void;
 
 /** The frame that all four share; `finish` is called when the iterable ended and nothing remains to wait for. */
 function combine(
@@ -146,27 +146,28 @@ function attachAll(
   for (let index = 0; stepIterator(record); index++) {
     const { value } = record;
     // PromiseResolve would give such a promise back.
-    const promise: unknown = plain && isPlainPromise(value) ? value : apply(resolve, Class, [value]);
-    attach(promise, shared, index);
-    if (flag !== undefined && !flag.done && isRunningTimer(promise)) {
-      flag.timers ??= [];
-      flag.timers.push(promise);
-    }
+    const same = plain && isPlainPromise(value);
+    const promise: unknown = same ? value : apply(resolve, Class, [value]);
+    const isPlain = same || isPlainPromise(promise);
+    attach(promise, shared, index, isPlain);
+    if (flag !== undefined && (isPlain || GPromise.is(promise))) noteTimer(flag, promise as GPromise);
   }
 }
 
-function isRunningTimer(promise: unknown): promise is GPromise {
-  return GPromise.is(promise) && GPromise.originOf(promise)?.kind === "timer" && GPromise.stateOf(promise) === PENDING;
+function noteTimer(flag: ResolvingFlag, promise: GPromise): void {
+  if (flag.done || GPromise.originOf(promise)?.kind !== "timer" || GPromise.stateOf(promise) !== PENDING) return;
+  flag.timers ??= [];
+  flag.timers.push(promise);
 }
 
 /** Waits for one promise of a combination. */
 const attachElement =
-  (kind: string) =>
-  (promise: unknown, shared: Combination, index: number): void => {
+  (kind: string): Attach =>
+  (promise, shared, index, isPlain) => {
     setElement(shared.values, index, undefined);
     shared.remaining++;
-    if (isPlainPromise(promise)) {
-      GPromise.react(promise, [ELEMENT, shared, index, kind]);
+    if (isPlain) {
+      GPromise.react(promise as GPromise, [ELEMENT, shared, index, kind]);
       return;
     }
     const { fulfilled, rejected } = KINDS[kind] ?? {};

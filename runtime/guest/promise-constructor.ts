@@ -107,12 +107,17 @@ export function invokeThen(promise: unknown, fulfilled: AnyFunction, rejected: A
 export function isPlainPromise(promise: unknown): promise is GPromise {
   if (!GPromise.is(promise) || getPrototypeOf(promise) !== GPromise.prototype) return false;
   if (hasOwn(promise, "then") || hasOwn(promise, "constructor")) return false;
-  const { prototype } = GPromise as unknown as { readonly prototype: { then: unknown; constructor: unknown } };
-  return prototype.then === then && prototype.constructor === PromiseConstructor && hasOwnSpecies();
+  return sealed || intrinsicsArePristine();
 }
 
-function hasOwnSpecies(): boolean {
-  return isFrozen(PromiseConstructor) || Reflect.get(PromiseConstructor, Symbol.species) === PromiseConstructor;
+/** Nobody can replace anything of %Promise% any more. */
+let sealed = false;
+
+function intrinsicsArePristine(): boolean {
+  const { prototype } = GPromise as unknown as { readonly prototype: { then: unknown; constructor: unknown } };
+  if (prototype.then !== then || prototype.constructor !== PromiseConstructor) return false;
+  sealed = isFrozen(PromiseConstructor) && isFrozen(prototype);
+  return sealed || Reflect.get(PromiseConstructor, Symbol.species) === PromiseConstructor;
 }
 
 const thenFinallyCode = runtimeCode("rt:thenFinally", ({ 0: onFinally, 1: Class }) => (value: unknown) => {
@@ -188,7 +193,7 @@ const speciesHolder = {
   },
 };
 
-setIntrinsicPromise(PromiseConstructor);
+setIntrinsicPromise(PromiseConstructor, toPromise);
 
 /** Gives the constructor and the prototype their properties; `combinators` are the further static methods. */
 export function assemblePromise(combinators: Readonly<Record<string, AnyFunction>>): void {

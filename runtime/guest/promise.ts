@@ -6,14 +6,15 @@
  * P2  Every function that user code can get hold of is a registered closure, so a checkpoint can hold it.
  * P3  A reaction that can have no effect any more (the lost side of a race) may be forgotten at any time.
  */
-import type { AnyFunction } from "../protocol/helpers.js";
-import { current, currentTurn } from "./current.js";
+import type { AnyFunction, SuspensionToken } from "../protocol/helpers.js";
+import { caught, current, currentTurn } from "./current.js";
 import type { Frame } from "./frame.js";
 import { type Origin, onObserved } from "./origin.js";
 import { enqueue } from "./queue.js";
 import { type Code, registered } from "./registry.js";
 import type { Scope } from "./scope.js";
 import { sideRecords } from "./side-record.js";
+import { SUSPENDED } from "./suspended.js";
 
 export const PENDING = 0;
 export const FULFILLED = 1;
@@ -57,8 +58,14 @@ export type ScopedReaction = readonly [tag: typeof SCOPED, scope: Scope, reactio
 export type Reaction = PlainReaction | ScopedReaction;
 type Reactions = [tag: typeof LIST, ...reactions: Reaction[]];
 
+/**
+ * In a checkpoint, and in a frame's job: rejected by a call that failed before it first waited, so that who called it is on
+ * its error's stack already.
+ */
+export const THROWN = 3;
+
 export interface PromiseFields {
-  state: PromiseState;
+  state: PromiseState | typeof THROWN;
   /** The value or reason; undefined while pending. */
   value: unknown;
   /** None once settled. */
@@ -72,18 +79,21 @@ export interface PromiseFields {
 /** Reaction lists are searched for spent entries when they reach this length, and at every doubling. */
 const PRUNE_FROM = 8;
 
-/** Added to the state of a promise that a handler has ever been attached to, and of one with an origin. */
+/** Added to the state of a promise that a handler has ever been attached to; to make THROWN of REJECTED; and of one with an origin. */
 const HANDLED = 4;
-const DURABLE = 8;
+const AT_ONCE = 8;
+const DURABLE = 16;
 const STATE_BITS = 3;
 
 const origins = sideRecords<Origin | undefined>();
 
 let intrinsic: unknown;
+let convert: (value: unknown) => GPromise;
 
-/** Says what %Promise% is. */
-export function setIntrinsicPromise(Class: unknown): void {
+/** Says what %Promise% is, and PromiseResolve(%Promise%, value) for any value. */
+export function setIntrinsicPromise(Class: unknown, toPromise: (value: unknown) => GPromise): void {
   intrinsic = Class;
+  convert = toPromise;
 }
 
 /**
@@ -91,7 +101,7 @@ export function setIntrinsicPromise(Class: unknown): void {
  * is most of what making one costs.
  */
 export class GPromise {
-  /** PromiseState, plus HANDLED, plus DURABLE. */
+  /** PromiseState, plus HANDLED, AT_ONCE, DURABLE. */
   #status: number = PENDING;
   /** While pending nothing, one reaction or a list of them; then the value or reason. */
   #content: unknown = undefined;
@@ -105,7 +115,7 @@ export class GPromise {
   static inspect(this: void, promise: GPromise): PromiseFields {
     const state = GPromise.stateOf(promise);
     return {
-      state,
+      state: (promise.#status & AT_ONCE) === 0 ? state : THROWN,
       value: state === PENDING ? undefined : promise.#content,
       reactions: state === PENDING ? listOf(promise.#content as Reaction | Reactions | undefined) : [],
       handled: GPromise.isHandled(promise),
@@ -122,7 +132,7 @@ export class GPromise {
 
   /** Gives a revived promise its state. */
   static fill(this: void, promise: GPromise, { state, handled, reactions, value, origin }: PromiseFields): void {
-    promise.#status = state + (handled ? HANDLED : 0);
+    promise.#status = (state === THROWN ? REJECTED + AT_ONCE : state) + (handled ? HANDLED : 0);
     promise.#content = value;
     if (state === PENDING) promise.#content = reactions.length > 1 ? [LIST, ...reactions] : reactions[0];
     GPromise.setOrigin(promise, origin);
@@ -166,6 +176,22 @@ export class GPromise {
     }
   }
 
+  /** A promise that is fulfilled with what is no object. */
+  static fulfilled(this: void, value: unknown): GPromise {
+    const promise = new GPromise();
+    promise.#status = FULFILLED;
+    promise.#content = value;
+    return promise;
+  }
+
+  /** Rejects the promise of a call that failed before it first waited. See GuestHelpers.$rejected. */
+  static failed(this: void, error: unknown, promise: GPromise = new GPromise()): GPromise {
+    promise.#status = REJECTED + AT_ONCE;
+    promise.#content = caught(error);
+    currentTurn().instance.state.unhandled.push(promise);
+    return promise;
+  }
+
   /** PerformPromiseThen; without a capability the outcome of the handlers goes nowhere. */
   static handle(
     this: void,
@@ -189,7 +215,8 @@ export class GPromise {
     promise.#status = status;
     const state = status & STATE_BITS;
     if (state !== PENDING) {
-      enqueue(reaction, state as Settled, promise.#content);
+      const thrown = (status & AT_ONCE) !== 0 && typeof plain[0] === "object";
+      enqueue(reaction, thrown ? THROWN : (state as Settled), promise.#content);
       return;
     }
     const reactions = promise.#content as Reaction | Reactions | undefined;
@@ -197,23 +224,34 @@ export class GPromise {
   }
 
   /**
-   * `react` for a frame that awaits `value`, in one step, because that is what a program does most. False, and nothing is
-   * done, if PromiseResolve(%Promise%, value) would not be `value` itself.
+   * Parks the frame on `value`: PromiseResolve(%Promise%, value), then the frame as the reaction. In one function, because
+   * it is what a program does most. See GuestHelpers.$await.
    */
-  static park(this: void, value: object, frame: Frame): boolean {
-    if (!(#status in value) || (value as { readonly constructor: unknown }).constructor !== intrinsic) return false;
-    const status = value.#status;
-    if (status >= DURABLE || current?.scope !== undefined) {
-      GPromise.react(value, frame);
-    } else if ((status & STATE_BITS) !== PENDING) {
-      value.#status = status | HANDLED;
-      enqueue(frame, (status & STATE_BITS) as Settled, value.#content);
-    } else {
-      value.#status = status | HANDLED;
-      const reactions = value.#content as Reaction | Reactions | undefined;
-      value.#content = reactions === undefined ? frame : withReaction(reactions, frame);
+  static park(this: void, frame: Frame, value: unknown): SuspensionToken {
+    if (typeof value === "object" ? value === null : typeof value !== "function") {
+      // The promise of a primitive is fulfilled at once, and nobody would ever see it.
+      const scope = current?.scope;
+      enqueue(scope === undefined ? frame : [SCOPED, scope, frame], FULFILLED, value);
+      return SUSPENDED;
     }
-    return true;
+    if (!(#status in (value as object)) || (value as object).constructor !== intrinsic) {
+      GPromise.react(convert(value), frame);
+      return SUSPENDED;
+    }
+    const promise = value as GPromise;
+    const status = promise.#status;
+    const state = status & STATE_BITS;
+    if (status >= DURABLE || current?.scope !== undefined) {
+      GPromise.react(promise, frame);
+    } else if (state !== PENDING) {
+      promise.#status = status | HANDLED;
+      enqueue(frame, status < AT_ONCE ? (state as Settled) : THROWN, promise.#content);
+    } else {
+      promise.#status = status | HANDLED;
+      const reactions = promise.#content as Reaction | Reactions | undefined;
+      promise.#content = reactions === undefined ? frame : withReaction(reactions, frame);
+    }
+    return SUSPENDED;
   }
 
   /** True if settling the promise can have an effect: a reaction that is not spent. */

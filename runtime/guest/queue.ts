@@ -4,7 +4,7 @@
  *
  * Three entries of one array per job, because the engine makes an object in three times the time of storing three.
  */
-import type { GPromise, Reaction, Settled } from "./promise.js";
+import type { GPromise, Reaction, Settled, THROWN } from "./promise.js";
 
 /** In place of a state: the job asks a thenable for its outcome. */
 export const ASK = 0;
@@ -19,11 +19,11 @@ const COMPACT_FROM = 3 * 1024;
 
 /** The job that `takeJob` took. */
 export let target: Reaction | GPromise;
-export let state: Settled | typeof ASK;
+export let state: Settled | typeof THROWN | typeof ASK;
 export let value: unknown;
 
-/** A reaction to a promise that is settled. */
-export function enqueue(reaction: Reaction, outcome: Settled, result: unknown): void {
+/** A reaction to a promise that is settled; THROWN only for frames. */
+export function enqueue(reaction: Reaction, outcome: Settled | typeof THROWN, result: unknown): void {
   const { length } = entries;
   entries[length] = reaction;
   entries[length + 1] = outcome;
@@ -47,7 +47,7 @@ export function takeJob(): boolean {
     return false;
   }
   target = entries[head] as Reaction | GPromise;
-  state = entries[head + 1] as Settled | typeof ASK;
+  state = entries[head + 1] as typeof state;
   value = entries[head + 2];
   head += 3;
   if (head >= COMPACT_FROM) {

@@ -9,7 +9,7 @@ import { dressFunction } from "./function-kinds.js";
 import type { Settled } from "./promise.js";
 import { sideRecords } from "./side-record.js";
 
-/** Goes on with a frame that has awaited. */
+/** Goes on with a frame that has awaited, where it is not an async function's. */
 export type Resume = (frame: Frame, state: Settled, value: unknown) => void;
 
 /** The code of one function: of user code (`src/a.ts#f`) or of this runtime (`rt:…`). */
@@ -20,7 +20,7 @@ export class Code {
   readonly step: StepFunction;
   /** Of functions whose calls are frames. */
   readonly kind: FunctionKind | undefined;
-  readonly resume: Resume;
+  readonly resume: Resume | undefined;
   /** A generator whose parameters are evaluated by the call. */
   readonly eager: boolean;
   /** Its functions tell what they have captured: see GuestHelpers.$maker. */
@@ -31,7 +31,7 @@ export class Code {
     make: MakeFunction | null,
     step: StepFunction | null,
     kind: FunctionKind | undefined,
-    resume: Resume,
+    resume?: Resume,
     eager = false,
     tells = false,
   ) {
@@ -97,12 +97,12 @@ export function registered(fn: AnyFunction): Closure | undefined {
  * read by index, which costs a tenth of iterating them and does not depend on how arrays are iterated.
  */
 export function runtimeCode(id: `rt:${string}`, make: MakeFunction): Code {
-  return declare(new Code(id, make, null, undefined, noStep));
+  return declare(new Code(id, make, null, undefined));
 }
 
 /** Declares an async function of the runtime, written as a state machine: its calls are frames like those of user code. */
-export function runtimeSteps(id: `rt:${string}`, step: StepFunction, resume: Resume): Code {
-  return declare(new Code(id, null, step, undefined, resume));
+export function runtimeSteps(id: `rt:${string}`, step: StepFunction): Code {
+  return declare(new Code(id, null, step, undefined));
 }
 
 function declare(code: Code): Code {

@@ -20,17 +20,17 @@ import { makeClosure, runtimeCode } from "./registry.js";
 
 /** What a promise resolve function does with its argument. */
 export function resolvePromise(promise: GPromise, resolution: unknown): void {
+  if (typeof resolution === "object" ? resolution === null : typeof resolution !== "function") {
+    GPromise.settle(promise, FULFILLED, resolution);
+    return;
+  }
   if (resolution === promise) {
     GPromise.settle(promise, REJECTED, new TypeError("a promise cannot be resolved with itself"));
     return;
   }
-  if (!isObject(resolution)) {
-    GPromise.settle(promise, FULFILLED, resolution);
-    return;
-  }
   let then: unknown;
   try {
-    then = Reflect.get(resolution, "then");
+    then = (resolution as { readonly then?: unknown }).then;
   } catch (error) {
     GPromise.settle(promise, REJECTED, caught(error));
     return;
@@ -39,7 +39,7 @@ export function resolvePromise(promise: GPromise, resolution: unknown): void {
     GPromise.settle(promise, FULFILLED, resolution);
     return;
   }
-  enqueueQuestion(promise, [resolution, then]);
+  enqueueQuestion(promise, [resolution as object, then]);
 }
 
 /** The captures of a promise resolve or reject function. */

@@ -25,7 +25,7 @@ export const KIND = {
 /** Kinds whose rows hold no properties of their own before their slots. */
 const WITHOUT_OWN = new Set<number>([40, 42, 43, 57, 58, 60, 63, 64, 74]);
 
-const PROMISE_STATES = ["pending", "fulfilled", "rejected"] as const;
+const PROMISE_STATES = ["pending", "fulfilled", "rejected", "rejected"] as const;
 const LONGEST_STRING = 120;
 const MOST_ENTRIES = 12;
 

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTurn } from "#runtime/guest/current.js";
-import { awaitValue, type Frame, frameOf as frameIn, startAsync } from "#runtime/guest/frame.js";
+import { type Frame, frameOf as frameIn, startAsync } from "#runtime/guest/frame.js";
 import type { Instance } from "#runtime/guest/instance.js";
 import { installIteratorObjects } from "#runtime/guest/iterator-objects/install.js";
 import { IteratorRecord, openIterator, openKeys, stepIterator } from "#runtime/guest/iterators.js";
@@ -43,7 +43,7 @@ const sum: StepFunction = (f, mode, value) => {
   frame.length = 5;
   frame.push(list, source, iterator, total, x);
   frame[1] = 1;
-  return awaitValue(frame, source);
+  return GPromise.park(frame, source);
 };
 
 const program: Program = ({ code, module }) => {

@@ -4,7 +4,6 @@
 import assert from "node:assert/strict";
 import { setPlaceOf } from "#runtime/guest/asking.js";
 import { current, setTurn } from "#runtime/guest/current.js";
-import { resumeAsync } from "#runtime/guest/frame.js";
 import { StrongRef } from "#runtime/guest/globals/weak.js";
 import { captureBaseline } from "#runtime/guest/heap/baseline.js";
 import { nameIntrinsics } from "#runtime/guest/heap/intrinsics.js";
@@ -116,7 +115,7 @@ export function instantiate(program: Program = () => undefined): Instance {
   };
   program({
     code: (id, make, step) => {
-      const code = new Code(id, make, step ?? null, undefined, resumeAsync);
+      const code = new Code(id, make, step ?? null, undefined);
       instance.code.set(id, code);
       return code;
     },

@@ -11,7 +11,7 @@ import { readHeap } from "#runtime/guest/heap/read.js";
 import { writeHeap } from "#runtime/guest/heap/write.js";
 import { makeHelpers } from "#runtime/guest/helpers.js";
 import type { Instance } from "#runtime/guest/instance.js";
-import { drainUntil } from "#runtime/guest/jobs.js";
+import { drainJobs } from "#runtime/guest/jobs.js";
 import { jobsWait, listJobs, putJobs } from "#runtime/guest/queue.js";
 import { initialState } from "#runtime/guest/state.js";
 import type { GuestHelpers } from "#runtime/protocol/helpers.js";
@@ -188,7 +188,7 @@ const entry = {
   /** Runs the oldest job. */
   runJob(): string {
     let checks = 0;
-    drainUntil(() => checks++ === 1);
+    drainJobs(() => checks++ === 1);
     return currentTurn().fault === undefined ? "" : stringify({ name: "fault", message: currentTurn().fault?.message });
   },
   /** The whole state, or what in it cannot be saved after "!". */

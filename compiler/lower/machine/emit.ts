@@ -152,16 +152,14 @@ function element(array: t.Expression, index: number): t.MemberExpression {
 }
 
 function declarations({ machine, captures }: Input, handled: boolean, states: number): t.Statement[] {
-  const constants = captures.map((name, i) => t.variableDeclarator(t.identifier(name), element(frame("captures"), i)));
-  const variables = [...machine.variables].map((name) => t.variableDeclarator(t.identifier(name)));
+  const variables = captures.map((name, i) => t.variableDeclarator(t.identifier(name), element(frame("captures"), i)));
+  variables.push(...[...machine.variables].map((name) => t.variableDeclarator(t.identifier(name))));
   if (machine.kind === "generator") {
     variables.push(...["$v", "$pc"].map((name) => t.variableDeclarator(t.identifier(name))));
   } else if (handled || states > 1) variables.push(t.variableDeclarator(t.identifier("$pc"), frame("pc")));
   if (handled) variables.push(t.variableDeclarator(t.identifier("$x")));
-  return [
-    ...(constants.length > 0 ? [t.variableDeclaration("const", constants)] : []),
-    ...(variables.length > 0 ? [t.variableDeclaration("let", variables)] : []),
-  ];
+  // The engine asks at each use of a `let` or `const` whether it has been initialised.
+  return variables.length > 0 ? [t.variableDeclaration("var", variables)] : [];
 }
 
 function reload(slots: readonly string[], isLive: (name: string) => boolean): t.Statement[] {

@@ -13,7 +13,7 @@ import { type Frame, isFrame } from "../../frame.js";
 import { asyncGeneratorPrototype, generatorPrototype } from "../../function-kinds.js";
 import { Delegation, generatorFrameOf, keepGenerator, loadGenerator, reviveGenerator } from "../../generator.js";
 import { type IteratorKind, IteratorRecord } from "../../iterators.js";
-import { GPromise, type PromiseFields, type PromiseState, type Reaction } from "../../promise.js";
+import { GPromise, type PromiseFields, type Reaction, THROWN } from "../../promise.js";
 import type { Code } from "../../registry.js";
 import { Resources } from "../../resources.js";
 import { damaged } from "../faults.js";
@@ -52,8 +52,8 @@ export const promise: Kind = {
   own: "all",
 };
 
-function isPromiseState(value: unknown): value is PromiseState {
-  return value === 0 || value === 1 || value === 2;
+function isPromiseState(value: unknown): value is PromiseFields["state"] {
+  return value === 0 || value === 1 || value === 2 || value === THROWN;
 }
 
 function isObject(value: unknown): value is object {
