@@ -19,7 +19,16 @@ import { type ClassInfo, namesOfClass, privateNamesIn, rewriteOuterParts } from 
 import { helper, type ModuleContext, positionOf } from "./context.js";
 import type { RecordedVariables } from "./environments.js";
 import { buildStep, type StepParts } from "./machine/step.js";
-import { directMaker, frameMaker, isAccessor, neverWaits, newFrame, plainMaker, takesAnything } from "./makers.js";
+import {
+  directMaker,
+  frameMaker,
+  isAccessor,
+  namedStep,
+  neverWaits,
+  newFrame,
+  plainMaker,
+  takesAnything,
+} from "./makers.js";
 import { assign, isCoroutine, isVariable, kindOf, rewrite, undefinedNode, variablesIn, walk } from "./tree.js";
 
 /** Runs the pass over a prepared program. */
@@ -273,7 +282,7 @@ function pushCode(
   const { id, name } = context.ids.get(node)!;
   const kind = t.isFunction(node) ? kindOf(node) : undefined;
   const args: t.Expression[] = [t.stringLiteral(id), make];
-  if (step) args.push(step.step);
+  if (step) args.push(namedStep(step, node as t.Function, context));
   else if (!tells || kind) args.push(t.nullLiteral());
   if (bound) {
     const frame = t.memberExpression(t.identifier("$f"), t.numericLiteral(FRAME.captures), true);
@@ -282,7 +291,7 @@ function pushCode(
     }
     if (step) {
       const params = step.step.params.map((param) => (param as t.Identifier).name);
-      args[2] = inKit(bound, step.step, params, frame);
+      args[2] = inKit(bound, args[2] as t.Expression, params, frame);
     }
   }
   if (kind) args.push(t.stringLiteral(kind));

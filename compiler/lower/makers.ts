@@ -154,6 +154,20 @@ export function frameMaker(node: t.Function, step: StepParts, answers: boolean, 
   return t.arrowFunctionExpression([t.identifier("$c"), t.identifier("$k")], t.blockStatement(statements));
 }
 
+// ($f, $m, $v) => …   →   { f($f, $m, $v) { … } }.f       so that stacks call it by the name of the source
+export function namedStep({ step }: StepParts, node: t.Function, context: ModuleContext): t.Expression {
+  if (context.ids.get(node)!.name === "") return step;
+  const { params, body, generator } = step;
+  const method = t.objectMethod(
+    "method",
+    t.identifier("m"),
+    params as t.ObjectMethod["params"],
+    body as t.BlockStatement,
+  );
+  method.generator = generator ?? false;
+  return nameFunction(method, node, context);
+}
+
 function plainFunction(node: t.Function): t.Function {
   if (node.type === "ArrowFunctionExpression") return node;
   const body = node.body as t.BlockStatement;
