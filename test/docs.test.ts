@@ -62,18 +62,55 @@ test("docs/errors.md lists the pages by area", () => {
   assert.equal(readFileSync(file, "utf8"), text);
 });
 
-test("links in the documents lead to files", () => {
-  const documents = ["docs", "examples"].flatMap((folder) =>
+/** Every document of the repository, but the API reference, whose links typedoc checks. */
+function documents(): string[] {
+  const inFolders = ["docs", "examples"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`),
   );
-  for (const name of ["README.md", "ARCHITECTURE.md", ...documents.filter((file) => file.endsWith(".md"))]) {
-    const text = readFileSync(join(root, name), "utf8");
-    for (const [, target] of text.matchAll(/\]\(([^)#:]+)\)/g))
-      assert.ok(existsSync(join(root, dirname(name), target!)), `${name}: ${target}`);
-    for (const [, path] of text.matchAll(/`((?:compiler|runtime|test|examples)\/[\w./-]+)`/g)) {
-      assert.ok(existsSync(join(root, path!)), `${name} names ${path}`);
+  const all = ["README.md", "ARCHITECTURE.md", ...inFolders.filter((file) => file.endsWith(".md"))];
+  return all.filter((file) => !file.startsWith("docs/api/") && !file.includes("node_modules/"));
+}
+
+/** A document's text without its blocks of code. */
+function proseOf(document: string): string {
+  return readFileSync(join(root, document), "utf8").replaceAll(/^```[\s\S]*?^```$/gm, "");
+}
+
+/** What a document's headings are linked by. */
+function anchorsOf(document: string): Set<string> {
+  const headings = [...proseOf(document).matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) => title);
+  return new Set(
+    headings.map((title) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+        .replaceAll(" ", "-"),
+    ),
+  );
+}
+
+test("links and pictures of the documents lead to files, and their anchors to headings", () => {
+  const dead: string[] = [];
+  let anchors = 0;
+  for (const name of documents()) {
+    const text = proseOf(name);
+    const targets = [...text.matchAll(/\]\(([^)]+)\)/g), ...text.matchAll(/\b(?:src|srcset)="([^"]+)"/g)];
+    for (const [, target = ""] of targets) {
+      if (/^https?:/.test(target)) continue;
+      const [path = "", anchor] = target.split("#");
+      const file = path === "" ? name : join(dirname(name), path);
+      if (!existsSync(join(root, file))) dead.push(`${name}: ${target}`);
+      else if (anchor !== undefined && file.endsWith(".md")) {
+        anchors += 1;
+        if (!anchorsOf(file).has(anchor)) dead.push(`${name}: ${target}`);
+      }
+    }
+    for (const [, path = ""] of text.matchAll(/`((?:compiler|runtime|test|examples)\/[\w./-]+)`/g)) {
+      if (!existsSync(join(root, path))) dead.push(`${name} names ${path}`);
     }
   }
+  assert.deepEqual(dead, []);
+  assert.ok(anchors > 10, `${anchors} anchors`);
 });
 
 test("each line about faults names tests that there are", () => {

@@ -18,6 +18,7 @@ export const GUIDE_RUNS: Readonly<Record<string, Readonly<Record<string, Run>>>>
   events: {
     order: { input: 1200, days: 1, result: "paid", signals: [{ day: 0.5, signal: "money", payload: undefined }] },
   },
+  versions: { refund: { input: 500, days: 7, result: "500 cents" } },
   schedules: { report: { input: "full", days: 0, result: "full report" } },
   transactions: { pay: { input: 300, days: 0, result: { cents: 700 } } },
   workflows: {

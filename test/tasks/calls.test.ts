@@ -69,6 +69,7 @@ test("an error arrives with class, message, stack, own fields and cause, thrown 
       assert.ok(error instanceof RangeError);
       assert.equal(error.message, "too big");
       assert.match(error.stack ?? "", /RangeError: too big\n.*at fail /);
+      assert.doesNotMatch(error.stack ?? "", /runtime\/tasks|node:/, "only the author's frames");
       assert.equal(Reflect.get(error, "limit"), 7);
       assert.ok(error.cause instanceof TypeError);
       return true;
