@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 SOURCES = $(shell find compiler runtime test -name '*.ts' -not -name '*.d.ts' -not -path '*/fixtures/*' -not -path 'test/programs/*' -not -path 'test/conformance/programs/*' -not -path 'runtime/dashboard/*')
 DASHBOARD = $(shell find runtime/dashboard -type f)
 
-.PHONY: docs help build check test conformance conformance-kill simulate fuzz kill demo bench dist clean format examples
+.PHONY: docs pictures help build check test conformance conformance-kill simulate fuzz kill demo bench dist clean format examples
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -94,6 +94,9 @@ dist: build ## Make the release executable, with checksums and a bill of materia
 
 docs: node_modules ## Write the API reference (docs/api) from the doc comments
 	@$(BIN)/typedoc
+
+pictures: build ## Take the pictures of the dashboard in docs/images anew (needs Chromium); look at them
+	@node dist/test/dashboard/pictures.js
 
 format: node_modules ## Rewrite the sources in the project's format
 	$(BIN)/biome check --write .

@@ -43,6 +43,13 @@ export interface BuiltProgram {
 /**
  * Compiles a program; writes nothing. What is wrong with it comes back as diagnostics.
  * Throws Fault EV1001 (no such entry), EV1002 (no such tsconfig), EV9101 (incomplete installation).
+ *
+ * @example
+ * ```ts
+ * const { program, diagnostics } = await build({ entry: "src/orders.ts" });
+ * for (const { code, message } of diagnostics) console.error(code, message);
+ * if (program !== undefined) await writeFile("orders.evp", program.text);
+ * ```
  */
 export function build(options: BuildOptions): Promise<BuildResult> {
   return new Session(options).build();

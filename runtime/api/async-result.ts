@@ -34,13 +34,30 @@ export async function asyncResult<Output = unknown>(
 /**
  * Completes the attempt of a task that has this token. Resolves when the result is durable; rejects when nothing waits
  * for it any more (EV8015) or the token is not genuine (EV8014).
+ *
+ * @example
+ * ```ts
+ * const decide = task("decide", async ({ token, by }: { token: string; by: string }) => {
+ *   await sendTaskSuccess(token, { by });
+ * });
+ * ```
  */
 export async function sendTaskSuccess(taskToken: string, result?: unknown): Promise<void> {
   const outcome = { ok: true, value: encode(result, "result") } as const;
   await askEngine("sendTaskSuccess()", { kind: "completeTask", token: taskToken, outcome });
 }
 
-/** Fails the attempt of a task that has this token with `error`. Resolves and rejects as `sendTaskSuccess`. */
+/**
+ * Fails the attempt of a task that has this token with `error`, which a retry policy answers like any other. Resolves and
+ * rejects as `sendTaskSuccess`.
+ *
+ * @example
+ * ```ts
+ * const refuse = task("refuse", async (token: string) => {
+ *   await sendTaskFailure(token, new RangeError("over the limit"));
+ * });
+ * ```
+ */
 export async function sendTaskFailure(taskToken: string, error: unknown): Promise<void> {
   const outcome = { ok: false, error: encodeError(error) } as const;
   await askEngine("sendTaskFailure()", { kind: "completeTask", token: taskToken, outcome });
@@ -48,7 +65,16 @@ export async function sendTaskFailure(taskToken: string, error: unknown): Promis
 
 /**
  * A sign of life of the attempt that has this token, or of the running one; `details` are handed to the next attempt.
- * Tells whether the work should stop because nobody waits for it any more.
+ * Tells whether the work should stop because nobody waits for it any more. Rejects for a token that is not genuine
+ * (EV8014).
+ *
+ * @example
+ * ```ts
+ * const progress = task("progress", async ({ token, page }: { token: string; page: number }) => {
+ *   const { cancelled } = await sendTaskHeartbeat(token, page);
+ *   return cancelled ? "stop" : "go on";
+ * });
+ * ```
  */
 export async function sendTaskHeartbeat(taskToken?: string, details?: unknown): Promise<HeartbeatReply> {
   const context = runningTask();

@@ -45,7 +45,18 @@ export async function signalOnHost<Payload>(
   await askEngine(`sending the signal "${name}"`, request);
 }
 
-/** A handle of the execution with that id. */
+/**
+ * A handle of the execution with that id, in workflows and tasks. Asks nobody: that the execution is unknown (EV8004)
+ * is told by the handle's methods.
+ *
+ * @example
+ * ```ts
+ * const handle = executionHandle<{ receipt: string }>("order/17");
+ * await handle.sendSignal(approve);
+ * const { receipt } = await handle.result(); // throws what the execution threw
+ * console.log(receipt);
+ * ```
+ */
 export function executionHandle<Output>(execution: string): ExecutionHandle<Output> {
   const control = async (action: Control, reason?: string): Promise<void> => {
     const why = reason === undefined ? {} : { reason };

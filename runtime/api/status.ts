@@ -33,7 +33,15 @@ export interface Execution<Output = unknown> {
   readonly error?: unknown;
 }
 
-/** True for an execution that has returned: it has `result` and `endTime`. */
+/**
+ * True for an execution that has returned: it has `result` and `endTime`.
+ *
+ * @example
+ * ```ts
+ * const execution = await executionHandle<number>("order/17").getStatus();
+ * if (isSucceededExecution(execution)) console.log(execution.result.toFixed(2));
+ * ```
+ */
 export function isSucceededExecution<Output>(execution: Execution<Output>): execution is Execution<Output> & {
   readonly status: "SUCCEEDED";
   readonly endTime: string;
@@ -42,7 +50,15 @@ export function isSucceededExecution<Output>(execution: Execution<Output>): exec
   return execution.status === "SUCCEEDED";
 }
 
-/** True for an execution that has thrown: it has `error` and `endTime`. */
+/**
+ * True for an execution that has thrown: it has `error` and `endTime`.
+ *
+ * @example
+ * ```ts
+ * const execution = await executionHandle("order/17").getStatus();
+ * if (isFailedExecution(execution)) console.log(execution.endTime, execution.error);
+ * ```
+ */
 export function isFailedExecution<Output>(
   execution: Execution<Output>,
 ): execution is Execution<Output> & { readonly status: "FAILED"; readonly endTime: string } {

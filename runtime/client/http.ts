@@ -171,7 +171,16 @@ export interface ListQuery {
   readonly values?: "short" | "full";
 }
 
-/** A client of the server at `url`. Its calls throw Faults; EV8213 when the server cannot be reached. */
+/**
+ * A client of the server at `url`. Its calls throw Faults; EV8213 when the server cannot be reached.
+ *
+ * @example
+ * ```ts
+ * const client = connect({ url: "http://127.0.0.1:8080", token: process.env.TOKEN });
+ * const { id } = await client.start({ workflow: "order", input: { sku: "lamp" }, idempotencyKey: "order-17" });
+ * const { status, result } = await client.result(id);
+ * ```
+ */
 export function connect(options: ConnectOptions): HttpClient {
   const http = new Http(options);
   return {

@@ -12,7 +12,15 @@ export interface PayloadCodec {
   decode(stored: Uint8Array): Uint8Array;
 }
 
-/** The codecs one after the other: the first is nearest to the plain bytes. */
+/**
+ * The codecs one after the other: the first is nearest to the plain bytes.
+ *
+ * @example
+ * ```ts
+ * const codec = chainCodecs([compression(), encryption({ keys: { "2026-11": key } })]);
+ * const runtime = await openRuntime({ database: "app.db", codec });
+ * ```
+ */
 export function chainCodecs(codecs: readonly PayloadCodec[]): PayloadCodec {
   return {
     encode: (plain) => codecs.reduce((bytes, codec) => codec.encode(bytes), plain),
