@@ -18,7 +18,16 @@ import { shareOwnNames } from "./classes/own-name.js";
 import { prepareClasses } from "./classes/prepare.js";
 import { type FunctionName, helper, helperValue, type ModuleContext } from "./context.js";
 import { desugar } from "./desugar.js";
-import { assign, isCoroutine, isVariable, renameBinding, rewrite, walk } from "./tree.js";
+import {
+  assign,
+  containsFunction,
+  isAnonymous,
+  isCoroutine,
+  isVariable,
+  renameBinding,
+  rewrite,
+  walk,
+} from "./tree.js";
 
 type Scope = NodePath["scope"];
 
@@ -31,6 +40,7 @@ export function prepare(file: t.File, names: ReadonlySet<string>, context: Modul
   nameDefaultExport(file.program);
   walk(file, (node) => {
     if (node.type === "CatchClause") guardCatch(node, context);
+    if (node.type === "AssignmentExpression") keepUnnamed(node);
     if (t.isFunction(node) && isCoroutine(node)) hoistVars(node);
     return undefined;
   });
@@ -114,16 +124,25 @@ function nameDefaultExport(program: t.Program): void {
   );
 }
 
-// catch ({ message }) { … }   →   catch ($error1) { $caught($error1); let { message } = $error1; … }
+// catch ({ message }) { … }   →   catch ($error1) { $caught($error1); let { message } = $error1; { … } }
 function guardCatch(node: t.CatchClause, context: ModuleContext): void {
   const param = node.param;
   const name = param?.type === "Identifier" ? param.name : context.unique("$error");
   const guard: t.Statement[] = [t.expressionStatement(helper("$caught", t.identifier(name)))];
   if (param && param.type !== "Identifier") {
     guard.push(t.variableDeclaration("let", [t.variableDeclarator(param, t.identifier(name))]));
+    // Functions in the pattern do not see what the block declares.
+    if (containsFunction(param)) node.body = t.inherits(t.blockStatement([node.body]), node.body);
   }
   if (param?.type !== "Identifier") node.param = t.identifier(name);
   node.body.body.unshift(...guard);
+}
+
+// (f) = () => {}   →   f = (0, () => {})      which gives the function no name
+function keepUnnamed(node: t.AssignmentExpression): void {
+  const { left, right } = node;
+  if (left.type !== "Identifier" || left.extra?.parenthesized !== true || !isAnonymous(right)) return;
+  node.right = t.sequenceExpression([t.numericLiteral(0), right]);
 }
 
 function hoistVars(fn: t.Function): void {

@@ -4,6 +4,7 @@
  *   super.x          →   $superGet(home, "x", this)
  *   super.m(a)       →   $call($superGet(home, "m", this), this, [a], "super.m")
  *   super.x = v      →   $superSet(home, "x", v, this)
+ *   [super.x] = v    →   [{ home, key: "x", self: this, set value($v) { $superSet(this.home, this.key, $v, this.self); } }.value] = v
  */
 import { types as t } from "@babel/core";
 import { cannotLower, helper, helperValue, type ModuleContext } from "./context.js";
@@ -65,6 +66,7 @@ export function withoutSuper(method: t.Function, home: Home): void {
       const failing = helper("$init", helperValue("$TDZ"), t.stringLiteral("super"));
       return t.sequenceExpression([t.thisExpression(), keyOf(node.argument, visit), failing]);
     }
+    placeTargets(node, home, visit);
     if (isSuperMember(node)) return get(node, home, visit);
     if (node.type === "Super") throw cannotLower(home.context, node, "this use of `super`");
     replaceChildren(node, visit);
@@ -82,6 +84,41 @@ type SuperMember = t.MemberExpression & { readonly object: t.Super };
 
 function isSuperMember(node: t.Node): node is SuperMember {
   return node.type === "MemberExpression" && node.object.type === "Super";
+}
+
+/** Puts places where a pattern or the head of a loop assigns to properties of `super`. */
+function placeTargets(node: t.Node, home: Home, visit: (node: t.Node) => t.Node): void {
+  const placed = (target: t.Node): t.MemberExpression | undefined =>
+    isSuperMember(target) ? placeOf(home.home(), keyOf(target, visit), target) : undefined;
+  switch (node.type) {
+    case "ForInStatement":
+    case "ForOfStatement":
+    case "AssignmentPattern":
+      node.left = placed(node.left) ?? node.left;
+      break;
+    case "RestElement":
+      node.argument = placed(node.argument) ?? node.argument;
+      break;
+    case "ArrayPattern":
+      node.elements = node.elements.map((element) => (element && placed(element)) ?? element);
+      break;
+    case "ObjectPattern":
+      for (const property of node.properties)
+        if (property.type === "ObjectProperty") property.value = placed(property.value) ?? property.value;
+  }
+}
+
+function placeOf(home: t.Expression, key: t.Expression, target: SuperMember): t.MemberExpression {
+  const own = (name: string) => t.memberExpression(t.thisExpression(), t.identifier(name));
+  const value = () => t.identifier("$v");
+  const store = t.expressionStatement(helper("$superSet", own("home"), own("key"), value(), own("self")));
+  const place = t.objectExpression([
+    t.objectProperty(t.identifier("home"), home),
+    t.objectProperty(t.identifier("key"), key),
+    t.objectProperty(t.identifier("self"), t.thisExpression()),
+    t.objectMethod("set", t.identifier("value"), [value()], t.blockStatement([store])),
+  ]);
+  return t.inherits(t.memberExpression(place, t.identifier("value")), target);
 }
 
 function keyOf(node: SuperMember, visit: (node: t.Node) => t.Node): t.Expression {

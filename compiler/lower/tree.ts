@@ -133,11 +133,11 @@ export function identifiersIn(root: t.Node): Set<string> {
 
 /** Renames a binding everywhere; Babel's own renaming misses the second of two targets in one pattern: `[x, ...x] = y`. */
 export function renameBinding(scope: NodePath["scope"], from: string, to: string): void {
-  const repeated = (scope.getOwnBinding(from)?.constantViolations ?? []).filter(
-    ({ node }) => node.type === "AssignmentExpression" && t.isPattern(node.left),
+  const repeated = (scope.getOwnBinding(from)?.constantViolations ?? []).flatMap(({ node }) =>
+    (node.type === "AssignmentExpression" || t.isForXStatement(node)) && t.isPattern(node.left) ? [node.left] : [],
   );
   scope.rename(from, to);
-  for (const { node } of repeated) renameIn(node, from, to);
+  for (const pattern of repeated) renameIn(pattern, from, to);
 }
 
 /** Renames a variable below `root`, except where a function, block or class declares the name anew. */
@@ -258,4 +258,10 @@ export function startOf(node: t.Node): number | undefined {
 /** The same for where a node ends. (Copies of a tree keep `loc`, but not `start` and `end`.) */
 export function endOf(node: t.Node): number | undefined {
   return node.loc ? node.loc.end.line * LINE + node.loc.end.column : undefined;
+}
+
+/** An anonymous function definition (ECMAScript 8.4.3). */
+export function isAnonymous(node: t.Expression): boolean {
+  if (node.type === "ArrowFunctionExpression") return true;
+  return (node.type === "FunctionExpression" || node.type === "ClassExpression") && !node.id;
 }

@@ -35,7 +35,8 @@ export async function runDurable(
   const written = { checkpoints: 0, tailEntries: 0 };
   const engine = await openEngine({
     store: counting(await openStore(":memory:"), written),
-    sandbox: await openSandbox(),
+    // Restored programs do much between two waits, and the machine may be busy.
+    sandbox: await openSandbox({ deadlineMs: 60_000 }),
     // One thread: handlers that do not wait end in the order of their calls, as in the native run.
     tasks: (onSettled) => openTaskPool({ threads: 1, concurrency: CONCURRENCY, onSettled }),
     clock,

@@ -13,7 +13,7 @@
  */
 import { types as t } from "@babel/core";
 import { cannotLower, helper, helperValue, type ModuleContext } from "../context.js";
-import { assign, isCoroutine, kindOf, undefinedNode, variablesIn } from "../tree.js";
+import { assign, isAnonymous, isCoroutine, kindOf, undefinedNode, variablesIn } from "../tree.js";
 import { type ClassInfo, hasComputedKey, infoOf, isBranded, type Member, outerParts, privateNamesIn } from "./info.js";
 
 /** What the conversion of functions offers for those in class bodies. */
@@ -345,12 +345,6 @@ class ClassConversion {
       this.#context.codes.push(t.variableDeclaration("let", [t.variableDeclarator(t.identifier(ownVariable))]));
     return this.#anonymous(name);
   }
-}
-
-/** An anonymous function definition (ECMAScript 8.4.3). */
-function isAnonymous(node: t.Expression): boolean {
-  if (node.type === "ArrowFunctionExpression") return true;
-  return (node.type === "FunctionExpression" || node.type === "ClassExpression") && !node.id;
 }
 
 function unpack(captures: readonly string[]): t.Statement {

@@ -102,7 +102,7 @@ class Preparation {
       declare: (block: t.BlockStatement) => this.#declare(block),
       context: this.#context,
     };
-    if (t.isFunction(member) && isCoroutine(member)) {
+    if (t.isFunction(member) && (isCoroutine(member) || isTaken(member, info))) {
       if (usesSuper(member)) withoutSuper(member, home);
       return;
     }
@@ -118,6 +118,11 @@ class Preparation {
     block.body.unshift(t.variableDeclaration("let", [t.variableDeclarator(t.identifier(name), undefinedNode())]));
     return name;
   }
+}
+
+/** True for a private method that is used as a value: it lies in the class's kit. */
+function isTaken(method: t.Function, { escaping }: ClassInfo): boolean {
+  return method.type === "ClassPrivateMethod" && method.kind === "method" && escaping.has(method.key.id.name);
 }
 
 // set #x(v) { … }   →   get #x() { $call(void 0, …); } set #x(v) { … }

@@ -13,13 +13,25 @@ type Chain = t.OptionalMemberExpression | t.OptionalCallExpression;
 
 /** Lowers a chain; the answer is a temporary. */
 export function explodeChain(machine: Machine, node: Chain): t.Expression {
+  return endingEarly(machine, undefinedNode(), (short) => link(machine, node, short));
+}
+
+/** Lowers the deletion of what a chain leads to; there is nothing to delete behind a nullish link. */
+export function deleteByChain(machine: Machine, node: t.OptionalMemberExpression): t.Expression {
+  return endingEarly(machine, t.booleanLiteral(true), (short) =>
+    t.unaryExpression("delete", link(machine, node, short)),
+  );
+}
+
+/** What `lowered` gives, or `early` if it jumps to the state that it is given. */
+function endingEarly(machine: Machine, early: t.Expression, lowered: (short: State) => t.Expression): t.Expression {
   const result = machine.temporary();
   const short = machine.newState();
   const after = machine.newState();
-  machine.push(assign(result, link(machine, node, short)));
+  machine.push(assign(result, lowered(short)));
   machine.jump(after);
   machine.place(short);
-  machine.push(assign(result, undefinedNode()));
+  machine.push(assign(result, early));
   machine.place(after);
   return t.identifier(result);
 }

@@ -11,7 +11,7 @@ import { types as t } from "@babel/core";
 import { HELPER_NAMES } from "../../../runtime/protocol/helpers.js";
 import { cannotLower, helper, helperValue } from "../context.js";
 import { assign, suspends, undefinedNode } from "../tree.js";
-import { explodeChain } from "./chains.js";
+import { deleteByChain, explodeChain } from "./chains.js";
 import { returnCode } from "./jumps.js";
 import type { Machine } from "./machine.js";
 import { callWith, describe, explodeList, explodeReference, isNullish, settle, settleCallee } from "./operands.js";
@@ -138,9 +138,18 @@ function explodeConditional(machine: Machine, node: t.ConditionalExpression): t.
 }
 
 function explodeUnary(machine: Machine, node: t.UnaryExpression): t.Expression {
-  const argument =
-    node.operator === "delete" ? explodeReference(machine, node.argument, false) : explode(machine, node.argument);
+  if (node.operator === "delete") return explodeDelete(machine, node, node.argument);
+  const argument = explode(machine, node.argument);
   return t.inherits(t.unaryExpression(node.operator, argument, node.prefix), node);
+}
+
+function explodeDelete(machine: Machine, node: t.UnaryExpression, argument: t.Expression): t.Expression {
+  if (argument.type === "OptionalMemberExpression") return deleteByChain(machine, argument);
+  if (argument.type === "MemberExpression") {
+    return t.inherits(t.unaryExpression("delete", explodeReference(machine, argument, false)), node);
+  }
+  // What is no reference is evaluated, and there is nothing to delete.
+  return t.sequenceExpression([explode(machine, argument), t.booleanLiteral(true)]);
 }
 
 function explodeSequence(machine: Machine, node: t.SequenceExpression, immediate: boolean): t.Expression {

@@ -68,4 +68,22 @@ export const classShapes: Readonly<Record<string, string>> = {
     const A1 = class { static #count = 0; static async *[Symbol.asyncIterator]() { while (A1.#count < 2) yield A1.#count++; } }; const seen = []; const ai = A1[Symbol.asyncIterator](); seen.push((await ai.next()).value, (await ai.next()).value, (await ai.next()).done); log(seen);
     class Chain { #n = 0; async add(v) { this.#n += await wait(v); return this; } get n() { return this.#n; } } log((await (await new Chain().add(1)).add(2)).n);
     const err = await (async () => { class E2 extends Error { #c; constructor(m, c) { super(m); this.#c = c; } get c() { return this.#c; } } try { await wait(new E2("boom", 3)); } catch (e) { return [e instanceof E2, e.c, e.message, e.constructor.name]; } })(); log(err);`,
+  "super as the target of patterns and loops, and in private methods that are values": `
+    class A { m() { return "m" + this.n; } set p(v) { (this.seen ??= []).push(v); } }
+    class C extends A { n = 1; #m() { return super.m(); } take() { return this.#m; } call(o) { return this.#m.call(o); }
+      async fill(k) { [super.p, ...super[k]] = [await wait(1), 2, 3]; ({ a: super.p, b: super["p"] = 5 } = { a: 4 }); for (super.p of [6, 7]) await wait(0); for (super[k] in { e: 1 }) ; return this.seen; }
+      own() { return (() => { [super.p = 9] = []; return this.seen.at(-1); })(); } }
+    const c = new C(); await wait(0); log(c.call({ n: 2 }), c.take().call(c), await c.fill("p"), c.own());`,
+  "arrow functions before super()": `
+    class A { constructor(x) { this.x = x; } hi() { return "hi" + this.x; } }
+    class B extends A { y = 2; constructor(f = () => this.y) { const self = () => this; const later = async (n) => { await wait(0); return [this.x + n, super.hi(), new.target.name, f()]; }; const make = (...args) => super(...args); try { self(); } catch (e) { log(e.name); } make(await0()); this.self = self; this.later = later; try { make(3); } catch (e) { log(e.name); } } }
+    function await0() { return 1; } const b = new B(); await wait(0); log(b.self() === b, await b.later(4), b.x);
+    class C extends A { constructor(tell) { tell(async () => { await wait(0); return this.x; }); if (tell.fail) throw new RangeError("no"); super(5); } }
+    let later; const c = new C((f) => { later = f; }); log(await later()); try { new C(Object.assign((f) => { later = f; }, { fail: true })); } catch (e) { log(e.name); } try { await later(); } catch (e) { log(e.name); }`,
+  "private names in computed keys and of setters alone": `
+    let get, test, later, call, inner; class K { #v = 1; #m(a) { return this.#v + a; } static #s = 7; [(get = (o) => o.#v++, test = (o) => #v in o, "a")] = 1;
+      [(later = async (o, n) => { await wait(0); o.#v += await wait(n); [o.#v] = [o.#v * 2]; return o?.#v; }, call = (o) => o.#m(5), "b")] = 2; static [(inner = class { #m = 3; both(o) { return [this.#m, o.#v, K.#s]; } }, "c")] = 3; }
+    const k = new K(); log(get(k), get(k), test(k), test({}), await later(k, 4), call(k), new inner().both(k), K.c, k.a, k.b); try { get({}); } catch (e) { log(e.name); }
+    try { class Early { #x = 1; [((o) => o.#x)({})]; } } catch (e) { log(e.name); }
+    class S { set #w(v) { this.got = v; } go() { this.#w = 4; return [#w in this, #w in {}, this.got]; } read() { return this.#w; } } await wait(0); log(new S().go()); try { new S().read(); } catch (e) { log(e.name); }`,
 };

@@ -180,4 +180,13 @@ export const shapes: Readonly<Record<string, string>> = {
   "variables of loop heads that closures share": `
     function f() { const fs = []; for (var i = 0, n = 2; i < n; i++) fs.push(() => i); l: for (var j = 0; j < 3; j++) { for (;;) { if (j === 1) continue l; break; } fs.push(() => j); } for (var x of [1, 2]) fs.push(() => x); for (var k in { a: 1 }) fs.push(() => k); return fs.map((g) => g()); }
     log(f(), (() => { const r = []; for (const [a, b] of [[1, 2]]) { let c = a; r.push(() => c++ + b); } return r.map((q) => q()); })());`,
+  "a catch clause's pattern does not see what its block declares": `
+    const x = "outside"; let inPattern, inBlock; try { throw []; } catch ([_ = (inPattern = () => x)]) { inBlock = () => x; const x = await wait("inside"); } log(inPattern(), inBlock());`,
+  "a parenthesised variable names no function": `
+    let f, g = 1, h; (f) = () => {}; (g) &&= function () {}; h = () => {}; await wait(0); log(f.name === "", g.name === "", h.name);`,
+  "delete of what is no reference, and along optional chains": `
+    const o = { a: { b: 1, c: 2 } }; log(delete (await wait(o)), delete void (await wait(0)), delete typeof -(await wait(1)));
+    log(delete o?.a[await wait("b")], delete o.none?.a[await wait("b")], delete (await wait(null))?.x.y, Object.keys(o.a));`,
+  "variables twice in one pattern": `
+    const x = 1; { let x, y; const f = (n) => { for ([y, ...x] of n) ; const first = [y, x]; for ([x, ...x] of n) ; [x, y] = [y, x]; return [first, x, y]; }; await wait(0); log(f([[1, 2, 3]]), x); } log(x);`,
 };
