@@ -105,6 +105,100 @@ test("a changed operand, another region and a new variable hold executions back"
   assert.deepEqual(await moves(t, variable), ["stays 8 -", "stays 9 -", "stays 11 -", "stays 14 -", "stays 15 -"]);
 });
 
+const MANY = `import { duration, task, workflow } from "eventual";
+const charge = task("charge", async (cents: number) => cents);
+
+class Cart {
+  #items: string[] = [];
+  async add(item: string) {
+    await duration(1);
+    this.#items.push(item);
+    return () => this.#items.length;
+  }
+  static async open(sizes: number[]) {
+    const opened = [];
+    for (const size of sizes) opened.push(await charge(size));
+    return opened;
+  }
+}
+
+async function* prices(cart: Cart) {
+  for (const cents of [1, 2]) {
+    const each = await charge(cents);
+    yield (await cart.add("x"))() + each;
+  }
+}
+
+function unrelated(value: number) {
+  const twice = value * 2;
+  return twice;
+}
+
+export const order = workflow("order", async () => {
+  const cart = new Cart();
+  const later = async (n: number) => {
+    await duration(n);
+    return unrelated(n);
+  };
+  let sum = 0;
+  for await (const price of prices(cart)) sum += price;
+  const [a, b] = await Promise.all([later(1), later(2)]);
+  return sum + a + b + (await Cart.open([1])).length;
+});
+`;
+
+/** What executions hold on to: of each function its id, and of each place its id, its variables and its region. */
+function anchors({ modules }: Manifest): ReadonlyMap<string, unknown> {
+  const functions = modules.flatMap((module) => module.functions);
+  return new Map(
+    functions.map(({ id, points, captures, params }) => [
+      id,
+      {
+        captures,
+        params,
+        points: points.map(({ id: point, slots, locals, region }) => ({ point, slots, locals, region })),
+      },
+    ]),
+  );
+}
+
+test("edits elsewhere leave the ids of functions, places and variables as they are", async (t) => {
+  const edits: readonly ((text: string) => string)[] = [
+    (text) => `// a line\n\n${text}`,
+    (text) =>
+      text.replace("class Cart", "async function added() {\n  await duration(5);\n}\nexport { added };\n\nclass Cart"),
+    (text) =>
+      text.replace(
+        "class Cart",
+        "class Other {\n  async add() {\n    await duration(2);\n  }\n}\nexport { Other };\n\nclass Cart",
+      ),
+    (text) =>
+      text.replace("  static async open", "  async before() {\n    await duration(3);\n  }\n  static async open"),
+    (text) => text.replace("const twice = value * 2;", "const cart = value;\n  const twice = cart + value;"),
+    (text) =>
+      text.replace(
+        "function unrelated",
+        "const shared = [1].map((n) => n + 1);\nexport { shared };\nfunction unrelated",
+      ),
+    (text) =>
+      text.replace(
+        "return sum + a + b +",
+        "const more = [a, b].map((n) => n * 2);\n  return more.length + sum + a + b +",
+      ),
+    (text) => text.replaceAll("  ", "\t"),
+  ];
+  const before = anchors(await manifestOf(t, MANY));
+  assert.ok(before.size >= 7);
+  let text = MANY;
+  for (const edit of edits) {
+    const edited = edit(text);
+    assert.notEqual(edited, text);
+    text = edited;
+    const after = anchors(await manifestOf(t, text));
+    for (const [id, anchor] of before) assert.deepEqual(after.get(id), anchor, `${id} after ${edit}`);
+  }
+});
+
 test("temporaries hold an execution back when their statement changes", async (t) => {
   const change = (text: string) => text.replace("total += await charge(cents)", "total += 1 + (await charge(cents))");
   assert.equal((await moves(t, change))[0], "stays 8 -");
