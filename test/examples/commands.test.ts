@@ -39,6 +39,7 @@ const NOT_TYPED: Readonly<Record<string, readonly [count: number, why: string]>>
   "README.md": [1, "they run all tests"],
   "docs/cli.md": [1, "a server elsewhere"],
   "docs/install.md": [2, "packages from the registry, an addon for another machine"],
+  "docs/packaging.md": [1, "a compiler for another processor"],
   "docs/tutorial.md": [1, "packages from the registry"],
 };
 
