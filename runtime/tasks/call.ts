@@ -63,6 +63,7 @@ export interface CallResult {
 export interface CallTools {
   readonly tasks: TaskRegistry;
   readonly classes: ClassTable;
+  /** Looked at only when it is needed: see call-abort.ts. */
   readonly signal: AbortSignal;
   readonly beat: (details: Encoded) => void;
   readonly ask: (request: HostRequest) => Promise<Outcome>;
@@ -70,21 +71,20 @@ export interface CallTools {
 
 /** Runs the call's handler once. Never rejects: whatever goes wrong is in the outcome. */
 export async function runCall(call: RunnableCall, tools: CallTools): Promise<CallResult> {
-  const { tasks, classes, signal } = tools;
+  const { tasks, classes } = tools;
   const task = tasks.get(call.task);
   if (task === undefined) return { outcome: unknownTask(call.task, [...tasks.keys()]), aborted: false };
   const database: DatabaseState = { phase: "unused" };
   let result: unknown;
   try {
-    const db = task.isTransaction ? { db: makeDatabase(call.ref, database, tools.ask) } : {};
-    const context =
-      call.context.event === undefined ? { ...contextOf(call, tools), ...db } : eventContext(call, signal);
+    const db = task.isTransaction ? makeDatabase(call.ref, database, tools.ask) : undefined;
+    const context = call.context.event === undefined ? contextOf(call, tools, db) : eventContext(call, tools);
     const input = decode(call.input, classes);
     const store = { context, program: call.program, classes, database };
     const { handler } = task;
     result = await running.run(store, () => inTrace(call.context.traceparent, () => handler(input, context)));
   } catch (thrown) {
-    return { outcome: failure(thrown, classes), aborted: isAbort(thrown, signal) };
+    return { outcome: failure(thrown, classes), aborted: isAbort(thrown, tools.signal) };
   } finally {
     database.phase = "over";
   }
@@ -100,29 +100,36 @@ export async function runCall(call: RunnableCall, tools: CallTools): Promise<Cal
   }
 }
 
-function contextOf(call: RunnableCall, { classes, signal, beat }: CallTools): TaskContext {
+function contextOf(call: RunnableCall, tools: CallTools, db: TaskContext["db"]): TaskContext {
+  const { classes, beat } = tools;
   const { executionId, workflowName, scheduledTime, retry, idempotencyKey, token, lastHeartbeat } = call.context;
   return {
     execution: { id: executionId, workflowName },
     task: { name: call.task },
     invocation: { scheduledTime, retry, idempotencyKey, token },
-    signal,
-    async heartbeat(details?: unknown) {
-      if (!signal.aborted) beat(encode(details, "details", classes));
-      return { cancelled: signal.aborted };
+    get signal() {
+      return tools.signal;
     },
+    async heartbeat(details?: unknown) {
+      const { aborted } = tools.signal;
+      if (!aborted) beat(encode(details, "details", classes));
+      return { cancelled: aborted };
+    },
+    ...(db === undefined ? {} : { db }),
     ...(lastHeartbeat === undefined ? {} : { lastHeartbeat: decode(lastHeartbeat, classes) }),
   };
 }
 
 /** What a subscription's handler gets; the type is that of a task's, which it is not. */
-function eventContext({ task, context }: RunnableCall, signal: AbortSignal): TaskContext {
+function eventContext({ task, context }: RunnableCall, tools: CallTools): TaskContext {
   const { event = "", scheduledTime, retry, idempotencyKey } = context;
   const made: SubscriptionContext = {
     subscription: { name: task.slice(subscriptionTask("").length) },
     event: { name: event, time: scheduledTime },
     invocation: { retry, idempotencyKey },
-    signal,
+    get signal() {
+      return tools.signal;
+    },
   };
   return made as unknown as TaskContext;
 }

@@ -14,6 +14,7 @@ import { Fault } from "../protocol/fault.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Outcome } from "../protocol/value.js";
 import { currentClasses, currentProgram, currentTask, inTransaction, runCall } from "./call.js";
+import { CallAbort } from "./call-abort.js";
 import { refusedInTransaction } from "./database.js";
 import { failure, programUnavailable, unanswered } from "./failure.js";
 import { HostCodeFolder } from "./host-code.js";
@@ -46,7 +47,7 @@ class LocalPool implements TaskPool {
   readonly #options: Omit<TaskPoolOptions, "threads">;
   readonly #folder = new HostCodeFolder();
   readonly #waiting = new CallQueue<TaskCall>();
-  readonly #running = new Map<string, AbortController>();
+  readonly #running = new Map<string, CallAbort>();
   #closed = false;
   #whenQuiet: (() => void) | undefined;
 
@@ -110,13 +111,13 @@ class LocalPool implements TaskPool {
     while (!this.#closed && this.#running.size < this.#options.concurrency) {
       const call = this.#waiting.shift();
       if (call === undefined) return;
-      const controller = new AbortController();
+      const controller = new CallAbort();
       this.#running.set(call.ref, controller);
       void owner.run(this, () => this.#run(call, controller));
     }
   }
 
-  async #run(call: TaskCall, controller: AbortController): Promise<void> {
+  async #run(call: TaskCall, controller: CallAbort): Promise<void> {
     const loaded = programs.get(call.program);
     const { ref } = call;
     if (loaded?.ok !== true) {
@@ -126,7 +127,9 @@ class LocalPool implements TaskPool {
     const { outcome, aborted, waits } = await runCall(call, {
       tasks: loaded.tasks,
       classes: loaded.classes,
-      signal: controller.signal,
+      get signal() {
+        return controller.signal;
+      },
       beat: (details) => this.#options.onBeat?.(ref, details),
       ask: (request) => this.ask(request),
     });

@@ -14,6 +14,7 @@ import { CancelledError, TaskInterrupted } from "../protocol/errors.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Outcome } from "../protocol/value.js";
 import { type CallResult, currentClasses, currentProgram, currentTask, inTransaction, runCall } from "./call.js";
+import { CallAbort } from "./call-abort.js";
 import { refusedInTransaction } from "./database.js";
 import { failure, programUnavailable } from "./failure.js";
 import type { FromThread, OfferedCall, SettledCall, TaskThreadData, ToThread } from "./messages.js";
@@ -24,7 +25,7 @@ const port = parentPort;
 const { claims: sharedClaims } = threadData() as TaskThreadData;
 const claims = new Int32Array(sharedClaims);
 const programs = new Programs();
-const running = new Map<string, AbortController>();
+const running = new Map<string, CallAbort>();
 let closing = false;
 let unsent: SettledCall[] = [];
 const questions = new Map<number, (outcome: Outcome) => void>();
@@ -81,14 +82,16 @@ function accept(call: OfferedCall): void {
 async function start(call: OfferedCall, program: LoadedProgram): Promise<void> {
   const claimed = Atomics.compareExchange(claims, call.slot, call.ticket, -call.ticket) === call.ticket;
   if (!claimed) return;
-  const controller = new AbortController();
+  const controller = new CallAbort();
   if (closing) controller.abort(abortReason());
   running.set(call.ref, controller);
   const { outcome, aborted, waits } = program.ok
     ? await runCall(call, {
         tasks: program.tasks,
         classes: program.classes,
-        signal: controller.signal,
+        get signal() {
+          return controller.signal;
+        },
         beat: (details) => send({ kind: "beat", ref: call.ref, details }),
         ask: pass,
       })
