@@ -1,8 +1,8 @@
 /** What a checkpoint costs per KB to write and to read, against JSON of the same text in the same engine. */
-import { getQuickJS } from "quickjs-emscripten";
 import { encode } from "#runtime/protocol/value.js";
 import { openSandbox } from "#runtime/sandbox/open.js";
 import type { ActivationReply, ActivationRequest } from "#runtime/sandbox/sandbox.js";
+import { bareContext } from "../support/quickjs.js";
 import { cost, type Figure, median } from "../support/report.js";
 import type { Setting } from "../support/setting.js";
 
@@ -86,7 +86,7 @@ function requestOf(program: string, count: number): ActivationRequest {
 
 /** µs per KB. */
 async function jsonCosts(text: string): Promise<{ readonly write: number; readonly read: number }> {
-  const context = (await getQuickJS()).newContext();
+  const context = await bareContext();
   try {
     const global = context.global;
     context.newString(text).consume((value) => context.setProp(global, "text", value));

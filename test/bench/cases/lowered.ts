@@ -4,11 +4,12 @@
  */
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
-import { getQuickJS, type QuickJSContext } from "quickjs-emscripten";
+import type { QuickJSContext } from "quickjs-emscripten";
 import { encode } from "#runtime/protocol/value.js";
 import { openSandbox } from "#runtime/sandbox/open.js";
 import type { Sandbox } from "#runtime/sandbox/sandbox.js";
 import { compileProgram } from "../support/engine.js";
+import { bareContext } from "../support/quickjs.js";
 import { cost, type Figure, median } from "../support/report.js";
 import type { Setting } from "../support/setting.js";
 
@@ -35,7 +36,7 @@ interface Timed {
 export async function loweredCode(_setting: Setting): Promise<Figure[]> {
   const program = await compileProgram("lowered.ts");
   const sandbox = await openSandbox({ deadlineMs: 30_000 });
-  const context = (await getQuickJS()).newContext();
+  const context = await bareContext();
   const figures: Figure[] = [];
   const ratios: number[] = [];
   try {
