@@ -1,14 +1,15 @@
 /**
  * Goal: bundlers compile programs into a bundle, which runs them; what does not compile fails the build.
- * Method: esbuild and Rollup over a small application; the bundle is imported and its program run.
+ * Method: esbuild, Rollup and Vite (whose development server gives the program too) over a small application; the bundle is imported and its program run.
  */
 import assert from "node:assert/strict";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { build as esbuild } from "esbuild";
 import { rollup } from "rollup";
+import { createLogger, createServer, build as vite } from "vite";
 import { build } from "#compiler/build.js";
 import { eventual } from "#compiler/plugin.js";
 import { openRuntime, type Program } from "#runtime/library/runtime.js";
@@ -33,7 +34,7 @@ async function application(t: TestContext, workflow = WORKFLOW): Promise<string>
   return folder;
 }
 
-const BUNDLERS: Readonly<Record<string, (folder: string, warned: string[]) => Promise<readonly string[]>>> = {
+const BUNDLERS: Record<string, (folder: string, warned: string[]) => Promise<readonly string[]>> = {
   async esbuild(folder, warned) {
     const { warnings } = await esbuild({
       entryPoints: [join(folder, "main.js")],
@@ -56,6 +57,25 @@ const BUNDLERS: Readonly<Record<string, (folder: string, warned: string[]) => Pr
     await bundle.close();
     return bundle.watchFiles;
   },
+};
+
+/** Vite as vitest brings it: an application's server part, built. */
+BUNDLERS.vite = async (folder, warned) => {
+  const logger = { ...createLogger("silent"), warn: (text: string) => void warned.push(text) };
+  await vite({
+    root: folder,
+    configFile: false,
+    customLogger: logger,
+    plugins: [eventual.vite()],
+    build: {
+      ssr: join(folder, "main.js"),
+      outDir: join(folder, "built"),
+      // How long plugins take depends on the machine.
+      rolldownOptions: { output: { entryFileNames: "out.mjs" }, checks: { pluginTimings: false } },
+    },
+  });
+  await rename(join(folder, "built/out.mjs"), join(folder, "out.mjs"));
+  return [];
 };
 
 for (const [bundler, bundle] of Object.entries(BUNDLERS)) {
@@ -84,3 +104,25 @@ for (const [bundler, bundle] of Object.entries(BUNDLERS)) {
     await assert.rejects(readFile(join(folder, "out.mjs")), { code: "ENOENT" });
   });
 }
+
+test("vite's development server: a program is a module, and is compiled again when its source has changed", async (t) => {
+  const folder = await application(t);
+  const server = await createServer({
+    root: folder,
+    configFile: false,
+    logLevel: "silent",
+    plugins: [eventual.vite()],
+    server: { middlewareMode: true, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+    appType: "custom",
+  });
+  t.after(() => server.close());
+  const load = async () => ((await server.ssrLoadModule("/main.js")) as { program: Program }).program;
+  const first = await load();
+  assert.equal(first.hash, (await build({ entry: join(folder, "flows/scale.ts") })).program?.hash);
+  await writeFile(join(folder, "flows/factor.ts"), "export const by = 4;\n");
+  server.moduleGraph.invalidateAll();
+  const second = await load();
+  assert.notEqual(second.hash, first.hash);
+  assert.equal(second.hash, (await build({ entry: join(folder, "flows/scale.ts") })).program?.hash);
+});
