@@ -47,7 +47,8 @@ export function superviseBy({ environment, alive, report }: SupervisorOptions): 
     },
     async stopping() {
       clearInterval(timer);
-      await notify("--stopping");
+      // Not --stopping, which systemd 252 and older do not know.
+      await notify("STOPPING=1");
     },
   };
 }

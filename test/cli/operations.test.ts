@@ -3,6 +3,7 @@
  * Method: `eventual serve` as a process, with files, variables and a stand-in for systemd's command.
  */
 import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -109,8 +110,38 @@ test("systemd hears that it is ready, lives and stops", async (t) => {
   await stop(engine);
   const words = told().trimEnd().split("\n");
   assert.match(words[0] ?? "", new RegExp(`^--pid=${engine.process.pid} --ready --status=Serving a\\.db$`));
-  assert.ok(words.some((line) => line.endsWith("--stopping")));
+  assert.ok(words.some((line) => line.endsWith("STOPPING=1")));
 });
+
+const LISTEN = `$| = 1; socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die; bind($s, sockaddr_un($ARGV[0])) or die; print "listening\\n";
+  while (defined recv($s, my $text, 4096, 0)) { print "$text\\n" }`;
+const isInstalled = (command: string) => spawnSync(command, ["--version"], { stdio: "ignore" }).status === 0;
+
+// Node has no datagram sockets of the unix kind; a machine with systemd has its command, and Perl.
+if (isInstalled("systemd-notify") && isInstalled("perl")) {
+  test("systemd's own command tells a real socket READY=1, WATCHDOG=1 and STOPPING=1, of the server's process", async (t) => {
+    const cwd = await temporaryFolder(t);
+    const socket = join(cwd, "notify");
+    const listener = spawn("perl", ["-MSocket", "-e", LISTEN, socket], { stdio: ["ignore", "pipe", "inherit"] });
+    t.after(() => void listener.kill("SIGKILL"));
+    let heard = "";
+    listener.stdout.setEncoding("utf8").on("data", (text: string) => {
+      heard += text;
+    });
+    const hears = (text: string) => eventually(text, () => (heard.includes(text) ? true : undefined));
+    await hears("listening");
+    const env = { NOTIFY_SOCKET: socket, WATCHDOG_USEC: "200000" };
+    const engine = await startServer(t, [app.program, "--db", "a.db"], { cwd, env });
+    await hears("READY=1");
+    await hears("STATUS=Serving a.db");
+    await hears("WATCHDOG=1");
+    await stop(engine);
+    await hears("STOPPING=1");
+    const pids = heard.split("\n").filter((line) => line.startsWith("MAINPID="));
+    assert.deepEqual([...new Set(pids)], [`MAINPID=${engine.process.pid}`]);
+    assert.ok(heard.indexOf("READY=1") < heard.indexOf("WATCHDOG=1"));
+  });
+}
 
 test("metrics are given when they are asked for, by readers only; health has both names", async (t) => {
   const cwd = await temporaryFolder(t);
