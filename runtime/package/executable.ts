@@ -22,7 +22,7 @@ import { sqliteAddon } from "./addon.js";
 import { baseExecutable, FUSE } from "./base.js";
 import { linkScripts } from "./bundle.js";
 import { billOfMaterials } from "./materials.js";
-import { isHere, type Target } from "./target.js";
+import { isHere, type Target, traitsOf } from "./target.js";
 
 const run = promisify(execFile);
 
@@ -34,6 +34,8 @@ export interface PackageOptions {
   readonly output: string;
   /** SQLite's addon for a target that is not this machine. */
   readonly addon?: string;
+  /** An executable of Node for a target that is not this machine, instead of the one from npm. */
+  readonly node?: string;
   /** Take the symbols out of Node with `strip`: a tenth smaller; stacks of crashes inside Node lose their names. */
   readonly strip?: boolean;
   /** Also write a bill of materials (CycloneDX, JSON) to this file. */
@@ -47,11 +49,13 @@ export interface Packaged {
   readonly bytes: number;
   /** Of the file, as hex. */
   readonly sha256: string;
+  /** What its user has to know or do; one sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** Makes the executable. Throws Fault EV4001 to EV4004. */
 export async function packageExecutable(options: PackageOptions): Promise<Packaged> {
-  const { target, output, progress = () => {} } = options;
+  const { target, output, node, progress = () => {} } = options;
   for (const file of [output, ...(options.materials === undefined ? [] : [options.materials])])
     await requirePlace(file);
   const work = await mkdtemp(join(tmpdir(), "eventual-package-"));
@@ -61,13 +65,13 @@ export async function packageExecutable(options: PackageOptions): Promise<Packag
     const parts = await partsOf(options, work, scripts);
     progress("Preparing its parts");
     const blob = await prepare(work, scripts.main, parts, isHere(target));
-    progress(isHere(target) ? "Taking Node" : `Fetching Node for ${target}`);
-    const base = await baseExecutable(target, join(work, "base"));
+    progress(node !== undefined || isHere(target) ? "Taking Node" : `Fetching Node for ${target}`);
+    const base = await baseExecutable({ target, node, folder: join(work, "base") });
     const image = join(work, "image");
     await writeFile(image, base.bytes, { mode: 0o755 });
     if (options.strip === true) await strip(image, target);
     progress("Putting it together");
-    await putInto(image, blob);
+    await putInto(image, blob, target);
     const bytes = await readFile(image);
     await writeOut(output, bytes, 0o755);
     const sha256 = hashOf(bytes);
@@ -80,10 +84,18 @@ export async function packageExecutable(options: PackageOptions): Promise<Packag
       });
       await writeOut(options.materials, text, 0o644);
     }
-    return { output, bytes: bytes.length, sha256 };
+    return { output, bytes: bytes.length, sha256, notes: notesOn(target, output) };
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+function notesOn(target: Target, output: string): string[] {
+  const { afterwards, isTried } = traitsOf(target);
+  return [
+    ...(isTried ? [] : [`Executables for ${target} are checked by their structure; the project has run none yet.`]),
+    ...(afterwards === undefined ? [] : [afterwards(output)]),
+  ];
 }
 
 type Parts = ReadonlyMap<Part, Uint8Array>;
@@ -150,7 +162,9 @@ async function prepare(work: string, main: string, parts: Parts, sameMachine: bo
 }
 
 async function strip(image: string, target: Target): Promise<void> {
-  const tool = isHere(target) ? "strip" : `${target === "linux-arm64" ? "aarch64" : "x86_64"}-linux-gnu-strip`;
+  const { strip: other } = traitsOf(target);
+  if (other === undefined) throw failed("symbols can be taken out for Linux only", new Error(target));
+  const tool = isHere(target) ? "strip" : other;
   try {
     await run(tool, [image]);
   } catch (cause) {
@@ -158,10 +172,19 @@ async function strip(image: string, target: Target): Promise<void> {
   }
 }
 
-async function putInto(image: string, blob: string): Promise<void> {
+async function putInto(image: string, blob: string, target: Target): Promise<void> {
+  const { segment } = traitsOf(target);
   try {
     const tool = createRequire(import.meta.url).resolve("postject/dist/cli.js");
-    await run(process.execPath, [tool, image, "NODE_SEA_BLOB", blob, "--sentinel-fuse", FUSE]);
+    await run(process.execPath, [
+      tool,
+      image,
+      "NODE_SEA_BLOB",
+      blob,
+      "--sentinel-fuse",
+      FUSE,
+      ...(segment === undefined ? [] : ["--macho-segment-name", segment]),
+    ]);
   } catch (cause) {
     throw failed("the parts cannot be put into Node", cause);
   }

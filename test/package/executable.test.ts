@@ -235,7 +235,7 @@ test("what cannot be made is refused before the work, each with its code", async
   const source = join(cwd, "app.evp");
   await writeFile(source, "{}");
   const cases: [args: string[], code: RegExp, exit: number][] = [
-    [["--target", "darwin-arm64"], /EV4001: .*signed/, 2],
+    [["--target", "darwin-arm64"], /EV4003: .*has no SQLite addon/, 2],
     [["--target", "sparc"], /EV4001: .*not known/, 2],
     [["--target", "linux-arm64"], /EV4003: .*has no SQLite addon/, 2],
     [["--target", "linux-arm64", "--addon", "text.node"], /EV4003: .*another system/, 2],

@@ -11,6 +11,7 @@ export interface PackageCommand {
   readonly output?: string | undefined;
   readonly target?: string | undefined;
   readonly addon?: string | undefined;
+  readonly node?: string | undefined;
   readonly sbom?: string | undefined;
   readonly strip: boolean;
   readonly external: readonly string[];
@@ -22,17 +23,18 @@ const BYTES_PER_MB = 1_000_000;
 
 /** Resolves with the exit code. Throws Faults for what cannot be read or made. */
 export async function packageProgram(command: PackageCommand, output: Output): Promise<number> {
-  const { source, target, addon, strip, sbom, json } = command;
+  const { source, target, addon, node, strip, sbom, json } = command;
   const program = source === undefined ? undefined : await programFrom(source, command, output);
   if (program === "refused") return EXIT.failed;
   const made = await makeExecutable({
-    output: command.output ?? defaultName(source),
+    output: command.output ?? defaultName(source, target),
     strip,
-    ...present({ program, target, addon, materials: sbom }),
+    ...present({ program, target, addon, node, materials: sbom }),
     progress: (step) => output.note(`${output.notePaint("dim", `${step} …`)}`),
   });
   if (json) output.printJson({ ...made, ...present({ program: program?.hash, sbom }) });
   else output.print(summary(made));
+  for (const note of made.notes) output.note(note);
   for (const name of program?.externals ?? []) {
     output.note(
       `The program needs the package ${name} beside it: run \`npm install ${name}\` in the executable's folder.`,
@@ -41,9 +43,10 @@ export async function packageProgram(command: PackageCommand, output: Output): P
   return EXIT.ok;
 }
 
-/** `reminder` from `src/reminder.ts`. */
-function defaultName(source: string | undefined): string {
-  return source === undefined ? "eventual" : basename(source, extname(source));
+/** `reminder` from `src/reminder.ts`; `reminder.exe` for Windows. */
+function defaultName(source: string | undefined, target = ""): string {
+  const name = source === undefined ? "eventual" : basename(source, extname(source));
+  return target.startsWith("win32") ? `${name}.exe` : name;
 }
 
 function summary({ output, bytes, sha256 }: Packaged): string {

@@ -22,9 +22,14 @@ export const packageCommand = command({
       .option("target", {
         type: "string",
         requiresArg: true,
-        describe: "System and processor: linux-x64 or linux-arm64 (default: this machine's)",
+        describe: "linux-x64, linux-arm64, darwin-x64, darwin-arm64 or win32-x64 (default: this machine's)",
       })
       .option("addon", { type: "string", requiresArg: true, describe: "SQLite's native addon for another target" })
+      .option("node", {
+        type: "string",
+        requiresArg: true,
+        describe: "Node's executable for another target, not npm's",
+      })
       .option("sbom", { type: "string", requiresArg: true, describe: "Also write a bill of materials (CycloneDX)" })
       .option("strip", { type: "boolean", default: false, describe: "Take out Node's symbols: a tenth smaller" })
       .options(BUILD_OPTIONS)
