@@ -81,11 +81,11 @@ class Assembly {
     this.pool = options.tasks(
       (settled: readonly SettledTask[]) => {
         for (const each of settled) if (Deliveries.isOne(each.ref)) this.parts.deliveries.settled(each);
-        this.parts.feed.settled(settled.filter(({ ref }) => !Deliveries.isOne(ref)));
+        this.parts.feed.endings.settled(settled.filter(({ ref }) => !Deliveries.isOne(ref)));
       },
-      (ref, details) => this.parts.feed.beat(ref, details),
+      (ref, details) => this.parts.feed.endings.beat(ref, details),
       (request, program) => this.hostRequests.answer(request, program),
-      (refs) => this.parts.feed.interrupted(refs),
+      (refs) => this.parts.feed.endings.interrupted(refs),
     );
     const declarations = new DeclarationRegistry(store);
     const programs = new Programs({ store, sandbox, pool: this.pool, declarations });
@@ -288,7 +288,7 @@ function engineOf(assembly: Assembly): Engine {
     },
     async heartbeatTask(token, details) {
       check();
-      return await parts.activity.during(parts.feed.beatByToken(subjectOf(parts, token), details));
+      return await parts.activity.during(parts.feed.endings.beatByToken(subjectOf(parts, token), details));
     },
     ...queriesOf(parts.store, parts.results, (id) => parts.directory.committed(id), check),
     async idle() {
@@ -299,6 +299,6 @@ function engineOf(assembly: Assembly): Engine {
       return closing;
     },
   };
-  hostRequests.connect(engine, parts.feed);
+  hostRequests.connect(engine, parts.feed.endings);
   return engine;
 }

@@ -6,7 +6,7 @@ import { decode, type Encoded, encode, encodeError, type Outcome } from "../prot
 import type { ExecutionRow } from "../store/store.js";
 import type { Engine } from "./engine.js";
 import { statusOf } from "./status.js";
-import type { TaskFeed } from "./task-feed.js";
+import type { TaskEndings } from "./task-endings.js";
 
 type Kind = HostRequest["kind"];
 type Of<K extends Kind> = Extract<HostRequest, { kind: K }>;
@@ -15,7 +15,7 @@ type Handlers = { readonly [K in Kind]: (request: Of<K>, engine: Engine, from: A
 /** Who asks, and what of the engine is not for everybody. */
 interface Asking {
   readonly program: string;
-  readonly feed: Pick<TaskFeed, "statement">;
+  readonly endings: Pick<TaskEndings, "statement">;
 }
 
 const NOTHING = encode(undefined);
@@ -55,8 +55,8 @@ const HANDLERS: Handlers = {
   async request({ execution, signal, payload }, engine) {
     return resultOf(await engine.request(execution, signal, payload));
   },
-  async statement({ attempt, mode, sql, parameters }, _engine, { feed }) {
-    return encode(await feed.statement(attempt, { mode, sql, parameters }));
+  async statement({ attempt, mode, sql, parameters }, _engine, { endings }) {
+    return encode(await endings.statement(attempt, { mode, sql, parameters }));
   },
   async query({ execution, query, input }, engine) {
     return resultOf(await engine.query(execution, query, input));
@@ -87,23 +87,23 @@ function toldStatus(row: ExecutionRow): object {
 
 export class HostRequests {
   #engine: Engine | undefined;
-  #feed: Pick<TaskFeed, "statement"> | undefined;
+  #endings: Pick<TaskEndings, "statement"> | undefined;
 
   /** From now on requests are answered. */
-  connect(engine: Engine, feed: Pick<TaskFeed, "statement">): void {
+  connect(engine: Engine, endings: Pick<TaskEndings, "statement">): void {
     this.#engine = engine;
-    this.#feed = feed;
+    this.#endings = endings;
   }
 
   /** The answer to a request of `program`'s host code. Never rejects. */
   async answer(request: HostRequest, program: string): Promise<Outcome> {
     try {
       const engine = this.#engine;
-      const feed = this.#feed;
-      if (engine === undefined || feed === undefined) {
+      const endings = this.#endings;
+      if (engine === undefined || endings === undefined) {
         throw new EventualError("EngineUnavailable", "the engine is not open yet");
       }
-      return { ok: true, value: await handle(hostRequestSchema.parse(request), engine, { program, feed }) };
+      return { ok: true, value: await handle(hostRequestSchema.parse(request), engine, { program, endings }) };
     } catch (error) {
       if (error instanceof Passed) return { ok: false, error: error.encoded };
       return { ok: false, error: encodeError(error instanceof Fault ? refusal(error) : error) };

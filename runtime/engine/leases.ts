@@ -1,5 +1,6 @@
 /**
- * Notes in the store that attempts start in this incarnation (F4): those of one synchronous stretch in one commit.
+ * Notes in the store that attempts start in this incarnation (task-endings.ts, E1): those of one synchronous stretch in
+ * one commit.
  */
 import type { Store, Write } from "../store/store.js";
 import { rateGate } from "./admission.js";

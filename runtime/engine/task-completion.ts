@@ -22,7 +22,8 @@ export async function completeTask(
 ): Promise<void> {
   parts.intake.check("The outcome", (outcome.ok ? outcome.value : outcome.error).length);
   const subject = typeof task === "string" ? subjectOf(parts, task) : await presentAttempt(parts, task);
-  if (subject === undefined || (await parts.feed.complete(subject, outcome)) === "unknown") throw alreadyCompleted();
+  if (subject === undefined || (await parts.feed.endings.complete(subject, outcome)) === "unknown")
+    throw alreadyCompleted();
 }
 
 /** Durable when it resolves. Throws Fault EV8004 and EV8030: see Engine.retryTask. */
