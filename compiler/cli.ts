@@ -8,6 +8,7 @@ import { Fault } from "../runtime/protocol/fault.js";
 import { type BuildResult, Session } from "./build.js";
 import { fromFault, hasErrors } from "./diagnostics/diagnostic.js";
 import { diagnosticsJson, printDiagnostics, wantsColor } from "./diagnostics/print.js";
+import { sizesText } from "./diagnostics/sizes.js";
 import { compareManifests } from "./diff/compare.js";
 import { printMoves } from "./diff/print.js";
 import { readProgram } from "./diff/read.js";
@@ -174,7 +175,11 @@ function report(
     process.stdout.write(`${JSON.stringify({ ...round, ...written, diagnostics: diagnosticsJson(diagnostics) })}\n`);
   } else {
     process.stderr.write(printDiagnostics(diagnostics, { color: wantsColor(process.stderr, process.env) }));
-    if (program !== undefined && output !== undefined) process.stdout.write(`${output} ${program.hash}\n`);
+    if (program !== undefined && output !== undefined) {
+      process.stdout.write(`${output} ${program.hash}\n`);
+      // For people: a script that reads either stream has to do with the line before only.
+      if (process.stderr.isTTY) process.stderr.write(`${sizesText(program.bytes)}\n`);
+    }
   }
   const failed = output === undefined ? diagnostics.length > 0 : hasErrors(diagnostics);
   process.exitCode = failed ? FINDINGS : DONE;

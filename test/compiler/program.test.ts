@@ -11,6 +11,7 @@ import { pathToFileURL } from "node:url";
 import { runInThisContext } from "node:vm";
 import { TraceMap, traceSegment } from "@jridgewell/trace-mapping";
 import { type BuiltProgram, build } from "#compiler/build.js";
+import { sizesText } from "#compiler/diagnostics/sizes.js";
 import { createHostApi, HOST_KEY, type TaskRegistry } from "#runtime/api/host.js";
 import { programContent } from "#runtime/protocol/canonical.js";
 import { type Program, programSchema } from "#runtime/protocol/program.js";
@@ -227,4 +228,12 @@ test("a failed build leaves nothing behind in the project", async (t) => {
   await writeFiles(folder, REMINDER);
   await buildProgram(folder);
   await assert.rejects(readFile(join(folder, "program.js")), { code: "ENOENT" });
+});
+
+test("a build's sizes are told in words", () => {
+  assert.equal(
+    sizesText({ workflowSource: 970_000, workflow: 1_190_000, tasks: 2000 }),
+    "workflow code: 1,190,000 bytes from 970,000 (1.23 times), with packages; task code: 2,000 bytes",
+  );
+  assert.match(sizesText({ workflowSource: 0, workflow: 10, tasks: 0 }), /10 bytes from 0, with packages/);
 });
