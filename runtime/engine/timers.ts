@@ -10,6 +10,15 @@ import type { LogicalTime } from "./time.js";
 
 type State = "waiting" | "fired";
 
+/** Commits while a page is being read. */
+interface Meanwhile {
+  /** By ref; without those that were removed again. */
+  readonly added: Map<string, TimerRow>;
+  readonly removed: Set<string>;
+  /** Executions that have ended or were suspended. */
+  readonly forgotten: Set<number>;
+}
+
 /** Later than any timer can be. */
 const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 
@@ -25,7 +34,8 @@ export class Timers {
   #firedCount = 0;
   /** Stored timers due at or after this time may be missing in memory; undefined: none is missing. */
   #beyond: number | undefined = Number.NEGATIVE_INFINITY;
-  #reading: { readonly added: TimerRow[]; readonly removed: Set<string> } | undefined;
+  /** While a page is read: what commits have done since, of which what is read may know nothing. */
+  #reading: Meanwhile | undefined;
 
   /** `deliver` gets each due timer; `changed` is called when `next` may have become another. */
   constructor(parts: {
@@ -62,23 +72,23 @@ export class Timers {
 
   /** Reads the next page. Throws what the store throws; then nothing has changed. */
   async readPage(): Promise<void> {
-    const reading = { added: [], removed: new Set<string>() };
+    const reading: Meanwhile = { added: new Map(), removed: new Set(), forgotten: new Set() };
     this.#reading = reading;
     try {
       const limit = this.#firedCount + this.#window;
       const rows = await this.#store.dueTimers(END_OF_TIME, limit);
       this.#beyond = rows.length < limit ? undefined : rows.at(-1)?.at;
-      for (const row of rows) if (!reading.removed.has(refOf(row.execution, row.seq))) this.#keep(row);
+      for (const row of rows) if (!isGone(row, reading)) this.#keep(row);
     } finally {
       this.#reading = undefined;
-      for (const row of reading.added) this.added(row);
+      for (const row of reading.added.values()) this.added(row);
     }
     this.#changed();
   }
 
   /** A commit has stored `row`. */
   added(row: TimerRow): void {
-    this.#reading?.added.push(row);
+    this.#reading?.added.set(refOf(row), row);
     if (this.#beyond !== undefined && row.at >= this.#beyond) return;
     const first = this.#waiting[0];
     this.#keep(row);
@@ -88,7 +98,8 @@ export class Timers {
 
   /** A commit has removed the row: the timer was consumed or cancelled. */
   removed(execution: number, seq: number): void {
-    this.#reading?.removed.add(refOf(execution, seq));
+    this.#reading?.removed.add(refOf({ execution, seq }));
+    this.#reading?.added.delete(refOf({ execution, seq }));
     const known = this.#known.get(execution);
     const state = known?.get(seq);
     if (known === undefined || state === undefined) return;
@@ -100,6 +111,10 @@ export class Timers {
 
   /** The execution is no longer in progress: none of its timers fires. */
   forget(execution: number): void {
+    this.#reading?.forgotten.add(execution);
+    for (const row of this.#reading?.added.values() ?? []) {
+      if (row.execution === execution) this.#reading?.added.delete(refOf(row));
+    }
     for (const seq of [...(this.#known.get(execution)?.keys() ?? [])]) this.removed(execution, seq);
   }
 
@@ -165,8 +180,12 @@ export class Timers {
   }
 }
 
-function refOf(execution: number, seq: number): string {
+function refOf({ execution, seq }: Pick<TimerRow, "execution" | "seq">): string {
   return `${execution}#${seq}`;
+}
+
+function isGone(row: TimerRow, { removed, forgotten }: Meanwhile): boolean {
+  return forgotten.has(row.execution) || removed.has(refOf(row));
 }
 
 /** Due order; timers due together in the order in which their executions and operations were made. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Timers } from "#runtime/engine/timers.js";
 import { encode } from "#runtime/protocol/value.js";
+import type { TimerRow } from "#runtime/store/store.js";
 import { DAY, openWorld, type Script, START } from "./fakes.js";
 import { reminder } from "./scripts.js";
 
@@ -99,4 +101,48 @@ test("400 days pass as fast as the engine can work, with one reminder each", asy
   assert.equal(new Set(pool.calls.map(({ context }) => context.idempotencyKey)).size, 400);
   assert.equal(database.attempts, 801, "one commit per event");
   assert.ok((database.data.executions.get(1)?.tail.length ?? 0) < 30, "the tail is bounded");
+});
+
+/** A window of one, whose page is answered by hand. */
+function windowOfOne(now: number) {
+  const fired: string[] = [];
+  let answer: (rows: readonly TimerRow[]) => void = () => {};
+  const timers = new Timers({
+    store: { dueTimers: () => new Promise((resolve) => (answer = resolve)) },
+    time: { now: () => now } as ConstructorParameters<typeof Timers>[0]["time"],
+    window: 1,
+    deliver: ({ execution, seq }) => fired.push(`${execution}#${seq}`),
+    changed: () => {},
+  });
+  return { timers, fired, answer: (rows: readonly TimerRow[]) => answer(rows) };
+}
+
+test("a timer that comes and goes while a page is read does not fire again and takes no place", async () => {
+  const { timers, fired, answer } = windowOfOne(100);
+  const page = timers.readPage();
+  timers.added({ execution: 1, seq: 1, at: 50 });
+  timers.removed(1, 1);
+  answer([{ execution: 1, seq: 1, at: 50 }]);
+  await page;
+  timers.fire();
+  assert.deepEqual(fired, []);
+  assert.ok(timers.needsPage);
+});
+
+test("timers of an execution that ends while a page is read do not fire, those of one that is resumed do", async () => {
+  const { timers, fired, answer } = windowOfOne(100);
+  const page = timers.readPage();
+  timers.added({ execution: 1, seq: 2, at: 60 });
+  timers.forget(1);
+  timers.forget(2);
+  timers.added({ execution: 2, seq: 1, at: 70 });
+  answer([{ execution: 1, seq: 1, at: 50 }]);
+  await page;
+  timers.fire();
+  assert.deepEqual(fired, []);
+  const next = timers.readPage();
+  answer([{ execution: 2, seq: 1, at: 70 }]);
+  await next;
+  timers.fire();
+  assert.deepEqual(fired, ["2#1"]);
 });
