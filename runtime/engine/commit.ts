@@ -70,7 +70,7 @@ export class Committer {
     // Most activations concern nobody else, and go to the store without waiting for anything.
     if (close === undefined && targets.length === 0) return this.#commitTurn(actor, batch, now, reply, ALONE);
     const facts = await this.#factsOf(row, reply);
-    const answers = await answersTo(reply.commands, this.#parts);
+    const answers = await answersTo(reply.commands, row, this.#parts);
     if (close === undefined) {
       await this.#holding(actor, targets, (held) =>
         this.#commitTurn(actor, batch, now, reply, { ...ALONE, facts, answers, targets: held }),

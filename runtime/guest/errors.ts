@@ -77,6 +77,12 @@ export function initialisationError(thrown: unknown): Error {
   return new Error(`${INITIALISATION_FAILED}: they threw ${String(thrown)}`);
 }
 
+/** An error that comes of an event, not of a call: nobody's code is on the stack, and what awaits it will add its line. */
+export function withoutStack<E extends Error>(error: E): E {
+  error.stack = error.message === "" ? error.name : `${error.name}: ${error.message}`;
+  return error;
+}
+
 function withStack(error: Error, source: Error): Error {
   Object.defineProperty(error, "stack", { value: source.stack, writable: true, configurable: true });
   return error;

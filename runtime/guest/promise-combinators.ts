@@ -4,6 +4,7 @@
  */
 import type { AnyFunction } from "../protocol/helpers.js";
 import { caught } from "./current.js";
+import { withoutStack } from "./errors.js";
 import { defineHidden } from "./globals/define.js";
 import { closeIteratorThrow, type IteratorRecord, openIterator, stepIterator } from "./iterators.js";
 import {
@@ -69,7 +70,7 @@ function rejectWithErrors({ capability, values }: Combination): unknown {
 }
 
 function aggregateError(errors: unknown[]): AggregateError {
-  const error = new AggregateError([]);
+  const error = withoutStack(new AggregateError([]));
   defineHidden(error, "errors", errors);
   return error;
 }

@@ -55,20 +55,24 @@ function text(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }
 
+/** What is written of an error's stack. */
+export type StackText = (stack: string) => string;
+
 /** Some engines leave name and message out of the stack; people look only there. */
-function stackOf(error: Error, withHeading: boolean): string | null {
+function stackOf(error: Error, told: StackText | undefined): string | null {
   const stack = text(error.stack);
-  return withHeading && stack !== null && /^\s+at /.test(stack) ? `${error.name}: ${error.message}\n${stack}` : stack;
+  if (told === undefined || stack === null) return stack;
+  return told(/^\s+at /.test(stack) ? `${error.name}: ${error.message}\n${stack}` : stack);
 }
 
-function headOf(error: Error, withHeading: boolean, table: ClassTable): Head {
+function headOf(error: Error, told: StackText | undefined, table: ClassTable): Head {
   const classes = classesOf(error, table);
   const prototype = targetOf(classes, table).prototype as Error;
   const own = Object.getOwnPropertyDescriptor(error, "name");
   const isField = own?.enumerable === true;
   const differs = error.name !== prototype.name;
   const message = Object.hasOwn(error, "message") ? text(error.message) : null;
-  return [classes, message, stackOf(error, withHeading), !isField && differs ? text(error.name) : null];
+  return [classes, message, stackOf(error, told), !isField && differs ? text(error.name) : null];
 }
 
 function detailsOf(error: Error): Details | undefined {
@@ -99,12 +103,12 @@ export class ErrorWriter {
   /** Pairs [error, details]. */
   readonly details = new Set<readonly [object, Details]>();
   readonly #seen = new Set<object>();
-  readonly #withHeading: boolean;
+  readonly #stackText: StackText | undefined;
   readonly #table: ClassTable;
 
-  /** `withHeading`: every stack begins with name and message. */
-  constructor(withHeading: boolean, table: ClassTable = NO_CLASSES) {
-    this.#withHeading = withHeading;
+  /** With `stackText`, which says what is written of a stack, every stack begins with name and message. */
+  constructor(stackText: StackText | undefined, table: ClassTable = NO_CLASSES) {
+    this.#stackText = stackText;
     this.#table = table;
   }
 
@@ -116,7 +120,7 @@ export class ErrorWriter {
       const details = detailsOf(value);
       if (details !== undefined) this.details.add([value, details]);
     }
-    return headOf(value, this.#withHeading, this.#table);
+    return headOf(value, this.#stackText, this.#table);
   };
 
   /** The class's id of an instance that is no error; undefined for any other value. */
@@ -134,8 +138,8 @@ export class ErrorWriter {
   };
 
   /** An error of the same class, name, message and stack, without details. */
-  static bare(error: Error): Error {
-    return reviveError(headOf(error, true, NO_CLASSES));
+  static bare(error: Error, stackText: StackText): Error {
+    return reviveError(headOf(error, stackText, NO_CLASSES));
   }
 }
 

@@ -13,7 +13,7 @@ import { DevalueError, parse, stringify } from "devalue";
 import { UnserializableError } from "./errors.js";
 import { type ClassTable, NO_CLASSES } from "./value-classes.js";
 import { displayValue } from "./value-display.js";
-import { ErrorWriter, restoreDetails, reviveError, reviveInstance } from "./value-errors.js";
+import { ErrorWriter, restoreDetails, reviveError, reviveInstance, type StackText } from "./value-errors.js";
 import { describeRefused, pathTo } from "./value-path.js";
 import { isPlainTree, operations } from "./value-shape.js";
 
@@ -25,11 +25,16 @@ export type Outcome = { readonly ok: true; readonly value: Encoded } | { readonl
 
 /**
  * Copies a value into text. `root` is what the value is called in the error (`input`, `result`); `classes` are those of
- * the program.
+ * the program; `stackText` says what is written of the stacks of errors in it.
  * Throws UnserializableError (EV5010) for what cannot be copied, naming the path to it.
  */
-export function encode(value: unknown, root = "value", classes: ClassTable = NO_CLASSES): Encoded {
-  return write(value, root, false, classes);
+export function encode(
+  value: unknown,
+  root = "value",
+  classes: ClassTable = NO_CLASSES,
+  stackText?: StackText,
+): Encoded {
+  return encodePlain(value) ?? writeGraph(value, root, stackText, classes);
 }
 
 /** The text of plain JSON data; undefined for any other value. */
@@ -39,15 +44,11 @@ export function encodePlain(value: unknown): Encoded | undefined {
 
 /** `encode` for a value that `encodePlain` does not take: what is plain is not looked for again. */
 export function encodeGraph(value: unknown, root: string | undefined, classes: ClassTable): Encoded {
-  return writeGraph(value, root ?? "value", false, classes);
+  return writeGraph(value, root ?? "value", undefined, classes);
 }
 
-function write(value: unknown, root: string, stacks: boolean, classes: ClassTable): Encoded {
-  return encodePlain(value) ?? writeGraph(value, root, stacks, classes);
-}
-
-function writeGraph(value: unknown, root: string, stacks: boolean, classes: ClassTable): Encoded {
-  const errors = new ErrorWriter(stacks, classes);
+function writeGraph(value: unknown, root: string, stackText: StackText | undefined, classes: ClassTable): Encoded {
+  const errors = new ErrorWriter(stackText, classes);
   try {
     // The details of errors follow the value. They are found while it is written, and the set grows under the writer's
     // hands: errors inside details add theirs. So an error's cause may lead back to the error.
@@ -85,22 +86,26 @@ export function decode(text: Encoded, classes: ClassTable = NO_CLASSES): unknown
  * Like `encode` for whatever was thrown, but always succeeds: fields that cannot be copied are left out. Stacks begin
  * with the error's name and message, whatever the engine.
  */
-export function encodeError(thrown: unknown, classes: ClassTable = NO_CLASSES): Encoded {
+export function encodeError(thrown: unknown, classes: ClassTable = NO_CLASSES, stackText: StackText = whole): Encoded {
   try {
-    return write(thrown, "error", true, classes);
+    return encode(thrown, "error", classes, stackText);
   } catch (problem) {
     if (!(problem instanceof UnserializableError)) throw problem;
-    return encode(thrown instanceof Error ? copyWithoutRefused(thrown) : problem, "error");
+    return encode(thrown instanceof Error ? copyWithoutRefused(thrown, stackText) : problem, "error");
   }
 }
 
-function copyWithoutRefused(error: Error): Error {
-  const copy: unknown = decode(encode(ErrorWriter.bare(error), "error"));
+function whole(stack: string): string {
+  return stack;
+}
+
+function copyWithoutRefused(error: Error, stackText: StackText): Error {
+  const copy: unknown = decode(encode(ErrorWriter.bare(error, stackText), "error"));
   for (const key of [...Object.keys(error), "cause", "errors"]) {
     const field: unknown = Reflect.get(error, key);
     if (field === undefined || key === "stack" || key === "message") continue;
     try {
-      const value = decode(encode(field, key));
+      const value = decode(encode(field, key, NO_CLASSES, stackText));
       Object.defineProperty(copy, key, {
         value,
         writable: true,

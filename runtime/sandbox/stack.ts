@@ -22,8 +22,12 @@ const RESUME_POINT = /eventual:resume:([^\n]+?@\d+)(?=\\n|\n|"|$)/g;
 const FRAME_STEP = /^frame (.+?@\d+)(?: → (slot|capture) (\d+))?(?= → |$)/;
 /** Names that the compiler has given: temporaries, and records of the variables that closures share. */
 const MADE_UP = /^\$/;
-/** A stack line of the guest runtime, with the line feed before or after it; line feeds may be JSON-escaped. */
-const GUEST_LINE = /(?:\\n|\n)? {4}at [^\n\\]*eventual:guest[^\n\\]*(?=\\n|\n|"|$)/g;
+/**
+ * A stack line of the guest runtime, with the lines of the engine's own functions that it has called, and the line feeds
+ * before them; line feeds may be JSON-escaped.
+ */
+const GUEST_LINE =
+  /(?:(?:\\n|\n)? {4}at [^\n\\]* \(native\))*(?:\\n|\n)? {4}at [^\n\\]*eventual:guest[^\n\\]*(?=\\n|\n|"|$)/g;
 
 const maps = new WeakMap<object, TraceMap>();
 
@@ -60,12 +64,18 @@ function mapWith(text: string, map: TraceMap): string {
   });
 }
 
-/** Maps the error of a `close` command. Other commands carry no trace that a person reads here. */
+/** Maps the positions in commands: what failed, but also an error that is handed to a task or sent in a signal. */
 export function mapCommands(commands: readonly Command[], program: Places): readonly Command[] {
-  const last = commands.at(-1);
-  if (last?.kind !== "close" || last.outcome.ok) return commands;
-  const error = mapText(last.outcome.error, program);
-  return [...commands.slice(0, -1), { ...last, outcome: { ok: false, error } }];
+  return mapTexts(commands, program) as readonly Command[];
+}
+
+function mapTexts(value: unknown, program: Places): unknown {
+  if (typeof value === "string") return mapText(value, program);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, program));
+  const mapped: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) mapped[key] = mapTexts((value as Record<string, unknown>)[key], program);
+  return mapped;
 }
 
 /** Maps positions in log lines. */

@@ -11,6 +11,7 @@ import type { HostRequest } from "../protocol/host-request.js";
 import { PAYLOAD_UNITS_MAX } from "../protocol/payload.js";
 import { decode, type Encoded, encode, type Outcome } from "../protocol/value.js";
 import { type ClassTable, NO_CLASSES } from "../protocol/value-classes.js";
+import type { StackText } from "../protocol/value-errors.js";
 import { type DatabaseState, makeDatabase } from "./database.js";
 import { failure, unknownTask } from "./failure.js";
 import { inTrace } from "./in-trace.js";
@@ -63,6 +64,8 @@ export interface CallResult {
 export interface CallTools {
   readonly tasks: TaskRegistry;
   readonly classes: ClassTable;
+  /** What is told of the stacks of errors. Default: all. */
+  readonly stackText?: StackText;
   /** Looked at only when it is needed: see call-abort.ts. */
   readonly signal: AbortSignal;
   readonly beat: (details: Encoded) => void;
@@ -71,7 +74,7 @@ export interface CallTools {
 
 /** Runs the call's handler once. Never rejects: whatever goes wrong is in the outcome. */
 export async function runCall(call: RunnableCall, tools: CallTools): Promise<CallResult> {
-  const { tasks, classes } = tools;
+  const { tasks, classes, stackText } = tools;
   const task = tasks.get(call.task);
   if (task === undefined) return { outcome: unknownTask(call.task, [...tasks.keys()]), aborted: false };
   const database: DatabaseState = { phase: "unused" };
@@ -84,7 +87,7 @@ export async function runCall(call: RunnableCall, tools: CallTools): Promise<Cal
     const { handler } = task;
     result = await running.run(store, () => inTrace(call.context.traceparent, () => handler(input, context)));
   } catch (thrown) {
-    return { outcome: failure(thrown, classes), aborted: isAbort(thrown, tools.signal) };
+    return { outcome: failure(thrown, classes, stackText), aborted: isAbort(thrown, tools.signal) };
   } finally {
     database.phase = "over";
   }
@@ -92,7 +95,7 @@ export async function runCall(call: RunnableCall, tools: CallTools): Promise<Cal
     return { outcome: { ok: true, value: encode(undefined) }, aborted: false, waits: true };
   }
   try {
-    const value = encode(result, "result", classes);
+    const value = encode(result, "result", classes, stackText);
     if (value.length > PAYLOAD_UNITS_MAX) throw resultTooLarge(call.task, value.length);
     return { outcome: { ok: true, value }, aborted: false };
   } catch (thrown) {

@@ -6,12 +6,12 @@ import { EventualError, TaskInterrupted, UnserializableError } from "../protocol
 import { PAYLOAD_UNITS_MAX } from "../protocol/payload.js";
 import { encodeError, type Outcome } from "../protocol/value.js";
 import type { ClassTable } from "../protocol/value-classes.js";
-import { withoutOwnFrames } from "./own-frames.js";
+import type { StackText } from "../protocol/value-errors.js";
 
 /** The outcome of a handler that threw `thrown`: an error with its class, message, stack, fields and cause, or any value. */
-export function failure(thrown: unknown, classes?: ClassTable): Outcome {
+export function failure(thrown: unknown, classes?: ClassTable, stackText?: StackText): Outcome {
   try {
-    const error = withoutOwnFrames(encodeError(thrown, classes));
+    const error = encodeError(thrown, classes, stackText);
     if (error.length > PAYLOAD_UNITS_MAX)
       throw new RangeError(`it has ${error.length} characters; at most ${PAYLOAD_UNITS_MAX} can be passed`);
     return { ok: false, error };

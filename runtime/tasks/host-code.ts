@@ -11,6 +11,7 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as z from "zod";
 import { makeScratchFolder } from "../platform/folders.js";
+import type { HostModule } from "./author-stack.js";
 import type { HostProgram } from "./tasks.js";
 
 const sourceMapSchema = z.looseObject({ sources: z.array(z.string().nullable()), sourceRoot: z.string().optional() });
@@ -19,12 +20,12 @@ export class HostCodeFolder {
   #folder: string | undefined;
   readonly #remove = (): void => this.remove();
 
-  /** Writes the program's code with its source map; gives the file's URL. Throws what the file system throws. */
-  write(program: HostProgram): string {
+  /** Writes the program's code with its source map. Throws what the file system throws. */
+  write(program: HostProgram): HostModule {
     const folder = this.#packagesOf(program);
     const file = join(folder, "host.mjs");
     writeFileSync(file, program.code + inlineMap(program));
-    return pathToFileURL(file).href;
+    return { url: pathToFileURL(file).href, root: resolve(program.resolveFrom) };
   }
 
   /** Removes everything written. May be called more than once. */

@@ -4,6 +4,7 @@
  */
 import type { Declarations } from "../protocol/declarations.js";
 import { Fault } from "../protocol/fault.js";
+import type { HostModule } from "./author-stack.js";
 import type { Dispatcher } from "./dispatcher.js";
 import { HostCodeFolder } from "./host-code.js";
 import type { PoolLimits } from "./limits.js";
@@ -20,8 +21,8 @@ export class Loader {
   readonly #limits: PoolLimits;
   readonly #folder = new HostCodeFolder();
   readonly #loading = new Map<string, Promise<Declarations>>();
-  /** URLs of the programs that can be imported, by hash. */
-  readonly #urls = new Map<string, string>();
+  /** What can be imported, by the program's hash. */
+  readonly #modules = new Map<string, HostModule>();
   #closed = false;
 
   constructor(limits: PoolLimits) {
@@ -30,7 +31,7 @@ export class Loader {
 
   /** True for a program whose load has succeeded. */
   has(program: string): boolean {
-    return this.#urls.has(program);
+    return this.#modules.has(program);
   }
 
   /** Loads a program once; a failed load may be tried again. Throws Fault EV7010, EV7003, EV7002 or EV7014. */
@@ -47,9 +48,9 @@ export class Loader {
 
   /** Sends a new thread all programs. */
   prepare(thread: TaskThread, except?: string): void {
-    for (const [program, url] of this.#urls) {
+    for (const [program, module] of this.#modules) {
       // A failure of what has succeeded elsewhere is answered call by call, by the thread itself.
-      if (program !== except) thread.import(program, url, () => {});
+      if (program !== except) thread.import(program, module, () => {});
     }
   }
 
@@ -64,29 +65,29 @@ export class Loader {
   }
 
   async #load(program: HostProgram, dispatcher: Dispatcher): Promise<Declarations> {
-    const url = this.#folder.write(program);
-    const { thread, result } = this.#try(program.hash, url, dispatcher);
+    const module = this.#folder.write(program);
+    const { thread, result } = this.#try(program.hash, module, dispatcher);
     const reply = await result;
     if (this.#closed || !reply.ok) {
       await thread.terminate();
       throw reply.ok || this.#closed ? poolClosed() : loadFault(reply, this.#limits);
     }
-    for (const other of dispatcher.threads) other.import(program.hash, url, () => {});
+    for (const other of dispatcher.threads) other.import(program.hash, module, () => {});
     this.prepare(thread);
-    this.#urls.set(program.hash, url);
+    this.#modules.set(program.hash, module);
     if (!dispatcher.adopt(thread)) await thread.terminate();
     return reply.declarations;
   }
 
   /** Imports the code on a spare thread. The result never rejects. */
-  #try(program: string, url: string, dispatcher: Dispatcher): { thread: TaskThread; result: Promise<TrialEnd> } {
+  #try(program: string, module: HostModule, dispatcher: Dispatcher): { thread: TaskThread; result: Promise<TrialEnd> } {
     let finish = (_end: TrialEnd): void => {};
     const result = new Promise<TrialEnd>((resolve) => {
       finish = resolve;
     });
     const thread = dispatcher.spare((end) => finish({ ok: false, end }));
     const deadline = setTimeout(() => finish({ ok: false, hung: true }), this.#limits.loadMs);
-    thread.import(program, url, finish);
+    thread.import(program, module, finish);
     return { thread, result: result.finally(() => clearTimeout(deadline)) };
   }
 }

@@ -62,7 +62,7 @@ class LocalPool implements TaskPool {
   /** Throws Fault EV7010, EV7002 or EV7003 for host code that cannot be imported, EV7014 when the pool is closed. */
   async load(program: HostProgram): Promise<Declarations> {
     if (this.#closed) throw poolClosed();
-    const loaded = await programs.load(program.hash, this.#folder.write(program));
+    const loaded = await programs.load(program.hash, { ...this.#folder.write(program), map: program.map });
     if (loaded.ok) return loaded.declarations;
     const { message, code = "EV7010", remedy = "Correct the module-level code that throws." } = loaded.reason;
     throw new Fault(code as Fault["code"], `the program's host code cannot be imported: ${message}`, { remedy });
@@ -127,6 +127,7 @@ class LocalPool implements TaskPool {
     const { outcome, aborted, waits } = await runCall(call, {
       tasks: loaded.tasks,
       classes: loaded.classes,
+      stackText: loaded.stackText,
       get signal() {
         return controller.signal;
       },

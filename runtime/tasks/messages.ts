@@ -11,6 +11,7 @@
 import type { Declarations } from "../protocol/declarations.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
+import type { HostModule } from "./author-stack.js";
 import type { TaskCallContext } from "./tasks.js";
 
 /** What a task thread is started with. */
@@ -32,8 +33,8 @@ export interface OfferedCall {
 }
 
 export type ToThread =
-  /** Import the host code at `url` (a file URL). Answered by `loaded` or `loadFailed`. */
-  | { readonly kind: "load"; readonly program: string; readonly url: string }
+  /** Import host code. Answered by `loaded` or `loadFailed`. */
+  | { readonly kind: "load"; readonly program: string; readonly module: HostModule }
   /** Run calls of programs whose `load` was sent before. Each claimed one is answered in a `settled` message. */
   | { readonly kind: "run"; readonly calls: readonly OfferedCall[] }
   /** Abort the signals of these running calls. No answer. */

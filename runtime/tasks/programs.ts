@@ -13,6 +13,8 @@ import type { TaskHandler } from "../api/types.js";
 import { type Declarations, subscriptionTask } from "../protocol/declarations.js";
 import { Fault } from "../protocol/fault.js";
 import { ClassRegistry, type ClassTable } from "../protocol/value-classes.js";
+import type { StackText } from "../protocol/value-errors.js";
+import { authorStack, type HostModule } from "./author-stack.js";
 import { currentTask } from "./call.js";
 import type { LoadFailure } from "./messages.js";
 
@@ -21,6 +23,7 @@ export type LoadedProgram =
       readonly ok: true;
       readonly tasks: TaskRegistry;
       readonly classes: ClassTable;
+      readonly stackText: StackText;
       readonly declarations: Declarations;
     }
   | { readonly ok: false; readonly reason: LoadFailure };
@@ -30,12 +33,12 @@ export class Programs {
   readonly #loaded = new Map<string, LoadedProgram>();
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Imports the host code at `url` once. Never rejects. */
-  load(program: string, url: string): Promise<LoadedProgram> {
+  /** Imports the host code once. Never rejects. */
+  load(program: string, module: HostModule): Promise<LoadedProgram> {
     const earlier = this.#importing.get(program);
     if (earlier !== undefined) return earlier;
     const importing = this.#last.then(async () => {
-      const loaded = await importHostCode(url);
+      const loaded = await importHostCode(module);
       this.#loaded.set(program, loaded);
       return loaded;
     });
@@ -55,7 +58,7 @@ export class Programs {
   }
 }
 
-async function importHostCode(url: string): Promise<LoadedProgram> {
+async function importHostCode(module: HostModule): Promise<LoadedProgram> {
   const tasks: TaskRegistry = new Map();
   const subscriptions: SubscriptionRegistry = new Map();
   const schedules: ScheduleRegistry = new Map();
@@ -67,13 +70,14 @@ async function importHostCode(url: string): Promise<LoadedProgram> {
     writable: true,
   });
   try {
-    await import(url);
+    await import(module.url);
     for (const { name, handler } of subscriptions.values()) {
       // The context that such a call gets is a subscription's: see call.ts.
       const run = handler as unknown as TaskHandler<unknown, unknown>;
       tasks.set(subscriptionTask(name), { handler: run, isTransaction: false });
     }
-    return { ok: true, tasks, classes, declarations: declarationsOf(subscriptions, schedules, retentions) };
+    const stackText = authorStack(module);
+    return { ok: true, tasks, classes, stackText, declarations: declarationsOf(subscriptions, schedules, retentions) };
   } catch (thrown) {
     return { ok: false, reason: loadFailure(thrown) };
   }

@@ -9,6 +9,7 @@ import { startThread } from "../platform/threads.js";
 import type { Declarations } from "../protocol/declarations.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
+import type { HostModule } from "./author-stack.js";
 import type { FromThread, LoadFailure, OfferedCall, SettledCall, TaskThreadData, ToThread } from "./messages.js";
 import type { TaskCall } from "./tasks.js";
 import { TASK_THREAD } from "./thread-kind.js";
@@ -109,9 +110,9 @@ export class TaskThread {
   }
 
   /** Imports host code; `reply` is called unless the thread ends first. */
-  import(program: string, url: string, reply: (reply: LoadReply) => void): void {
+  import(program: string, module: HostModule, reply: (reply: LoadReply) => void): void {
     this.#loads.set(program, reply);
-    this.#send({ kind: "load", program, url });
+    this.#send({ kind: "load", program, module });
   }
 
   /** Reserves a place for a call; `sendOffers` sends it. The thread must not be full. */

@@ -13,6 +13,7 @@ import { threadData } from "../platform/threads.js";
 import { CancelledError, TaskInterrupted } from "../protocol/errors.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Outcome } from "../protocol/value.js";
+import type { HostModule } from "./author-stack.js";
 import { type CallResult, currentClasses, currentProgram, currentTask, inTransaction, runCall } from "./call.js";
 import { CallAbort } from "./call-abort.js";
 import { refusedInTransaction } from "./database.js";
@@ -41,7 +42,7 @@ send({ kind: "pong" });
 function receive(message: ToThread): void {
   switch (message.kind) {
     case "load":
-      void load(message.program, message.url);
+      void load(message.program, message.module);
       break;
     case "run":
       for (const call of message.calls) accept(call);
@@ -63,8 +64,8 @@ function receive(message: ToThread): void {
   }
 }
 
-async function load(program: string, url: string): Promise<void> {
-  const loaded = await programs.load(program, url);
+async function load(program: string, module: HostModule): Promise<void> {
+  const loaded = await programs.load(program, module);
   send(
     loaded.ok
       ? { kind: "loaded", program, declarations: loaded.declarations }
@@ -89,6 +90,7 @@ async function start(call: OfferedCall, program: LoadedProgram): Promise<void> {
     ? await runCall(call, {
         tasks: program.tasks,
         classes: program.classes,
+        stackText: program.stackText,
         get signal() {
           return controller.signal;
         },

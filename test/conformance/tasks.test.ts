@@ -13,6 +13,7 @@ conform([
     error: "OutOfStock: no more of A-1; TypeError: the shelf is empty; just text; undefined",
     others: { "child/class": "FAILED", "child/text": "FAILED", "child/nothing": "FAILED" },
   },
+  { name: "stacks" },
   { name: "backoff", tellsTime: true, program: "programs/cases/backoff.ts" },
   {
     name: "retry-policy",

@@ -230,6 +230,15 @@ test("detached starts are idempotent; another input is a conflict; a handle canc
   assert.equal((await world.outcome("sleeper/alone")).status, "CANCELLED");
 });
 
+test("an execution answers queries from the moment in which it is started, before it has run: with its state as new", async (t) => {
+  for (const { way, ...options } of WAYS) {
+    const world = await open(t, "executions", options);
+    const { value, error } = await world.outcome(await world.start("atOnce", undefined, "1"));
+    assert.equal(error, undefined);
+    assert.deepEqual(value, { begun: 0, own: 0, unknown: ["Refused", "EV8004"], replied: 4, ended: 24 }, way);
+  }
+});
+
 test("a task starts, asks, signals and awaits executions", async (t) => {
   const world = await open(t, "executions");
   const { value } = await world.outcome(await world.start("fromTask", "made"));

@@ -82,6 +82,22 @@ test("text without positions is given back as it is, and unknown positions stay"
   assert.equal(mapText("at f (eventual:program:9:9)", key), "at f (eventual:program:9:9)");
 });
 
+test("lines of the runtime go, with those of the engine's functions that it called; those that the program called stay", () => {
+  const map = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
+  const lines = [
+    "apply (native)",
+    "call (native)",
+    "run (eventual:guest:7:1)",
+    "f (a.ts:1:2)",
+    "map (native)",
+    "g (a.ts:2:3)",
+  ];
+  const text = ["Error: no", ...lines.map((line) => `    at ${line}`)].join("\n");
+  const told = "Error: no\n    at f (a.ts:1:2)\n    at map (native)\n    at g (a.ts:2:3)";
+  assert.equal(mapText(text, { map }), told);
+  assert.equal(mapText(JSON.stringify(text), { map }), JSON.stringify(told));
+});
+
 test("resume points in a text are told in words, unknown ones left as they are", () => {
   const program = {
     map: JSON.stringify({ version: 3, sources: [], names: [], mappings: "" }),

@@ -11,10 +11,30 @@ export function outcomeText(outcome: Outcome): string {
   return outcome.ok ? valueText(outcome.value) : errorText(outcome.error);
 }
 
-/** The lines of an error's stack below its message, without indentation; none when it is no error. */
+/** Errors inside an error that are shown at most; they may also lead back to it. */
+const MOST_INNER = 8;
+
+/**
+ * The lines of an error's stack below its message, without indentation, then its causes and the errors that it gathers,
+ * each with its own; none when it is no error.
+ */
 export function stackLines(encoded: Encoded): string[] {
-  const error = decode(encoded);
-  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  const shown: Error[] = [];
+  const linesOf = (error: unknown, role: string): string[] => {
+    if (!(error instanceof Error) || shown.includes(error) || shown.length > MOST_INNER) return [];
+    shown.push(error);
+    const gathered: unknown = error instanceof AggregateError ? error.errors : [];
+    return [
+      ...(role === "" ? [] : [`${role} ${error.name}: ${error.message}`]),
+      ...placesOf(error),
+      ...linesOf(error.cause, "caused by"),
+      ...(Array.isArray(gathered) ? gathered : []).flatMap((each) => linesOf(each, "one of")),
+    ];
+  };
+  return linesOf(decode(encoded), "");
+}
+
+function placesOf({ stack = "" }: Error): string[] {
   return stack
     .split("\n")
     .map((line) => line.trim())

@@ -11,13 +11,10 @@ export const ask: CommandHandler<"ask"> = {
   apply({ seq, execution, question }, { draft, targets, answers, closes }) {
     if (closes) return;
     const answer = (outcome: Outcome): void => draft.inbox(draft.actor, { kind: "sent", seq, outcome });
-    if (question.kind === "query") {
-      answer(answers.get(seq) ?? refused(unknownExecution(execution)));
-      return;
-    }
     const target = draft.effects.started?.get(execution) ?? targets.get(execution);
     const row = target?.row;
     if (target === undefined || row === undefined) answer(refused(unknownExecution(execution)));
+    else if (question.kind === "query") answer(answers.get(seq) ?? refused(unknownExecution(execution)));
     else if (question.kind === "status") answer({ ok: true, value: encode(toldStatus(row)) });
     else if (isClosed(row.status)) answer(row.outcome ?? { ok: true, value: encode(undefined) });
     else draft.awaits(target, seq, false);

@@ -11,6 +11,7 @@ import { pauseAfter } from "../../protocol/backoff.js";
 import { EventualError } from "../../protocol/errors.js";
 import type { RetryPolicy } from "../../protocol/task-policy.js";
 import { currentTurn } from "../current.js";
+import { withoutStack } from "../errors.js";
 import { random } from "../globals/random.js";
 import type { AttemptState, ExecutionState, Orphan } from "../instance.js";
 import { keyOf, seqOf } from "../numbers.js";
@@ -102,10 +103,4 @@ export function takeOrphan(execution: string, input: Encoded): readonly [key: nu
 export function sinceAttempt(): number | undefined {
   const { attempt } = currentTurn().instance.state;
   return attempt === undefined || attempt.number === 1 ? undefined : seqOf(attempt.after) + 1;
-}
-
-/** Where it was made tells nothing of the request. */
-function withoutStack(error: Error): Error {
-  error.stack = `${error.name}: ${error.message}`;
-  return error;
 }

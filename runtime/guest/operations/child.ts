@@ -3,7 +3,7 @@ import { dueMilliseconds, isSchedule } from "../../api/schedule.js";
 import type { Schedule } from "../../api/types.js";
 import { Timeout, UnserializableError } from "../../protocol/errors.js";
 import { currentTurn } from "../current.js";
-import { checkOptions, invalidArgument } from "../errors.js";
+import { checkOptions, invalidArgument, withoutStack } from "../errors.js";
 import { randomHex } from "../globals/random.js";
 import { keyOf, seqOf } from "../numbers.js";
 import { GPromise, PENDING, REJECTED, whenSpent } from "../promise.js";
@@ -39,7 +39,7 @@ interface LimitedChild {
 
 const timedOutCode = runtimeCode("rt:childTimeout", ([entry]) => () => {
   const child = entry as LimitedChild;
-  giveUp(child, new Timeout(`the child workflow "${child.workflow}" did not end in time`));
+  giveUp(child, withoutStack(new Timeout(`the child workflow "${child.workflow}" did not end in time`)));
 });
 const timeoutFailedCode = runtimeCode("rt:childTimeoutFailed", ([entry]) => (reason: unknown) => {
   giveUp(entry as LimitedChild, reason);

@@ -8,7 +8,7 @@
  */
 import { Timeout, UnserializableError } from "../../protocol/errors.js";
 import { caught, currentTurn } from "../current.js";
-import { checkOptions, invalidArgument } from "../errors.js";
+import { checkOptions, invalidArgument, withoutStack } from "../errors.js";
 import type { BufferedSignal } from "../instance.js";
 import { FULFILLED, GPromise, REJECTED, THEN, whenSpent } from "../promise.js";
 import { rejectedPromise, toPromise } from "../promise-constructor.js";
@@ -49,7 +49,7 @@ export function nameOfSignal(signal: unknown): string {
 
 const timedOutCode = runtimeCode("rt:signalTimeout", ([entry]) => () => {
   const waiter = entry as Waiter;
-  abandon(waiter, new Timeout(`the signal "${waiter.signal}" did not arrive in time`));
+  abandon(waiter, withoutStack(new Timeout(`the signal "${waiter.signal}" did not arrive in time`)));
 });
 const timeoutFailedCode = runtimeCode("rt:signalTimeoutFailed", ([entry]) => (reason: unknown) => {
   abandon(entry as Waiter, reason);

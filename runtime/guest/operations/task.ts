@@ -11,7 +11,7 @@ import { Timeout, UnserializableError } from "../../protocol/errors.js";
 import type { AnyFunction } from "../../protocol/helpers.js";
 import type { TaskPolicy } from "../../protocol/task-policy.js";
 import { currentTurn } from "../current.js";
-import { checkOptions, invalidArgument, outsideTask } from "../errors.js";
+import { checkOptions, invalidArgument, outsideTask, withoutStack } from "../errors.js";
 import { keyOf, seqOf } from "../numbers.js";
 import { GPromise, REJECTED, whenSpent } from "../promise.js";
 import { rejectedPromise } from "../promise-constructor.js";
@@ -89,7 +89,7 @@ function limit(name: string, promise: GPromise, timeout: GPromise): void {
 
 const timedOutCode = runtimeCode("rt:taskTimeout", ([entry]) => () => {
   const limited = entry as Limited;
-  giveUp(limited, new Timeout(`task "${limited.name}" did not end in time`));
+  giveUp(limited, withoutStack(new Timeout(`task "${limited.name}" did not end in time`)));
 });
 const timeoutFailedCode = runtimeCode("rt:taskTimeoutFailed", ([entry]) => (reason: unknown) => {
   giveUp(entry as Limited, reason);
