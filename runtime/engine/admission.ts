@@ -103,6 +103,14 @@ export class Admission<T extends Limited> {
     return false;
   }
 
+  /** A call that an earlier incarnation has admitted still runs: it counts, whatever the limit is. */
+  occupy(ref: string, call: T): void {
+    const line = this.#line(call);
+    if (line === undefined) return;
+    this.#lineOf.set(ref, line);
+    line.concurrency?.running.add(ref);
+  }
+
   /** The call has ended or is gone. Gives those that may start in its place. */
   leave(ref: string, now: number): readonly Started<T>[] {
     const line = this.#lineOf.get(ref);

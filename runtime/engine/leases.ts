@@ -26,13 +26,19 @@ export class Leases {
 
   /** `task` has the number of the attempt that is to start. */
   add(task: NewTask): void {
-    if (this.#gathered.length === 0) queueMicrotask(() => void this.#write());
     this.#gathered.push(task);
+    if (this.#gathered.length === 1) queueMicrotask(() => void this.#write());
+  }
+
+  /** The task is gone before its attempt was noted: it could only be refused, and the others with it. */
+  forget(execution: number, seq: number): void {
+    this.#gathered = this.#gathered.filter((task) => task.execution !== execution || task.seq !== seq);
   }
 
   async #write(): Promise<void> {
     const tasks = this.#gathered;
     this.#gathered = [];
+    if (tasks.length === 0) return;
     try {
       await this.#store.commit(tasks.flatMap((task) => [this.#lease(task), ...this.#start(task)]));
     } catch (cause) {

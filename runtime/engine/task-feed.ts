@@ -19,14 +19,14 @@ import { crashDelay, type Limits, retryDelay } from "./limits.js";
 import { OpenTasks } from "./open-tasks.js";
 import type { Programs } from "./programs.js";
 import { RestingTasks } from "./resting-tasks.js";
-import { type NewTask, refOf, taskCall } from "./task-call.js";
+import { attemptOf, type NewTask, refOf, taskCall } from "./task-call.js";
 import { TaskEndings, type TaskEndingsParts } from "./task-endings.js";
 import type { TaskTokenSubject } from "./task-tokens.js";
 import { nextAttemptNow, rests } from "./task-writes.js";
 
 export interface TaskFeedParts extends TaskEndingsParts {
   readonly store: Pick<Store, "commit" | "openTasks" | "findTask" | "startsSince" | "opened">;
-  readonly pool: Pick<TaskPool, "submit" | "cancel">;
+  readonly pool: Pick<TaskPool, "submit" | "cancel" | "keepsPlace">;
   readonly programs: Programs;
   readonly limits: Limits;
 }
@@ -65,7 +65,11 @@ export class TaskFeed {
         this.#submit(tasks);
       },
       failed: (tasks, cause) => {
-        for (const task of tasks) this.#giveBack(task);
+        for (const task of tasks) {
+          this.#giveBack(task);
+          // It was not noted: it stands in line again when it is read again.
+          this.#leave(refOf(task));
+        }
         this.#failed("tasks could not be marked as started", cause);
       },
     });
@@ -114,6 +118,7 @@ export class TaskFeed {
     const ref = refOf({ execution, seq });
     this.#reading?.add(ref);
     this.#resting.remove(ref);
+    this.#leases.forget(execution, seq);
     this.endings.forget(ref, this.#open.remove(ref));
     this.#leave(ref);
     if (this.#behind && this.#open.size <= this.#parts.limits.openTasks / 2) this.refill();
@@ -162,8 +167,12 @@ export class TaskFeed {
 
   /** Decides what becomes of stored rows that this incarnation has not handed out. */
   #takeUp(rows: readonly TaskRow[]): void {
-    const { incarnation } = this.#parts.store.opened;
+    const { pool, store } = this.#parts;
+    const { incarnation } = store.opened;
     const mine: TaskRow[] = [];
+    // Before any other may take the place.
+    for (const row of rows)
+      if (row.isWaiting && pool.keepsPlace?.(attemptOf(row)) === true) this.#admission.occupy(refOf(row), row);
     for (const row of rows) {
       if (this.#blocked.has(row.program)) continue;
       if (this.#open.size >= this.#parts.limits.openTasks) {

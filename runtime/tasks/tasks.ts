@@ -20,6 +20,8 @@ export interface TaskPool {
    * `signal`. A thread that does not yield is ended after a grace time, and the other calls on it are run elsewhere.
    */
   cancel(refs: readonly string[]): void;
+  /** True for a call that was answered with `keepsPlace`, also by an earlier engine's pool, if there are such calls. */
+  readonly keepsPlace?: (ref: string) => boolean;
   /** Calls accepted and not settled. */
   readonly pending: number;
   /** Stops taking calls, gives running ones `graceMs` to settle, then ends the threads. */

@@ -2,7 +2,8 @@
  * The task pool of a test: one set of threads for all lives of the engine, with the mocks in front of it.
  *
  * P1  A life hears only of its own calls, and of none once it has ended.
- * P2  Every call that a handler or a mock is started for is noted, with what it was given.
+ * P2  A mock that takes virtual time goes on when its engine's life ends: its call keeps its place in the next one.
+ * P3  Every call that a handler or a mock is started for is noted, with what it was given.
  */
 import type { Emitted } from "../protocol/command.js";
 import type { Declarations } from "../protocol/declarations.js";
@@ -59,6 +60,8 @@ export class TestPool {
   readonly #transacting = new Set<string>();
   #whenQuiet: (() => void) | undefined;
 
+  /** Attempts whose mocks take virtual time. */
+  readonly #keepingPlace = new Set<string>();
   readonly #completions: CompletionQueue;
 
   /** `isBusy` tells whether the engine has something to do. */
@@ -84,6 +87,7 @@ export class TestPool {
     return {
       load: (program) => this.#load(program),
       submit: (calls) => this.#submit(calls, life),
+      keepsPlace: (ref) => this.#keepingPlace.has(ref),
       cancel: (refs) => this.#threads?.cancel(refs.map(mark)),
       get pending() {
         return pool.#running.size;
@@ -170,10 +174,15 @@ export class TestPool {
       this.starts.push({ task: call.task, call });
       const mocked = this.#mocked(call);
       if (mocked === undefined) real.push({ ...call, ref: `${life}:${call.ref}` });
-      else void mocked.then((settled) => this.#answer(life, [{ ...settled, ref: call.ref }]));
+      else void mocked.then((settled) => this.#mockSettled(life, { ...settled, ref: call.ref }));
     }
     for (const { ref } of real) this.#running.add(ref);
     if (real.length > 0) this.#threads?.submit(real);
+  }
+
+  #mockSettled(life: number, settled: SettledTask): void {
+    if (settled.keepsPlace === true) this.#keepingPlace.add(settled.ref);
+    this.#answer(life, [settled]);
   }
 
   #settled(settled: readonly SettledTask[]): void {

@@ -71,7 +71,8 @@ export async function open(t: TestContext, fixture: string, options: WorldOption
   const problems: unknown[] = [];
   const engine = await openEngine({
     store: await openStore(database, { synchronous: "normal", codec: options.codec }),
-    sandbox: await openSandbox(),
+    // Machines that test are busy with other tests.
+    sandbox: await openSandbox({ deadlineMs: 30_000 }),
     tasks: (onSettled, onBeat, onRequest, onInterrupted) =>
       openTaskPool({ threads: 2, concurrency: 32, onSettled, onBeat, onRequest, onInterrupted }),
     clock: options.clock ?? clock,

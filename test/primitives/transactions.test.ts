@@ -1,5 +1,6 @@
 /** Tasks with `transaction: true`: what they write happens with their result, exactly once, or not at all. */
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { test } from "node:test";
 import { systemClock } from "#runtime/engine/clock.js";
 import { notes, open, WAYS, type World } from "./support.js";
@@ -130,6 +131,23 @@ test("what a cancelled call has written is undone", async (t) => {
   await world.outcome(id);
   await noted(read, "EV7023");
   assert.deepEqual(await balancesOf(world), { bob: 0 });
+});
+
+test("a call that has ended before its cancellation could be stored has happened, once; the workflow is cancelled all the same", async (t) => {
+  const read = await notes(t);
+  const world = await open(t, "transactions", { clock: systemClock });
+  const id = await world.start("endings", "finished");
+  await noted(read, "finished");
+  // While the transaction is open nothing else is stored, this neither.
+  const cancelled = world.engine.control(id, "cancel", "enough");
+  await writeFile(`${process.env.NOTES}.go`, "");
+  await cancelled;
+  const { status, error } = await world.outcome(id);
+  assert.deepEqual([status, error?.message], ["CANCELLED", "enough"]);
+  assert.deepEqual(await balancesOf(world), { bob: 1 });
+  const again = await world.reopen();
+  assert.deepEqual(await balancesOf(again), { bob: 1 });
+  assert.equal(read().filter((line) => line === "finished").length, 1);
 });
 
 test("a transaction whose execution has closed meanwhile is still committed once", async (t) => {

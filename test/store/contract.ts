@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import type { Event } from "#runtime/protocol/event.js";
 import type { Store, Write } from "#runtime/store/store.js";
+import { deliveries, rates, waiters } from "./contract-meetings.js";
 import { contradictions } from "./contradictions.js";
 import {
   append,
@@ -32,6 +33,9 @@ export function storeContract(name: string, open: (t: TestContext) => Promise<St
     wakeUps(open);
     tasksAndLogs(open);
     closing(open);
+    waiters(open);
+    rates(open);
+    deliveries(open);
     texts(open);
   });
 }

@@ -141,6 +141,29 @@ test("mocked tasks that take time keep their places in limits of concurrency", a
   ]);
 });
 
+for (const ends of ["restart", "crash"] as const) {
+  test(`mocked tasks go on through a ${ends} of the engine: time, heartbeats, places in limits, rates`, async (t) => {
+    const env = await open(t);
+    env.mockTask<string, string>("print").call((page) => page, { after: duration(10) });
+    env.mockTask("scan").hang();
+    const listen = env.mockTask<undefined, string>("listen");
+    listen.once.heartbeat({ every: duration(20), times: 3, details: "beat" });
+    listen.succeed("heard");
+    const flow = await env.start("copies", ["a1", "a2", "b1"]);
+    const mailing = await env.start("mailing", 5);
+    const watched = await env.start("watching");
+    for (const seconds of [5, 10, 3, 7, 20]) {
+      await env.tick(seconds);
+      await env[ends]();
+      assert.ok(env.startsOf("print") <= Math.floor((env.now.getTime() - Date.UTC(2030, 0, 1)) / 10_000) + 1);
+    }
+    assert.deepEqual(((await flow.result()) as string[]).slice(0, 3), ["a1 at 10", "a2 at 20", "b1 at 30"]);
+    assert.deepEqual(await mailing.result(), [0, 0, 60, 60, 120]);
+    // The last beat was at 60 s, and it may be silent for 30 s.
+    assert.equal(await watched.result(), "HeartbeatTimeout at 90");
+  });
+}
+
 for (const [setting, options] of Object.entries(SETTINGS)) {
   test(`mocked subscriptions handle events, fail and try again; what was emitted is known (${setting})`, async (t) => {
     const env = await open(t, { ...options, ...PARCELS });
