@@ -1,5 +1,5 @@
 /** 25b: what the stacks of errors say that have crossed borders: the task's lines, the child's, those that awaited. */
-import { asyncResult, cancelScope, duration, executionHandle, task, workflow } from "eventual";
+import { asyncResult, duration, executionHandle, task, workflow } from "eventual";
 
 class Declined extends Error {
   override name = "Declined";
@@ -77,12 +77,6 @@ const WAYS: Record<string, () => Promise<unknown>> = {
   async handle() {
     await payment.startExecution({ input: "8", executionName: "eight" });
     await executionHandle("payment/eight").result();
-  },
-  async cancelled() {
-    await cancelScope(async (scope) => {
-      setTimeout(() => scope.cancel("enough"), 1000);
-      await duration(1, "day");
-    });
   },
 };
 
