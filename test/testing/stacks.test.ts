@@ -20,7 +20,12 @@ const SETTINGS: Record<string, Partial<TestEnvironmentOptions>> = {
 const WORKFLOWS: Record<string, readonly string[]> = {
   order: ["at load (main.ts:6:15)", "at async check (main.ts:11:17)", "at async <anonymous> (main.ts:17:10)"],
   // Who called is there already, so that no line is added. (A function that waits has two: its code, and what starts it.)
-  refused: ["at refuse (main.ts:21:13)", "at ask (main.ts:25:19)", "at ask (main.ts:24:30)", "at <anonymous> (main.ts:28:60)"],
+  refused: [
+    "at refuse (main.ts:21:13)",
+    "at ask (main.ts:25:19)",
+    "at ask (main.ts:24:30)",
+    "at <anonymous> (main.ts:28:60)",
+  ],
   refusedLate: ["at refuse (main.ts:21:13)", "at <anonymous> (main.ts:31:19)", "at <anonymous> (main.ts:30:69)"],
 };
 
