@@ -14,6 +14,7 @@ import type { Clock } from "../engine/clock.js";
 import type { CheckpointMode, Engine, Problem } from "../engine/engine.js";
 import { openRuntime } from "../engine/open.js";
 import { eventualVersion } from "../platform/version.js";
+import type { SuspendReason } from "../protocol/execution.js";
 import type { Program } from "../protocol/program.js";
 import type { HttpOptions, HttpServer } from "../server/http/listen.js";
 import { listen, type SocketServer } from "../server/server.js";
@@ -40,6 +41,8 @@ export interface EngineHostOptions {
   readonly taskConcurrency?: number;
   readonly clock?: Clock;
   readonly report: (problem: Problem) => void;
+  /** Told of every execution that the engine had to suspend. */
+  readonly suspended?: (executionId: string, reason: SuspendReason) => void;
   /** Also serve the HTTP API. */
   readonly http?: HttpOptions;
 }

@@ -30,6 +30,10 @@ export class Cache {
     this.#actors.delete(actor);
   }
 
+  get load() {
+    return { instances: this.#actors.size, mostInstances: this.#size };
+  }
+
   live(): readonly Actor[] {
     return [...this.#actors];
   }

@@ -250,6 +250,7 @@ export class Committer {
       throw error;
     }
     this.#ended({ ...rowOf(actor), status: "SUSPENDED", reason }, actor);
+    if (consumed.length === 0) this.#parts.suspended(rowOf(actor).id, reason);
     this.#release(draft);
   }
 

@@ -70,6 +70,8 @@ class Assembly {
   readonly starter: Starter;
   readonly schedules: Schedules;
   readonly retention: Retention;
+  /** By code, since the start. */
+  readonly suspensions = new Map<string, number>();
 
   constructor(options: EngineOptions) {
     const { store, sandbox, clock, checkpoint, report } = options;
@@ -93,6 +95,10 @@ class Assembly {
       ...{ store, sandbox, programs, wakeups, time, activity, limits, checkpoint, report },
       declarations,
       closed: options.closed ?? (() => undefined),
+      suspended: (executionId, reason) => {
+        this.suspensions.set(reason.code, (this.suspensions.get(reason.code) ?? 0) + 1);
+        options.suspended?.(executionId, reason);
+      },
       verification: new Verification(options.verifyEvery ?? 0),
       ended: (executionId) => {
         this.schedules.ended(executionId);
@@ -229,6 +235,9 @@ function engineOf(assembly: Assembly): Engine {
     },
     get verified() {
       return parts.verification.verified;
+    },
+    get load() {
+      return { ...parts.cache.load, ...parts.intake.load, suspended: assembly.suspensions };
     },
     async pauseSchedule(name) {
       check();

@@ -7,7 +7,7 @@
  */
 
 import type { Emitted } from "../protocol/command.js";
-import type { Status } from "../protocol/execution.js";
+import type { Status, SuspendReason } from "../protocol/execution.js";
 import type { HostRequest } from "../protocol/host-request.js";
 import type { Program } from "../protocol/program.js";
 import type { Encoded, Outcome } from "../protocol/value.js";
@@ -93,6 +93,8 @@ export interface Engine {
   ready(): Promise<void>;
   /** How many checkpoints have been compared with what they give when they are brought up again. */
   readonly verified: Verified;
+  /** How full what is bounded is, and what was refused and suspended since the start. */
+  readonly load: EngineLoad;
   /** Resolves when nothing can happen before the next timer (or nothing at all): for virtual clocks and tests. */
   idle(): Promise<void>;
   /** Stops taking work, writes checkpoints, closes. */
@@ -159,6 +161,18 @@ export interface Snapshot {
 /** `auto`: when the tail has become dearer than a checkpoint; `always`: after every activation; `never`: tail only. */
 export type CheckpointMode = "auto" | "always" | "never";
 
+export interface EngineLoad {
+  /** Instances kept between activations, and how many may be. */
+  readonly instances: number;
+  readonly mostInstances: number;
+  /** Starts and signals that wait to be stored, how many may, and how many were refused (EV8022). */
+  readonly waiting: number;
+  readonly mostWaiting: number;
+  readonly refused: number;
+  /** Executions that the engine had to suspend, by the code of the reason. */
+  readonly suspended: ReadonlyMap<string, number>;
+}
+
 export interface EngineOptions {
   /** Closed with the engine. */
   readonly store: Store;
@@ -180,6 +194,8 @@ export interface EngineOptions {
   readonly verifyEvery?: number;
   /** Told of every execution that has closed, after the commit. Must not throw. */
   readonly closed?: (row: ExecutionRow) => void;
+  /** Told of every execution that the engine had to suspend, after the commit. Must not throw. */
+  readonly suspended?: (executionId: string, reason: SuspendReason) => void;
   /** Seeds and names of new executions. Default: the host's cryptographic source. */
   readonly randomHex?: RandomHex;
 }

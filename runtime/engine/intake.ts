@@ -12,6 +12,7 @@ export class Intake {
   readonly #limits: Limits;
   #requests = 0;
   #units = 0;
+  #refused = 0;
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -25,7 +26,10 @@ export class Intake {
     this.check(what, units);
     const { waitingRequests, waitingUnits } = this.#limits;
     const isFull = this.#requests >= waitingRequests || (this.#requests > 0 && this.#units + units > waitingUnits);
-    if (isFull) throw engineBusy(this.#requests);
+    if (isFull) {
+      this.#refused++;
+      throw engineBusy(this.#requests);
+    }
     this.#requests++;
     this.#units += units;
     try {
@@ -34,6 +38,10 @@ export class Intake {
       this.#requests--;
       this.#units -= units;
     }
+  }
+
+  get load() {
+    return { waiting: this.#requests, mostWaiting: this.#limits.waitingRequests, refused: this.#refused };
   }
 
   /** Throws Fault EV8021 for a payload that is too large. */

@@ -1,5 +1,6 @@
 /** Chooses the implementations: the one file of the engine that knows SQLite, QuickJS and worker threads. */
 import { availableParallelism } from "node:os";
+import type { SuspendReason } from "../protocol/execution.js";
 import { openSandbox, type SandboxOptions } from "../sandbox/open.js";
 import type { PayloadCodec } from "../store/codec.js";
 import { openStore } from "../store/sqlite/open.js";
@@ -42,6 +43,8 @@ export interface RuntimeOptions {
   /** What payloads go through on their way into the database: `encryption()`, `compression()`, or one's own. */
   readonly codec?: PayloadCodec | undefined;
   readonly limits?: Partial<Limits>;
+  /** Told of every execution that the engine had to suspend, once that is durable. Must not throw. */
+  readonly suspended?: (executionId: string, reason: SuspendReason) => void;
   /** Default: a process warning. */
   readonly report?: (problem: Problem) => void;
 }
@@ -89,6 +92,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Engine> {
       verifyEvery: options.verifyEvery ?? DEFAULT_VERIFY_EVERY,
       cacheSize: options.cache ?? DEFAULT_CACHE,
       report: options.report ?? warn,
+      ...(options.suspended === undefined ? {} : { suspended: options.suspended }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     });
   } catch (error) {

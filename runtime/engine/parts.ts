@@ -1,4 +1,5 @@
 /** What the engine's pieces share: made once in core.ts, handed to each piece that needs more than two of them. */
+import type { SuspendReason } from "../protocol/execution.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import type { ExecutionRow, Store } from "../store/store.js";
 import type { Activity } from "./activity.js";
@@ -45,5 +46,7 @@ export interface Parts {
   readonly ended: (executionId: string) => void;
   /** Told of the row of every execution that has closed, after the commit. */
   readonly closed: (row: ExecutionRow) => void;
+  /** Told of every execution that the engine had to suspend, after the commit: not of those that people suspend. */
+  readonly suspended: (executionId: string, reason: SuspendReason) => void;
   readonly report: (problem: Problem) => void;
 }

@@ -35,6 +35,7 @@ export interface RuntimeOptions
     | "synchronous"
     | "codec"
     | "report"
+    | "suspended"
   > {
   /** Programs to deploy before it answers: files that `eventualc build` wrote, or programs that are loaded already. */
   readonly programs?: readonly (string | Program)[];

@@ -159,6 +159,9 @@ test("metrics are given when they are asked for, by readers only; health has bot
     'eventual_executions{status="IN_PROGRESS"} 1',
     'eventual_open_tasks{state="running"} 0',
     "eventual_pending_messages 0",
+    "eventual_instances_limit 1000",
+    "eventual_refused_requests_total 0",
+    "eventual_differing_checkpoints_total 0",
   ]) {
     assert.ok(text.split("\n").includes(line), line);
   }

@@ -3,11 +3,15 @@
  * time.
  */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
+import { DEFAULT_LIMITS } from "#runtime/engine/limits.js";
 import { prune } from "#runtime/engine/retention.js";
 import { NO_DECLARATIONS } from "#runtime/protocol/declarations.js";
 import { encode } from "#runtime/protocol/value.js";
+import { openStore } from "#runtime/store/sqlite/open.js";
 import type { Store } from "#runtime/store/store.js";
+import { temporaryFolder } from "../support/temp.js";
 import { ok, openWorld, type Script, START, until } from "./fakes.js";
 import { collector } from "./scripts.js";
 
@@ -40,6 +44,41 @@ test("a signal that comes in the middle of a storm of due timers is answered lon
   assert.ok(waited <= most, `${waited} activations came before it`);
   await over;
   assert.deepEqual(database.data.timers, [], "and the storm passes");
+});
+
+/** Five tasks, one after the other. */
+const walker: Script = ({ state, event, task, close }) => {
+  const left = event.kind === "start" ? 5 : Number(state.left) - 1;
+  state.left = left;
+  if (left === 0) close(ok());
+  else task("step");
+};
+
+test("in a storm of ten thousand due timers each step of a short execution is its turn within a bounded number of others", async (t) => {
+  const store = await openStore(join(await temporaryFolder(t), "storm.db"), { synchronous: "normal" });
+  const { engine, sandbox, clock } = await openWorld({ sleeper, walker }, { store, cacheSize: 100 });
+  t.after(() => engine.close());
+  const names = Array.from({ length: 10_000 }, (_, n) => `n${n}`);
+  await Promise.all(names.map((name) => engine.start({ workflow: "sleeper", name, input: encode(null) })));
+  await engine.idle();
+  const before = sandbox.requests.length;
+  const over = clock.advanceTo(START + 1000);
+  await until(() => sandbox.requests.length > before + 1000);
+  await engine.start({ workflow: "walker", name: "w", input: encode(null) });
+  await engine.result("walker/w");
+  const after = sandbox.requests.length;
+  await over;
+  const { timerWindow, preparing, batchSize, batchesInFlight } = DEFAULT_LIMITS;
+  // Its timers are read by windows, its activations prepared and sent in batches: what is ahead of it is that much.
+  const most = timerWindow + preparing + (batchesInFlight + 1) * batchSize;
+  const steps = sandbox.requests.flatMap(({ execution }, at) => (execution === "walker/w" ? [at] : []));
+  assert.equal(steps.length, 6);
+  for (const [n, at] of steps.entries()) {
+    const waited = at - (steps[n - 1] ?? before + 1000);
+    assert.ok(waited <= most, `step ${n} waited for ${waited} others`);
+  }
+  assert.ok(after < sandbox.requests.length, "it ends while others are still to be woken");
+  assert.equal(sandbox.requests.length - before, 10_000 + steps.length, "each is woken once");
 });
 
 test("closed executions are removed in bounded commits, between which others are served", async () => {

@@ -47,6 +47,8 @@ export interface WorldOptions {
   /** What the engine has in place of the sandbox. */
   readonly around?: (sandbox: Sandbox) => Sandbox;
   readonly checkpoint?: CheckpointMode;
+  /** Default: 1000. */
+  readonly cache?: number;
   readonly verifyEvery?: number;
   readonly clock?: Clock;
   /** When the virtual clock begins, ms since the epoch. */
@@ -59,6 +61,8 @@ export interface World {
   readonly engine: Engine;
   readonly clock: VirtualClock;
   readonly problems: Problem[];
+  /** Executions that the engine had to suspend, each with the code. */
+  readonly suspensions: string[];
   readonly deaths: ThreadDeath[];
   start(workflow: string, name: string, input?: unknown): Promise<string>;
   /** `SUCCEEDED "value"`, `FAILED Error: …`, `SUSPENDED EV5202`. */
@@ -76,6 +80,7 @@ export async function open(t: TestContext, fixture: string, place: Site, options
   const begin = options.start ?? START;
   const clock = virtualClock(begin, begin);
   const problems: Problem[] = [];
+  const suspensions: string[] = [];
   const deaths: ThreadDeath[] = [];
   const engine = await openEngine({
     store: await openStore(place.database, { synchronous: "normal", ...options.store }),
@@ -88,7 +93,8 @@ export async function open(t: TestContext, fixture: string, place: Site, options
     clock: options.clock ?? clock,
     checkpoint: options.checkpoint ?? "auto",
     verifyEvery: options.verifyEvery ?? 0,
-    cacheSize: 1000,
+    cacheSize: options.cache ?? 1000,
+    suspended: (execution, { code }) => suspensions.push(`${execution} ${code}`),
     report: (problem) => problems.push(problem),
     limits: { closeGraceMs: 100, ...options.limits },
   });
@@ -100,7 +106,7 @@ export async function open(t: TestContext, fixture: string, place: Site, options
   t.after(async () => await close().catch(() => undefined));
   if (options.bare !== true) await engine.deploy(program, fixturePath("faults"));
   return {
-    ...{ engine, clock, problems, deaths, close },
+    ...{ engine, clock, problems, suspensions, deaths, close },
     async start(workflow, name, input) {
       return (await engine.start({ workflow, name, input: encode(input) })).executionId;
     },

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Fault } from "#runtime/protocol/fault.js";
 import type { Sandbox } from "#runtime/sandbox/sandbox.js";
+import { connect } from "#runtime/store/sqlite/driver.js";
 import { HOUR_MS, open, site } from "./support.js";
 
 /** Spoils the checkpoints of the adders themselves: not those of the instances that are brought up to compare. */
@@ -66,3 +67,33 @@ for (const [what, spoil] of Object.entries(DAMAGES)) {
     assert.equal(await next.ending("adder/a"), "SUCCEEDED 111");
   });
 }
+
+test("a tail that does not give its commands again: suspended, told and counted; people's own suspensions are not", async (t) => {
+  const place = await site(t);
+  const first = await open(t, "orders", place, { checkpoint: "never" });
+  for (const name of ["a", "b"]) await first.start("adder", name);
+  await first.engine.signal("adder/a", "more", "j1");
+  await first.close();
+  const file = await connect(place.database, "write");
+  await file.exec("UPDATE tail SET commands_hash = 'another' WHERE n = 1 AND execution = 1");
+  await file.close();
+  const next = await open(t, "orders", place);
+  await next.engine.control("adder/b", "suspend");
+  await next.engine.signal("adder/a", "more", "j10");
+  assert.equal(await next.ending("adder/a"), "SUSPENDED EV5208");
+  await next.engine.idle();
+  assert.deepEqual(next.suspensions, ["adder/a EV5208"]);
+  assert.deepEqual([...next.engine.load.suspended], [["EV5208", 1]]);
+  const lines = await next.engine.logs("adder/a", { limit: 10 });
+  assert.ok(lines.some(({ level, text }) => level === "error" && text.includes("EV5208")));
+  await next.close();
+  const healed = await connect(place.database, "write");
+  await healed.exec(
+    "UPDATE tail SET commands_hash = (SELECT commands_hash FROM tail WHERE n = 1 AND execution = 2) WHERE n = 1 AND execution = 1",
+  );
+  await healed.close();
+  const last = await open(t, "orders", place);
+  await last.engine.control("adder/a", "resume");
+  await last.engine.signal("adder/a", "more", "j100");
+  assert.equal(await last.ending("adder/a"), "SUCCEEDED 111", "nothing that was acknowledged is lost");
+});

@@ -1,5 +1,6 @@
 /** `eventual serve`: an engine that runs until it is told to stop. */
 import { listedPrograms } from "../../client/program-list.js";
+import type { SuspendReason } from "../../protocol/execution.js";
 import { Fault } from "../../protocol/fault.js";
 import type { HttpOptions } from "../../server/http/listen.js";
 import { examine } from "../../store/sqlite/examine.js";
@@ -34,7 +35,9 @@ export async function serve(options: ServeOptions, output: Output): Promise<numb
   const stop = listenForStop();
   process.on("SIGHUP", log.reopen);
   try {
-    const host = await openEngineHost({ ...engine, database, programs, report: log.problem });
+    const suspended = (execution: string, { code, message, remedy }: SuspendReason): void =>
+      log.problem({ message: "suspended", execution, cause: new Fault(code, message, { remedy }) });
+    const host = await openEngineHost({ ...engine, database, programs, report: log.problem, suspended });
     const supervisor = superviseBy({
       environment: process.env,
       alive: () => host.engine.ready(),
