@@ -9,6 +9,8 @@ export interface Limits {
   readonly batchesInFlight: number;
   /** Executions being loaded or loaded and not yet sent. Bounds the memory that checkpoints take on the host. */
   readonly preparing: number;
+  /** Activations that have run and whose commit is still under way. Bounds the instances beyond those of the cache. */
+  readonly uncommitted: number;
   /** Events that one activation takes from its queue. */
   readonly eventsPerActivation: number;
   /** Timers kept in memory: the earliest ones. */
@@ -49,6 +51,7 @@ export const DEFAULT_LIMITS: Limits = {
   batchSize: 128,
   batchesInFlight: 2,
   preparing: 256,
+  uncommitted: 2048,
   eventsPerActivation: 1000,
   timerWindow: 1000,
   openTasks: 4096,

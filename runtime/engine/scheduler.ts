@@ -6,6 +6,9 @@
  *     another.
  * S2  At most `limits.preparing` executions are loaded and not yet sent: loaded checkpoints take bounded memory.
  * S3  A failure puts the events back, drops the in-memory state, and is tried again later from what is committed.
+ * S4  The number of instances in memory has a bound, however slow the disk is and however many are in the line: at most
+ *     `limits.uncommitted` activations wait for their commit when another batch is sent, and those that are to leave the
+ *     memory go first.
  */
 
 import { isControl } from "../protocol/event.js";
@@ -38,12 +41,16 @@ export class Scheduler {
   /** Actors in the line or busy: with the engine's own activity as parent. */
   readonly #activity: Activity;
   readonly #ready = new Queue<Actor>();
+  /** Live, with nothing to do but to be written and dropped (S4). */
+  readonly #leaving = new Queue<Actor>();
   /** Prepared, to be sent. */
   readonly #prepared = new Queue<Actor>();
   /** Instances for the sandbox to forget. */
   #dropping: string[] = [];
   #preparing = 0;
   #inFlight = 0;
+  /** S4. */
+  #uncommitted = 0;
   #pumping = false;
   #stopping = false;
 
@@ -57,9 +64,10 @@ export class Scheduler {
   /** Puts an execution that has work into the line, unless it is there or busy. */
   wake(actor: Actor): void {
     if (actor.phase !== "idle" || !this.#hasWork(actor)) return;
-    actor.phase = "ready";
+    const isLeaving = actor.live && actor.flush && actor.queue.length === 0 && !actor.inboxStale;
+    actor.phase = isLeaving ? "busy" : "ready";
     this.#activity.begin();
-    this.#ready.push(actor);
+    (isLeaving ? this.#leaving : this.#ready).push(actor);
     this.#pumpSoon();
   }
 
@@ -95,8 +103,10 @@ export class Scheduler {
       actor.phase = "busy";
       this.#prepare(actor);
     }
-    while (this.#inFlight < limits.batchesInFlight && this.#prepared.length > 0) {
-      void this.#send(this.#prepared.take(limits.batchSize));
+    const isOpen = (): boolean => this.#inFlight < limits.batchesInFlight && this.#uncommitted < limits.uncommitted;
+    while (isOpen() && this.#leaving.length + this.#prepared.length > 0) {
+      const leaving = this.#leaving.take(limits.batchSize);
+      void this.#send([...leaving, ...this.#prepared.take(limits.batchSize - leaving.length)]);
     }
   }
 
@@ -202,7 +212,7 @@ export class Scheduler {
       cause = error;
     }
     this.#inFlight--;
-    for (const [index, turn] of turns.entries()) void this.#settle(turn, replies[index], cause);
+    for (const [index, turn] of turns.entries()) void this.#settled(turn, replies[index], cause);
     this.#pumpSoon();
   }
 
@@ -268,6 +278,14 @@ export class Scheduler {
       return;
     }
     this.#idle(actor);
+  }
+
+  async #settled(turn: Turn, reply: ActivationReply | undefined, cause: unknown): Promise<void> {
+    const { uncommitted } = this.#parts.limits;
+    this.#uncommitted++;
+    await this.#settle(turn, reply, cause);
+    this.#uncommitted--;
+    if (this.#uncommitted === uncommitted - 1) this.#pumpSoon();
   }
 
   async #settle(turn: Turn, reply: ActivationReply | undefined, cause: unknown): Promise<void> {

@@ -11,7 +11,7 @@ import { open, site } from "./support.js";
 const EXECUTIONS = 2000;
 const ITEMS = 400;
 const CACHE = 50;
-const LIMITS = { batchSize: 32, batchesInFlight: 2 };
+const LIMITS = { batchSize: 32, batchesInFlight: 2, uncommitted: 64 };
 
 /** The sandbox, with the most instances that it has had at once. */
 function counting(counts: { live: Set<string>; most: number }): (sandbox: Sandbox) => Sandbox {
@@ -45,7 +45,7 @@ test("of two thousand executions with large states no more are in memory than ma
     around: counting(counts),
   });
   const names = Array.from({ length: EXECUTIONS }, (_, n) => `h${n}`);
-  const most = CACHE + LIMITS.batchSize * LIMITS.batchesInFlight;
+  const most = CACHE + LIMITS.uncommitted + (LIMITS.batchesInFlight + 1) * LIMITS.batchSize;
   await Promise.all(names.map((name) => world.start("hoarder", name, ITEMS)));
   await world.engine.idle();
   assert.ok(counts.live.size <= CACHE, `${counts.live.size} at rest`);
