@@ -177,6 +177,8 @@ export class Committer {
   async resumption(actor: Actor, pending: Pending): Promise<void> {
     const { store, time, timers, directory } = this.#parts;
     const row = rowOf(actor);
+    // Read before the commit, after which nothing may fail; nothing of a suspended execution changes meanwhile.
+    const sleeping = row.status === "SUSPENDED" ? await store.timersOf(row.key) : [];
     const draft = new Draft(actor, time.now());
     draft.consume([pending]);
     if (row.status === "SUSPENDED") {
@@ -190,7 +192,7 @@ export class Committer {
       actor.row = { ...resumed, status: "IN_PROGRESS" };
       actor.inboxStale = true;
       directory.changed(row.id);
-      for (const timer of await store.timersOf(row.key)) timers.added(timer);
+      for (const timer of sleeping) timers.added(timer);
     }
     this.#release(draft);
   }

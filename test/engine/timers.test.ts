@@ -146,3 +146,17 @@ test("timers of an execution that ends while a page is read do not fire, those o
   timers.fire();
   assert.deepEqual(fired, ["2#1"]);
 });
+
+test("an execution that is resumed has its timers, also when the store fails at the first attempt", async () => {
+  const { engine, database, clock } = await openWorld({ alarms });
+  await engine.start({ workflow: "alarms", name: "a", input: encode([DAY / 2, DAY]) });
+  await engine.control("alarms/a", "suspend");
+  let fails = 1;
+  database.beforeRead = (what) => {
+    if (what === "timersOf" && fails-- > 0) throw new Error("the disk is tired");
+  };
+  const resumed = engine.control("alarms/a", "resume");
+  await clock.advanceTo(START + DAY);
+  await resumed;
+  assert.deepEqual(database.logTexts().slice(-2), [`${DAY / 2} at ${DAY / 2}`, `${DAY} at ${DAY}`]);
+});
