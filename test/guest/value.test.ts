@@ -210,3 +210,17 @@ test("the view for people is JSON, whatever the value", () => {
   assert.deepEqual(toDisplay(encode(loop)), { self: "[Circular]" });
   assert.equal((toDisplay(encode(new TypeError("x"))) as { name: string }).name, "TypeError");
 });
+
+test("a view is copied without the rest of its buffer", () => {
+  const bytes = new Uint8Array(1_000_000).fill(7);
+  const text = encode({
+    view: bytes.subarray(10, 14),
+    data: new DataView(bytes.buffer, 20, 3),
+    part: Buffer.from("abc"),
+  });
+  assert.ok(text.length < 300, `${text.length} characters`);
+  const { view, data, part } = decode(text) as { view: Uint8Array; data: DataView; part: Uint8Array };
+  assert.deepEqual([view.length, view.buffer.byteLength, view[3]], [4, 4, 7]);
+  assert.deepEqual([data.byteLength, data.buffer.byteLength], [3, 3]);
+  assert.deepEqual([...part], [97, 98, 99]);
+});

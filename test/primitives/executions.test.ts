@@ -37,6 +37,16 @@ for (const { way, ...options } of WAYS) {
     );
   });
 
+  test(`a cancelled parent waits while its children clean up, but not for ever (${way})`, async (t) => {
+    await notes(t);
+    const world = await open(t, "executions", options);
+    const id = await world.start("patient");
+    await world.pass(1000);
+    await world.engine.control(id, "cancel");
+    await world.pass(60_000);
+    assert.deepEqual((await world.outcome(id)).value, [3, 11]);
+  });
+
   test(`of signals with one id an execution gets one, wherever they come from and whatever restarts between (${way})`, async (t) => {
     const world = await open(t, "executions", options);
     const id = await world.start("account", undefined, "a");

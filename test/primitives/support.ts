@@ -38,7 +38,7 @@ export interface World {
   readonly database: string;
   /** Starts an execution; its id. */
   start(workflow: string, input?: unknown, name?: string): Promise<string>;
-  /** What came of an execution, after time has passed as far as that takes. */
+  /** What came of an execution, once it has ended: time does not pass for that. */
   outcome(id: string): Promise<{ readonly status: string; readonly value?: unknown; readonly error?: Error }>;
   /** Lets time pass, in ms, and waits for rest. */
   pass(ms: number): Promise<void>;

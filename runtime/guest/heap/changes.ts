@@ -7,6 +7,7 @@ import { sideRecords } from "../side-record.js";
 import type { Baseline } from "./baseline.js";
 import { type Brand, type BrandFinder, flatBrands } from "./brands.js";
 import { hasExpectedOwn, hasExpectedSlots, isFrozenState, type Match } from "./expected.js";
+import { Refusal } from "./faults.js";
 import { type Kind, propertyStep, type SlotScope } from "./kinds/kind.js";
 import { dense, HOLE, sparse } from "./kinds/ordinary.js";
 import { keysOf, kindOfTag } from "./kinds/table.js";
@@ -150,11 +151,27 @@ function contentOf(
   scope: SlotScope,
   isTold: boolean,
 ): Content | undefined {
-  const slots = kind.slots(object, scope);
+  const slots = slotsOf(baseline, index, object, kind, scope);
   const expected = (baseline.template.states[index] as BaselineState).slots;
   if (!isTold && hasExpectedSlots(slots, expected, (token, value) => matchesBaseline(baseline, token, value)))
     return undefined;
   return new Content(object, kind, slots, baseline.template.nameOf(index));
+}
+
+/** Throws Refusal, with the object's name, for one that has become such as cannot be saved. */
+function slotsOf(
+  baseline: Baseline,
+  index: number,
+  object: object,
+  kind: Kind,
+  scope: SlotScope,
+): ReturnType<Kind["slots"]> {
+  try {
+    return kind.slots(object, scope);
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    throw new Refusal(refusal.what, baseline.template.nameOf(index));
+  }
 }
 
 /** Whether a value of the instance is what a token of its template stands for. */

@@ -37,12 +37,15 @@ export function unknownFunction(id: unknown): Fault {
   });
 }
 
-/** Ends writing: the value whose row is being written cannot be saved. */
+/** Ends writing: a value cannot be saved. */
 export class Refusal {
   /** What it is, with its article: "an unregistered function". */
   readonly what: string;
+  /** Where it is; undefined: in the row that is being written. */
+  readonly path: string | undefined;
 
-  constructor(what: string) {
+  constructor(what: string, path?: string) {
     this.what = what;
+    this.path = path;
   }
 }

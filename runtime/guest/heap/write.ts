@@ -31,7 +31,8 @@ export function writeHeap(instance: Instance): Written {
     writer.run();
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
-    return { unserializable: { path: pathTo(writer, scope, writer.current), what: refusal.what } };
+    const { what, path = pathTo(writer, scope, writer.current) } = refusal;
+    return { unserializable: { path, what } };
   }
   writer.settle();
   // Two objects that know each other would be left to the engine's collector of cycles, which walks the whole realm.

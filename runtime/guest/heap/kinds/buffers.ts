@@ -28,19 +28,24 @@ const isBuffer = answers(byteLengthOf);
 const canDetach = "detached" in ArrayBuffer.prototype;
 const isDetached = canDetach ? getterOf<boolean>(ArrayBuffer.prototype, "detached") : () => false;
 
+/** No new buffer can be made like one whose content has moved on. Throws Refusal. */
+function requireAttached(value: object): void {
+  if (isDetached(value)) throw new Refusal("a detached ArrayBuffer");
+}
+
 export const buffer: Kind = {
   tag: 32,
   name: "an ArrayBuffer",
   prototypes: [ArrayBuffer.prototype],
   is: (value) => {
     if (!isBuffer(value)) return false;
-    if (isDetached(value)) throw new Refusal("a detached ArrayBuffer");
+    requireAttached(value);
     return true;
   },
-  slots: (value) => [
-    toBase64(new NativeUint8Array(value as ArrayBuffer)),
-    isResizable(value) ? maximumOf(value) : undefined,
-  ],
+  slots: (value) => {
+    requireAttached(value);
+    return [toBase64(new NativeUint8Array(value as ArrayBuffer)), isResizable(value) ? maximumOf(value) : undefined];
+  },
   slotName: numberedSlot,
   making: "primitives",
   make: (slots) => {
