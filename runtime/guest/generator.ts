@@ -12,6 +12,7 @@ import { type Frame, forget } from "./frame.js";
 import { generatorPrototype } from "./function-kinds.js";
 import { defineMethods } from "./globals/define.js";
 import { closeIterator, type IteratorRecord, iteratorMethod, nextResult, openIterator } from "./iterators.js";
+import type { Code } from "./registry.js";
 import { isObject } from "./resolve.js";
 import { sideRecords } from "./side-record.js";
 import { settlePrototype } from "./slotted.js";
@@ -25,10 +26,11 @@ export const RETURN = 3;
 interface NativeMethods {
   next(value: unknown): IterResult;
   return(value: unknown): IterResult;
+  throw(error: unknown): IterResult;
 }
 
 // Taken before any replacement.
-const { next: nativeNext, return: nativeReturn } = generatorPrototype as NativeMethods;
+const { next: nativeNext, return: nativeReturn, throw: nativeThrow } = generatorPrototype as NativeMethods;
 
 export interface IterResult {
   value: unknown;
@@ -69,9 +71,9 @@ export function makeGenerator(fn: unknown, frame: Frame): object {
 }
 
 /** A generator object for a frame that may be filled later, with the intrinsic prototype. */
-export function reviveGenerator(frame: Frame, code: Frame[typeof CODE]): object {
-  frame[CODE] = code;
-  const object = newGenerator(frame);
+export function reviveGenerator(frame: Frame, code: Code): object {
+  frame[CODE] = code as Frame[typeof CODE];
+  const object = code.make === null ? lateGenerator(frame) : newGenerator(frame);
   settlePrototype(object, undefined, generatorPrototype);
   return object;
 }
@@ -82,6 +84,30 @@ function newGenerator(frame: Frame): object {
   frames.add(object, frame);
   return object;
 }
+
+/** The code of a private method is found through its frame, which may be empty still: it is asked when it is needed. */
+function lateGenerator(frame: Frame): object {
+  const object = begunLate(frame);
+  frames.add(object, frame);
+  return object;
+}
+
+function* begunLate(frame: Frame): Generator {
+  const body = frame[CODE].step(frame) as Generator;
+  Object.setPrototypeOf(body, NATIVE);
+  return yield* body;
+}
+
+/** What `yield*` finds: neither the runtime's methods nor an author's. */
+const NATIVE = {
+  __proto__: null,
+  next: nativeNext,
+  return: nativeReturn,
+  throw: nativeThrow,
+  [Symbol.iterator](this: object): object {
+    return this;
+  },
+};
 
 /** Brings the frame up to what the generator that owns it holds. */
 export function keepGenerator(object: object, frame: Frame): void {
