@@ -6,7 +6,7 @@ import { SharedRealms } from "./sandbox.js";
 import { type Run, simulate } from "./simulate.js";
 
 /** Seeds that once showed something wrong, in the engine or in the simulation itself. */
-const FOUND = [9, 13, 31, 123, 143, 203, 2107, 20012, 202630, 204200];
+const FOUND = [9, 13, 31, 123, 143, 203, 2107, 20012, 202630, 204200, 609304];
 const SEEDS = Array.from({ length: 25 }, (_, i) => 1000 + i);
 
 let program: Program;

@@ -43,8 +43,8 @@ const START = Date.UTC(2030, 0, 1);
 const ACTIONS = 150;
 /** Turns of the event loop that an engine can need without time passing. */
 const MOST_TURNS = 200;
-/** So many rests in a row without anything to wait for, and nothing will come any more. */
-const QUIET_ROUNDS = 5;
+/** So many rests without anything to wait for, and nothing will come any more: while a clock moves by itself there are some. */
+const QUIET_ROUNDS = 60;
 /** Moves of time until which everything has to be finished. */
 const PATIENCE = 3000;
 
