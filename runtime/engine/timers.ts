@@ -98,8 +98,9 @@ export class Timers {
 
   /** A commit has removed the row: the timer was consumed or cancelled. */
   removed(execution: number, seq: number): void {
-    this.#reading?.removed.add(refOf({ execution, seq }));
-    this.#reading?.added.delete(refOf({ execution, seq }));
+    const ref = refOf({ execution, seq });
+    this.#reading?.removed.add(ref);
+    this.#reading?.added.delete(ref);
     const known = this.#known.get(execution);
     const state = known?.get(seq);
     if (known === undefined || state === undefined) return;
@@ -111,10 +112,9 @@ export class Timers {
 
   /** The execution is no longer in progress: none of its timers fires. */
   forget(execution: number): void {
-    this.#reading?.forgotten.add(execution);
-    for (const row of this.#reading?.added.values() ?? []) {
-      if (row.execution === execution) this.#reading?.added.delete(refOf(row));
-    }
+    const reading = this.#reading;
+    reading?.forgotten.add(execution);
+    for (const [ref, row] of reading?.added ?? []) if (row.execution === execution) reading?.added.delete(ref);
     for (const seq of [...(this.#known.get(execution)?.keys() ?? [])]) this.removed(execution, seq);
   }
 

@@ -18,7 +18,7 @@ import { sideRecords } from "./side-record.js";
 import { settlePrototype } from "./slotted.js";
 
 const { code: CODE, pc: PC } = FRAME;
-const { apply } = Reflect;
+const { apply, setPrototypeOf } = Reflect;
 
 /** The mode of being told to return, of an async generator. */
 export const RETURN = 3;
@@ -63,7 +63,7 @@ export function generatorFrameOf(object: unknown): Frame | undefined {
 
 /** The object for the call of a generator function. */
 export function makeGenerator(fn: unknown, frame: Frame): object {
-  const object = newGenerator(frame);
+  const object = newGenerator(frame, frame[CODE].step);
   // The parameters are evaluated before `prototype` is read.
   if (frame[CODE].eager) apply(nativeNext, object, []);
   settlePrototype(object, fn, generatorPrototype);
@@ -73,28 +73,21 @@ export function makeGenerator(fn: unknown, frame: Frame): object {
 /** A generator object for a frame that may be filled later, with the intrinsic prototype. */
 export function reviveGenerator(frame: Frame, code: Code): object {
   frame[CODE] = code as Frame[typeof CODE];
-  const object = code.make === null ? lateGenerator(frame) : newGenerator(frame);
+  const object = newGenerator(frame, code.make === null ? begunLate : frame[CODE].step);
   settlePrototype(object, undefined, generatorPrototype);
   return object;
 }
 
-function newGenerator(frame: Frame): object {
-  const { step } = frame[CODE];
-  const object = step(frame) as object;
+function newGenerator(frame: Frame, begin: (frame: Frame) => unknown): object {
+  const object = begin(frame) as object;
   frames.add(object, frame);
   return object;
 }
 
 /** The code of a private method is found through its frame, which may be empty still: it is asked when it is needed. */
-function lateGenerator(frame: Frame): object {
-  const object = begunLate(frame);
-  frames.add(object, frame);
-  return object;
-}
-
 function* begunLate(frame: Frame): Generator {
   const body = frame[CODE].step(frame) as Generator;
-  Object.setPrototypeOf(body, NATIVE);
+  setPrototypeOf(body, NATIVE);
   return yield* body;
 }
 

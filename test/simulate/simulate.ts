@@ -43,8 +43,8 @@ const START = Date.UTC(2030, 0, 1);
 const ACTIONS = 150;
 /** Turns of the event loop that an engine can need without time passing. */
 const MOST_TURNS = 200;
-/** So many rests without anything to wait for, and nothing will come any more: while a clock moves by itself there are some. */
-const QUIET_ROUNDS = 60;
+/** So many rests in a row without anything to wait for, while no time passes, and nothing will come any more. */
+const QUIET_ROUNDS = 5;
 /** Moves of time until which everything has to be finished. */
 const PATIENCE = 3000;
 
@@ -347,6 +347,7 @@ class Simulation {
 
   async #finish(): Promise<void> {
     let quiet = 0;
+    let since = 0;
     for (let round = 0; round < PATIENCE && this.#broken === undefined; round++) {
       const { engine, pool, clock } = this.#current;
       await this.#rest(engine);
@@ -369,7 +370,8 @@ class Simulation {
       const next = clock.next();
       if (next === undefined) {
         // The clock moves right after the engine has come to rest: only what stays so is the end.
-        quiet++;
+        quiet = clock.now() > since ? 0 : quiet + 1;
+        since = clock.now();
         if (quiet > QUIET_ROUNDS) throw new Error(`everything rests, and not all is done: ${this.#whatRests()}`);
         continue;
       }
